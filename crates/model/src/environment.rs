@@ -1,0 +1,68 @@
+//! An environment as it is declared and kept.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{EnvironmentName, EnvironmentUid, Generation, StackArn, TeamName, TenantId};
+use crate::spec::Spec;
+
+/// One life of a declared environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    /// Which life.
+    pub uid: EnvironmentUid,
+    /// Whose.
+    pub team: TeamName,
+    /// Its name, unique among the team's living environments.
+    pub name: EnvironmentName,
+    /// For people and selectors; they change nothing in the world.
+    pub labels: BTreeMap<String, String>,
+    /// How often the spec changed; a deletion counts.
+    pub generation: Generation,
+    /// How often a person asked to try again.
+    pub retry: i64,
+    /// Whether it should be.
+    pub presence: Presence,
+    /// What it should be.
+    pub spec: Spec,
+    /// The earlier life of this name whose tombstone this one waits for.
+    pub predecessor: Option<EnvironmentUid>,
+    /// When it was first declared.
+    pub created_at: DateTime<Utc>,
+    /// When its deletion was asked for.
+    pub deleted_at: Option<DateTime<Utc>>,
+}
+
+/// Whether an environment should be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Presence {
+    /// It should be as its spec says.
+    Present,
+    /// Nothing of it should be left.
+    Absent,
+}
+
+/// Ids that a provider gave us. They are kept for the whole life, for a name can be
+/// taken by another thing and an id cannot.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Known {
+    /// The living stack. Once known, the stack is addressed by this only.
+    pub stack: Option<StackArn>,
+    /// The last stack of ours that is gone: the next create follows it.
+    pub dead_stack: Option<StackArn>,
+    /// The tenant.
+    pub tenant: Option<TenantId>,
+}
+
+/// How a life ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tombstone {
+    /// Nothing is left; whatever turns up with this uid may be removed.
+    Deleted,
+    /// What there was stays, and is never touched again.
+    Released,
+}

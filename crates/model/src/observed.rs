@@ -1,0 +1,188 @@
+//! What was read, when the read began, and what we do not know.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::attempt::Attempt;
+use crate::environment::Known;
+use crate::ids::ObjectKey;
+use crate::stack::{ChangeSet, Failure, Stack};
+use crate::tenant::{Machine, Space, Tenant};
+
+/// Three answers, never two: it is not there, it is this, or we do not know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Seen<T> {
+    /// We asked, and it is not there.
+    Absent,
+    /// We asked, and it is this.
+    Present(T),
+    /// We do not know; nothing may be created or deleted because of it.
+    Unknown(String),
+}
+
+impl<T> Seen<T> {
+    /// What it is, if that is known.
+    pub fn present(&self) -> Option<&T> {
+        match self {
+            Self::Present(value) => Some(value),
+            Self::Absent | Self::Unknown(_) => None,
+        }
+    }
+
+    /// A look-up's answer: nothing found is absence.
+    pub fn from_lookup(found: Option<T>) -> Self {
+        found.map_or(Self::Absent, Self::Present)
+    }
+}
+
+/// Something seen, and when the read that saw it began, by the database's clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observation<T> {
+    /// The answer.
+    pub seen: Seen<T>,
+    /// `None`: never read.
+    pub began_at: Option<DateTime<Utc>>,
+}
+
+impl<T> Observation<T> {
+    /// Never read.
+    pub fn never() -> Self {
+        Self {
+            seen: Seen::Unknown("never looked".into()),
+            began_at: None,
+        }
+    }
+
+    /// Read by a call that began at `began_at`.
+    pub fn at(began_at: DateTime<Utc>, seen: Seen<T>) -> Self {
+        Self {
+            seen,
+            began_at: Some(began_at),
+        }
+    }
+
+    /// Whether the read began at `moment` or later.
+    pub fn began_by(&self, moment: DateTime<Utc>) -> bool {
+        self.began_at.is_some_and(|began| began >= moment)
+    }
+}
+
+/// One thing seen of one environment: the unit in which observations are stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "seen", rename_all = "kebab-case")]
+pub enum Fact {
+    /// The stack.
+    Stack(Seen<Stack>),
+    /// The change set whose name this generation derives.
+    ChangeSet(Seen<ChangeSet>),
+    /// What went wrong first in the stack's last operation.
+    Failure(Seen<Failure>),
+    /// The environment's objects in the artifact bucket.
+    Objects(Seen<Objects>),
+    /// The tenant.
+    Tenant(Seen<Tenant>),
+    /// The machines that serve the tenant, whoever registered them.
+    Machines(Seen<Vec<Machine>>),
+    /// The names of the space. Kept once for a space, not for each environment.
+    Space(Seen<Space>),
+}
+
+impl Fact {
+    /// The name under which the latest fact of its kind is stored.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Stack(_) => "stack",
+            Self::ChangeSet(_) => "change-set",
+            Self::Failure(_) => "failure",
+            Self::Objects(_) => "objects",
+            Self::Tenant(_) => "tenant",
+            Self::Machines(_) => "machines",
+            Self::Space(_) => "space",
+        }
+    }
+}
+
+/// A fact with the time at which its read began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatedFact {
+    /// By the database's clock.
+    pub began_at: DateTime<Utc>,
+    /// What was seen.
+    pub fact: Fact,
+}
+
+/// The objects under an environment's prefix.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Objects {
+    /// Their keys, sorted.
+    pub keys: Vec<ObjectKey>,
+    /// What a key has to follow to be a URL that CloudFormation reads; ends in a slash.
+    pub base_url: String,
+}
+
+/// All that is known of one environment's share of the world.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observed {
+    /// Ids that were given to us.
+    pub known: Known,
+    /// The stack.
+    pub stack: Observation<Stack>,
+    /// The change set of this generation.
+    pub change_set: Observation<ChangeSet>,
+    /// What failed first in the stack's last operation.
+    pub failure: Observation<Failure>,
+    /// Objects in the artifact bucket.
+    pub objects: Observation<Objects>,
+    /// The tenant.
+    pub tenant: Observation<Tenant>,
+    /// The machines that serve the tenant.
+    pub machines: Observation<Vec<Machine>>,
+    /// The names of the space.
+    pub space: Observation<Space>,
+    /// What was begun in this life, oldest first.
+    pub attempts: Vec<Attempt>,
+    /// No earlier claim's request can be on its way later than this, but for the request
+    /// time-out and the provider's read lag, which come on top.
+    pub drain_until: DateTime<Utc>,
+    /// Whether the earlier life of this name is gone.
+    pub predecessor_gone: bool,
+}
+
+impl Observed {
+    /// Nothing is known yet.
+    pub fn nothing(drain_until: DateTime<Utc>) -> Self {
+        Self {
+            known: Known::default(),
+            stack: Observation::never(),
+            change_set: Observation::never(),
+            failure: Observation::never(),
+            objects: Observation::never(),
+            tenant: Observation::never(),
+            machines: Observation::never(),
+            space: Observation::never(),
+            attempts: Vec::new(),
+            drain_until,
+            predecessor_gone: true,
+        }
+    }
+
+    /// Takes a fact in. An older read never replaces a younger one.
+    pub fn absorb(&mut self, dated: DatedFact) {
+        fn newer<T>(slot: &mut Observation<T>, at: DateTime<Utc>, seen: Seen<T>) {
+            if slot.began_at.is_none_or(|before| before <= at) {
+                *slot = Observation::at(at, seen);
+            }
+        }
+        let at = dated.began_at;
+        match dated.fact {
+            Fact::Stack(seen) => newer(&mut self.stack, at, seen),
+            Fact::ChangeSet(seen) => newer(&mut self.change_set, at, seen),
+            Fact::Failure(seen) => newer(&mut self.failure, at, seen),
+            Fact::Objects(seen) => newer(&mut self.objects, at, seen),
+            Fact::Tenant(seen) => newer(&mut self.tenant, at, seen),
+            Fact::Machines(seen) => newer(&mut self.machines, at, seen),
+            Fact::Space(seen) => newer(&mut self.space, at, seen),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! How a port fails, in kinds that a caller can act on.
+
+use std::time::Duration;
+
+/// A provider's failure.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{call}: {message}")]
+pub struct PortError {
+    /// What a caller can do about it.
+    pub kind: PortErrorKind,
+    /// Which call failed, for example `cloudformation:CreateStack`.
+    pub call: String,
+    /// The provider's code where it gave one, and its words; redacted, at most 1,000
+    /// characters.
+    pub message: String,
+}
+
+/// What a caller can do about a failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PortErrorKind {
+    /// Too many calls; the pause that the provider asked for, if it named one.
+    Throttled(Option<Duration>),
+    /// Not allowed: no try will help before somebody changes a right or a credential.
+    Denied,
+    /// What the call is about is not there.
+    NotFound,
+    /// The world is not in the state that the call needs: look again.
+    Conflict,
+    /// There was nothing to change.
+    NoChange,
+    /// The call itself is wrong: no try will help before the spec changes.
+    Invalid,
+    /// A quota is used up.
+    Quota,
+    /// The provider did not answer in time, or the connection broke after the send: it may
+    /// have happened.
+    NoAnswer,
+    /// It was certainly not sent, or the provider says that it failed by itself.
+    Unavailable,
+    /// The gate was closed: nothing was sent.
+    Closed,
+}
+
+/// The ledger's failure: the database is away, slow, or refuses.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{doing}: {message}")]
+pub struct LedgerError {
+    /// What was being done, as a verb phrase: "claim work".
+    pub doing: &'static str,
+    /// The database's words.
+    pub message: String,
+    /// Whether the same call can succeed later without anybody's doing.
+    pub transient: bool,
+}

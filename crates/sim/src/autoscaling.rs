@@ -1,0 +1,148 @@
+//! EC2 Auto Scaling: groups that keep a number of instances.
+
+pub mod describe;
+pub mod scale;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+pub use describe::GroupQuery;
+
+use crate::ec2::{LaunchSpecification, LaunchTemplateReference, SignalTarget};
+use crate::words::words;
+
+words! {
+    /// Where a member of a group is in its life (warm pools and hooks are not simulated).
+    pub enum LifecycleState {
+        /// It boots.
+        Pending = "Pending",
+        /// It serves.
+        InService = "InService",
+        /// It goes down.
+        Terminating = "Terminating",
+    }
+}
+
+/// A tag of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GroupTag {
+    /// The key.
+    pub key: String,
+    /// The value.
+    pub value: String,
+    /// Whether instances launched from now on carry it too.
+    pub propagate_at_launch: bool,
+}
+
+/// An instance as its group sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The instance.
+    pub instance_id: String,
+    /// Its type.
+    pub instance_type: Option<String>,
+    /// Where it stands.
+    pub availability_zone: String,
+    /// Where it is in its life.
+    pub lifecycle_state: LifecycleState,
+    /// `Healthy` or `Unhealthy`.
+    pub health_status: &'static str,
+    /// What it was launched from.
+    pub launch_template: Option<LaunchTemplateReference>,
+    /// What it was launched from.
+    pub launch_configuration_name: Option<String>,
+    /// Whether scaling in passes it over.
+    pub protected_from_scale_in: bool,
+}
+
+/// A launch configuration: never changed, only replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaunchConfiguration {
+    /// Its name, unique in the region.
+    pub name: String,
+    /// What it launches.
+    pub specification: LaunchSpecification,
+}
+
+/// An Auto Scaling group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its name, unique in the region.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// When it was made.
+    pub created_time: DateTime<Utc>,
+    /// Fewest instances.
+    pub min_size: i64,
+    /// Most instances.
+    pub max_size: i64,
+    /// Instances it keeps.
+    pub desired_capacity: i64,
+    /// Seconds.
+    pub default_cooldown: i64,
+    /// Where it launches.
+    pub availability_zones: Vec<String>,
+    /// Subnets, comma-separated.
+    pub vpc_zone_identifier: Option<String>,
+    /// What it launches from.
+    pub launch_template: Option<LaunchTemplateReference>,
+    /// What it launches from.
+    pub launch_configuration_name: Option<String>,
+    /// `EC2` or `ELB`.
+    pub health_check_type: String,
+    /// Seconds.
+    pub health_check_grace_period: i64,
+    /// Its instances, oldest first; one leaves when it is terminated.
+    pub members: Vec<Member>,
+    /// Its tags.
+    pub tags: Vec<GroupTag>,
+    /// `Delete in progress` while it is being deleted.
+    pub status: Option<String>,
+    /// The stack resource that its instances signal to.
+    pub(crate) signals: Option<SignalTarget>,
+}
+
+impl Group {
+    /// Members that boot or serve.
+    pub fn alive(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(|one| one.lifecycle_state != LifecycleState::Terminating)
+    }
+
+    /// Whether a member was launched from what the group launches from now.
+    pub fn is_current(&self, member: &Member) -> bool {
+        member.launch_template == self.launch_template
+            && member.launch_configuration_name == self.launch_configuration_name
+    }
+
+    /// Whether it has what it wants, and all of it serves.
+    pub fn is_stable(&self) -> bool {
+        self.members.iter().all(|one| one.lifecycle_state == LifecycleState::InService)
+            && usize::try_from(self.desired_capacity) == Ok(self.members.len())
+    }
+}
+
+/// What a group did, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Activity {
+    /// A UUID.
+    pub id: String,
+    /// The group.
+    pub group: String,
+    /// The instance that was launched or terminated.
+    pub instance_id: String,
+    /// `Launching a new EC2 instance: i-…` and its like.
+    pub description: String,
+    /// Why.
+    pub cause: String,
+    /// When it began.
+    pub start_time: DateTime<Utc>,
+    /// When it ended.
+    pub end_time: Option<DateTime<Utc>>,
+    /// `InProgress` or `Successful`.
+    pub status_code: &'static str,
+    /// Percent.
+    pub progress: u32,
+}

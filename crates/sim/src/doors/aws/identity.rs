@@ -1,0 +1,158 @@
+//! Who calls which service in which region, read from the signature of a request.
+//!
+//! Signatures are not verified: their credential scope is all that is used. It
+//! is what lets one address serve every service and region.
+
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, NaiveDateTime, Utc};
+
+use super::params::Params;
+use crate::s3::DEFAULT_REGION;
+
+/// The services that have a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    /// Query protocol, version 2010-05-15.
+    CloudFormation,
+    /// Query protocol, version 2011-01-01.
+    AutoScaling,
+    /// EC2's own query protocol, version 2016-11-15.
+    Ec2,
+    /// Query protocol, version 2011-06-15.
+    Sts,
+    /// REST and XML.
+    S3,
+}
+
+impl Service {
+    /// By the name that stands in a credential scope.
+    fn of_scope(name: &str) -> Option<Self> {
+        match name {
+            "cloudformation" => Some(Self::CloudFormation),
+            "autoscaling" => Some(Self::AutoScaling),
+            "ec2" => Some(Self::Ec2),
+            "sts" => Some(Self::Sts),
+            "s3" | "s3express" => Some(Self::S3),
+            _ => None,
+        }
+    }
+
+    /// By the API version that every request of the query protocols carries.
+    fn of_version(version: &str) -> Option<Self> {
+        match version {
+            "2010-05-15" => Some(Self::CloudFormation),
+            "2011-01-01" => Some(Self::AutoScaling),
+            "2016-11-15" => Some(Self::Ec2),
+            "2011-06-15" => Some(Self::Sts),
+            _ => None,
+        }
+    }
+}
+
+/// What a request says about its origin and its aim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(crate) service: Service,
+    pub(crate) region: String,
+    /// Empty for a request that is not signed.
+    pub(crate) access_key_id: String,
+    /// The account that an instance's identity document names.
+    pub(crate) account: Option<String>,
+    /// The caller's own clock.
+    pub(crate) at: Option<DateTime<Utc>>,
+}
+
+impl Origin {
+    /// Reads header, presigned query or instance identity; without any of these
+    /// the region is the default one and the service is guessed from `Version`.
+    ///
+    /// # Errors
+    /// The name of a service that has no door.
+    pub(crate) fn read(headers: &HeaderMap, query: &Params, form: &Params) -> Result<Self, String> {
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let authorization = header(AUTHORIZATION.as_str()).unwrap_or_default();
+        let at = header("x-amz-date").or(query.text("X-Amz-Date")).and_then(caller_time);
+        if let Some(identity) = authorization.strip_prefix("CFN_V1 ") {
+            return Ok(Self { at, ..Self::of_instance(identity) });
+        }
+        let scope = authorization
+            .split_once("Credential=")
+            .map(|(_, rest)| rest.split([',', ' ']).next().unwrap_or(rest))
+            .or(query.text("X-Amz-Credential"));
+        if let Some([access_key_id, _, region, service, ..]) =
+            scope.map(|scope| scope.split('/').collect::<Vec<_>>()).as_deref()
+        {
+            let service = Service::of_scope(service).ok_or_else(|| (*service).to_owned())?;
+            let (access_key_id, region) = ((*access_key_id).to_owned(), (*region).to_owned());
+            return Ok(Self { service, region, access_key_id, account: None, at });
+        }
+        let version = form.text("Version").or(query.text("Version"));
+        let service = version.and_then(Service::of_version).unwrap_or(Service::S3);
+        Ok(Self {
+            service,
+            region: DEFAULT_REGION.to_owned(),
+            access_key_id: String::new(),
+            account: None,
+            at,
+        })
+    }
+
+    /// `CFN_V1 <identity document in base64>:<signature>`, as cfn-init sends it.
+    fn of_instance(identity: &str) -> Self {
+        let document = identity.split(':').next().unwrap_or_default();
+        let document = STANDARD.decode(document).unwrap_or_default();
+        let document: serde_json::Value = serde_json::from_slice(&document).unwrap_or_default();
+        let text = |name: &str| document.get(name)?.as_str().map(str::to_owned);
+        Self {
+            service: Service::CloudFormation,
+            region: text("region").unwrap_or_else(|| DEFAULT_REGION.to_owned()),
+            access_key_id: String::new(),
+            account: text("accountId"),
+            at: None,
+        }
+    }
+}
+
+/// `20261123T100000Z`.
+fn caller_time(text: &str) -> Option<DateTime<Utc>> {
+    NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok().map(|time| time.and_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn origin(authorization: &str, query: &str) -> Result<Origin, String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, HeaderValue::from_str(authorization).unwrap());
+        Origin::read(&headers, &Params::parse(query).unwrap(), &Params::default())
+    }
+
+    #[test]
+    fn the_scope_tells_service_and_region_wherever_it_stands() {
+        let signed = "AWS4-HMAC-SHA256 Credential=AKID/20261123/ap-southeast-2/cloudformation/\
+                      aws4_request, SignedHeaders=host, Signature=00";
+        let found = origin(signed, "").unwrap();
+        assert_eq!((found.service, found.region.as_str()), (Service::CloudFormation, "ap-southeast-2"));
+        assert_eq!(found.access_key_id, "AKID");
+
+        let presigned = "X-Amz-Credential=AKID%2F20261123%2Feu-west-1%2Fs3%2Faws4_request";
+        let found = origin("", presigned).unwrap();
+        assert_eq!((found.service, found.region.as_str()), (Service::S3, "eu-west-1"));
+
+        let document = STANDARD.encode(r#"{"accountId":"111122223333","region":"eu-west-1"}"#);
+        let found = origin(&format!("CFN_V1 {document}:sig"), "").unwrap();
+        assert_eq!(found.account.as_deref(), Some("111122223333"));
+
+        let unsigned = origin("", "Action=DescribeInstances&Version=2016-11-15").unwrap();
+        assert_eq!(unsigned.service, Service::Ec2);
+        assert_eq!(origin(&signed.replace("cloudformation", "lambda"), ""), Err("lambda".into()));
+    }
+}

@@ -1,0 +1,120 @@
+//! EC2: instances and launch templates.
+
+pub mod describe;
+pub mod launch_template;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+pub use describe::{Filter, InstanceQuery, StateChange};
+pub use launch_template::{LaunchTemplate, LaunchTemplateReference};
+
+use crate::cloudformation::request::Tag;
+use crate::cloudformation::status::SignalStatus;
+use crate::words::words;
+
+words! {
+    /// The state of an instance (stopping is not simulated).
+    pub enum InstanceState {
+        /// It boots.
+        Pending = "pending",
+        /// It runs.
+        Running = "running",
+        /// It goes down.
+        ShuttingDown = "shutting-down",
+        /// It is gone, and still visible for a while.
+        Terminated = "terminated",
+    }
+}
+
+impl InstanceState {
+    /// The number that stands beside the word on the wire.
+    pub fn code(self) -> u16 {
+        match self {
+            Self::Pending => 0,
+            Self::Running => 16,
+            Self::ShuttingDown => 32,
+            Self::Terminated => 48,
+        }
+    }
+
+    /// Whether it boots or runs.
+    pub fn is_alive(self) -> bool {
+        match self {
+            Self::Pending | Self::Running => true,
+            Self::ShuttingDown | Self::Terminated => false,
+        }
+    }
+}
+
+/// The stack resource that waits for an instance's signal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignalTarget {
+    /// The stack's ARN.
+    pub stack_id: String,
+    /// The resource that waits.
+    pub logical_resource_id: String,
+}
+
+/// What an instance is launched from: the merged launch template or configuration.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LaunchSpecification {
+    /// The machine image.
+    pub image_id: String,
+    /// For example `t3.micro`.
+    pub instance_type: String,
+    /// The key pair.
+    pub key_name: Option<String>,
+    /// Base64, as it was given.
+    pub user_data: Option<String>,
+    /// Security groups by id or name.
+    pub security_groups: Vec<String>,
+    /// The instance profile by name or ARN.
+    pub instance_profile: Option<String>,
+    /// Tags for instances that the template itself asks for.
+    pub tags: Vec<Tag>,
+    /// The launch template and its version.
+    pub launch_template: Option<LaunchTemplateReference>,
+    /// The launch configuration.
+    pub launch_configuration_name: Option<String>,
+}
+
+/// A virtual machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instance {
+    /// `i-` and 17 hexadecimal digits.
+    pub id: String,
+    /// `r-` and 17 hexadecimal digits; each instance has its own.
+    pub reservation_id: String,
+    /// What it was launched from.
+    pub specification: LaunchSpecification,
+    /// Where it stands.
+    pub availability_zone: String,
+    /// Its address inside.
+    pub private_ip_address: String,
+    /// Its subnet.
+    pub subnet_id: Option<String>,
+    /// When it was launched.
+    pub launch_time: DateTime<Utc>,
+    /// The state.
+    pub state: InstanceState,
+    /// Code and text of the last change that somebody asked for.
+    pub state_reason: Option<(String, String)>,
+    /// Its tags, those of the group and of the launch template merged.
+    pub tags: Vec<Tag>,
+    /// The Auto Scaling group that launched it.
+    pub group: Option<String>,
+    /// When its next change comes: running, terminated, no longer visible.
+    pub(crate) due: DateTime<Utc>,
+    /// Whom it tells that it has booted.
+    pub(crate) signals: Option<SignalTarget>,
+    /// What it will tell; `None`: nothing.
+    pub(crate) signal: Option<SignalStatus>,
+}
+
+impl Instance {
+    /// The value of a tag.
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.iter().find(|tag| tag.key == key).map(|tag| tag.value.as_str())
+    }
+}

@@ -1,0 +1,166 @@
+//! The kinds of document that the simulated server keeps.
+
+/// A kind of document, in the order in which kinds refer to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// The only kind that lives in no space.
+    Space,
+    Environment,
+    Lifecycle,
+    ProjectGroup,
+    MachinePolicy,
+    Project,
+    Channel,
+    Tenant,
+    Machine,
+    Release,
+}
+
+impl Kind {
+    pub(super) const ALL: [Self; 10] = [
+        Self::Space,
+        Self::Environment,
+        Self::Lifecycle,
+        Self::ProjectGroup,
+        Self::MachinePolicy,
+        Self::Project,
+        Self::Channel,
+        Self::Tenant,
+        Self::Machine,
+        Self::Release,
+    ];
+
+    /// The path segment of the kind's collection.
+    pub(super) fn collection(self) -> &'static str {
+        match self {
+            Self::Space => "spaces",
+            Self::Environment => "environments",
+            Self::Lifecycle => "lifecycles",
+            Self::ProjectGroup => "projectgroups",
+            Self::MachinePolicy => "machinepolicies",
+            Self::Project => "projects",
+            Self::Channel => "channels",
+            Self::Tenant => "tenants",
+            Self::Machine => "machines",
+            Self::Release => "releases",
+        }
+    }
+
+    /// What stands before the dash of an id.
+    pub(super) fn prefix(self) -> &'static str {
+        match self {
+            Self::Space => "Spaces",
+            Self::Environment => "Environments",
+            Self::Lifecycle => "Lifecycles",
+            Self::ProjectGroup => "ProjectGroups",
+            Self::MachinePolicy => "MachinePolicies",
+            Self::Project => "Projects",
+            Self::Channel => "Channels",
+            Self::Tenant => "Tenants",
+            Self::Machine => "Machines",
+            Self::Release => "Releases",
+        }
+    }
+
+    /// The `ItemType` of a page; machines are deployment targets there.
+    pub(super) fn item_type(self) -> &'static str {
+        match self {
+            Self::Space => "Space",
+            Self::Environment => "Environment",
+            Self::Lifecycle => "Lifecycle",
+            Self::ProjectGroup => "ProjectGroup",
+            Self::MachinePolicy => "MachinePolicy",
+            Self::Project => "Project",
+            Self::Channel => "Channel",
+            Self::Tenant => "Tenant",
+            Self::Machine => "DeploymentTarget",
+            Self::Release => "Release",
+        }
+    }
+
+    /// The word for people, as error texts use it.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::Space => "space",
+            Self::Environment => "environment",
+            Self::Lifecycle => "lifecycle",
+            Self::ProjectGroup => "project group",
+            Self::MachinePolicy => "machine policy",
+            Self::Project => "project",
+            Self::Channel => "channel",
+            Self::Tenant => "tenant",
+            Self::Machine => "machine",
+            Self::Release => "release",
+        }
+    }
+
+    /// The key that names a document to people.
+    pub(super) fn name_key(self) -> &'static str {
+        match self {
+            Self::Release => "Version",
+            Self::Space
+            | Self::Environment
+            | Self::Lifecycle
+            | Self::ProjectGroup
+            | Self::MachinePolicy
+            | Self::Project
+            | Self::Channel
+            | Self::Tenant
+            | Self::Machine => "Name",
+        }
+    }
+
+    /// The most characters that a name may have; `None` where no limit is known.
+    pub(super) fn name_limit(self) -> Option<usize> {
+        match self {
+            Self::Space | Self::Environment => Some(50),
+            Self::Tenant => Some(200),
+            Self::Release => Some(349),
+            Self::Lifecycle
+            | Self::ProjectGroup
+            | Self::MachinePolicy
+            | Self::Project
+            | Self::Channel
+            | Self::Machine => None,
+        }
+    }
+
+    /// Whether a document of this kind may be addressed by its slug too.
+    pub(super) fn found_by_slug(self) -> bool {
+        match self {
+            Self::Space | Self::Project => true,
+            Self::Environment
+            | Self::Lifecycle
+            | Self::ProjectGroup
+            | Self::MachinePolicy
+            | Self::Channel
+            | Self::Tenant
+            | Self::Machine
+            | Self::Release => false,
+        }
+    }
+
+    /// Whether the collection can be had as one bare array, at `/all`.
+    pub(super) fn has_all(self) -> bool {
+        self != Self::Release
+    }
+
+    /// The kind whose collection has this path segment, whatever its case.
+    pub(super) fn of_collection(segment: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.collection().eq_ignore_ascii_case(segment))
+    }
+
+    /// The id of the `number`th document of this kind.
+    pub(super) fn id(self, number: u64) -> String {
+        format!("{}-{number}", self.prefix())
+    }
+
+    /// The number in an id of this kind, whatever the id's case.
+    pub(super) fn number(self, id: &str) -> Option<u64> {
+        let (prefix, number) = id.rsplit_once('-')?;
+        if !prefix.eq_ignore_ascii_case(self.prefix()) {
+            return None;
+        }
+        number.parse().ok()
+    }
+}

@@ -1,0 +1,126 @@
+//! Numbers that the providers do not publish, named, in one place.
+//!
+//! Each default is a plausible guess or a documented number; a document (TOML or
+//! JSON) may set any of them.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::seconds;
+
+/// How long one resource type takes, in seconds of world time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Durations {
+    /// From `CREATE_IN_PROGRESS` to `CREATE_COMPLETE`.
+    pub create_s: f64,
+    /// From `UPDATE_IN_PROGRESS` to `UPDATE_COMPLETE`.
+    pub update_s: f64,
+    /// From `DELETE_IN_PROGRESS` to `DELETE_COMPLETE`.
+    pub delete_s: f64,
+}
+
+/// The simulated world's unpublished numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Parameters {
+    /// A resource type that `resources` does not name.
+    pub other_resource: Durations,
+    /// By resource type. The group's times come on top of its instances'.
+    pub resources: BTreeMap<String, Durations>,
+    /// Each duration is drawn from ± this share around its number.
+    pub jitter: f64,
+    /// From a call that begins an operation to the first resource event.
+    pub operation_start_s: f64,
+    /// From `CREATE_IN_PROGRESS` to "Resource creation Initiated".
+    pub creation_initiated_s: f64,
+    /// From a phase's last resource event to the stack's own event.
+    pub operation_end_s: f64,
+    /// How long a change set stays in `CREATE_PENDING`.
+    pub change_set_pending_s: f64,
+    /// And then in `CREATE_IN_PROGRESS`.
+    pub change_set_creation_s: f64,
+    /// Change sets that a stack may hold, failed ones included. The number is not
+    /// published; the error is.
+    pub change_set_limit: usize,
+    /// Stacks per account and region, shells included (AWS's default quota).
+    pub stack_quota: usize,
+    /// Stacks per page of DescribeStacks and ListStacks (AWS pages by 1 MB).
+    pub stack_page: usize,
+    /// Events per page of DescribeStackEvents (AWS pages by 1 MB).
+    pub event_page: usize,
+    /// Resources per page of ListStackResources; also the cap of DescribeStackResources.
+    pub resource_page: usize,
+    /// Changes per page of DescribeChangeSet (AWS pages by 1 MB).
+    pub change_page: usize,
+    /// How long deleted stacks can be read by ARN (AWS: 90 days).
+    pub deleted_stack_kept_s: f64,
+    /// How often the deletion of a replaced resource is tried before it is left behind
+    /// (AWS's guide: 3).
+    pub cleanup_tries: u32,
+    /// From launch to `running` and, unless it waits for signals, `InService`.
+    pub instance_boot_s: f64,
+    /// From termination to `terminated`.
+    pub instance_shutdown_s: f64,
+    /// How long a terminated instance stays visible (about an hour).
+    pub terminated_instance_kept_s: f64,
+    /// From launch until DescribeInstances shows an instance: its reads lag.
+    pub instance_read_lag_s: f64,
+    /// Whether a group's `aws:cloudformation:*` tags reach its instances. Sources differ.
+    pub stack_tags_reach_instances: bool,
+}
+
+impl Default for Parameters {
+    fn default() -> Self {
+        let quick = Durations { create_s: 5.0, update_s: 4.0, delete_s: 3.0 };
+        let slow = |create_s, update_s, delete_s| Durations { create_s, update_s, delete_s };
+        let resources = [
+            ("AWS::AutoScaling::AutoScalingGroup", slow(10.0, 8.0, 10.0)),
+            ("AWS::AutoScaling::LaunchConfiguration", slow(3.0, 3.0, 2.0)),
+            ("AWS::EC2::LaunchTemplate", slow(3.0, 3.0, 2.0)),
+            ("AWS::EC2::Instance", slow(40.0, 40.0, 40.0)),
+            ("AWS::EC2::VPC", slow(12.0, 6.0, 4.0)),
+            ("AWS::ElasticLoadBalancingV2::LoadBalancer", slow(120.0, 10.0, 10.0)),
+            ("AWS::IAM::InstanceProfile", slow(60.0, 10.0, 3.0)),
+            ("AWS::IAM::Role", slow(18.0, 10.0, 6.0)),
+            ("AWS::RDS::DBInstance", slow(300.0, 120.0, 180.0)),
+        ];
+        Self {
+            other_resource: quick,
+            resources: resources.map(|(kind, spans)| (kind.to_owned(), spans)).into(),
+            jitter: 0.2,
+            operation_start_s: 2.0,
+            creation_initiated_s: 1.0,
+            operation_end_s: 1.0,
+            change_set_pending_s: 1.0,
+            change_set_creation_s: 4.0,
+            change_set_limit: 1000,
+            stack_quota: 2000,
+            stack_page: 100,
+            event_page: 100,
+            resource_page: 100,
+            change_page: 100,
+            deleted_stack_kept_s: 90.0 * 24.0 * 3600.0,
+            cleanup_tries: 3,
+            instance_boot_s: 60.0,
+            instance_shutdown_s: 25.0,
+            terminated_instance_kept_s: 3600.0,
+            instance_read_lag_s: 0.5,
+            stack_tags_reach_instances: true,
+        }
+    }
+}
+
+impl Parameters {
+    /// What a resource of type `kind` takes.
+    pub fn durations(&self, kind: &str) -> Durations {
+        self.resources.get(kind).copied().unwrap_or(self.other_resource)
+    }
+
+    /// A number of seconds as a span, moved by `chance` (0 to 1) within the jitter.
+    pub fn span(&self, amount_s: f64, chance: f64) -> TimeDelta {
+        seconds(amount_s * (1.0 + self.jitter * (2.0 * chance - 1.0)))
+    }
+}
