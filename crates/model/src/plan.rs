@@ -55,10 +55,12 @@ pub enum Look {
         target: TargetName,
         /// Which stack.
         stack: StackArn,
-        /// The stack version that it is asked for.
-        version: String,
-        /// When that operation began.
+        /// The stack's moment that it is asked for.
+        moment: String,
+        /// When that operation began, by the provider's clock: older events do not count.
         since: DateTime<Utc>,
+        /// What to say when no event tells more.
+        otherwise: String,
     },
     /// The objects under a prefix.
     Objects(TargetName, ObjectKey),

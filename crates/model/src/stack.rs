@@ -43,6 +43,11 @@ impl Stack {
         let at = self.updated_at.unwrap_or(self.created_at);
         format!("{}@{}", self.arn, at.timestamp_millis())
     }
+
+    /// Names the version together with the status: what a failure is read for.
+    pub fn moment(&self) -> String {
+        format!("{}#{}", self.version(), self.status)
+    }
 }
 
 macro_rules! statuses {
@@ -184,8 +189,8 @@ pub struct Cause {
 /// The first thing that went wrong in a stack's last operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// The stack version it was read for.
-    pub version: String,
+    /// The moment of the stack ([`Stack::moment`]) that it was read for.
+    pub moment: String,
     /// The resource that failed first; none where the operation failed as a whole.
     pub logical_id: Option<LogicalId>,
     /// Its type.

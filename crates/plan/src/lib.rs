@@ -1,1 +1,116 @@
-//! plan
+//! The decisions, as functions from values to a value.
+//!
+//! Nothing here does IO, reads a clock or can fail: the time is an argument, and "not yet"
+//! and "not without a person" are parts of the answer. The manifest lists nothing that
+//! could break this promise. A dry run is the same [`Plan`], not executed.
+//!
+//! The way of a decision:
+//!
+//! ```text
+//! Environment ─ desire ─▶ Desired ┐
+//!                                 ├─ settle ─▶ classify ─▶ choose ─▶ order ─▶ Plan ─▶ conditions
+//! what was seen ──────── Observed ┘                                             └──▶ narrate
+//! ```
+//!
+//! | module | answers |
+//! |---|---|
+//! | [`desire`] | what does the spec mean, with every choice made? |
+//! | [`looks`] | what must be read before that can be decided? |
+//! | [`settle`] | which attempts does the observation settle, and which ids does it give? |
+//! | [`classify`] | what is each resource in? |
+//! | [`choose`] | what is to be done about it? |
+//! | [`order`] | what may go now, and what does the rest wait for? |
+//! | [`conditions`], [`narrate`] | what are people told? |
+//! | [`brake`] | can a sweep be believed that lost so much? |
+//! | [`check`] | does a plan contradict itself? |
+//!
+//! Start with [`decide`].
+
+pub mod brake;
+pub mod case;
+pub mod check;
+pub mod choose;
+pub mod classify;
+pub mod conditions;
+pub mod desire;
+pub mod looks;
+pub mod narrate;
+pub mod order;
+pub mod policy;
+pub mod settle;
+
+use bennu_model::desired::Desired;
+use bennu_model::environment::{Environment, Presence, Tombstone};
+use bennu_model::observed::Observed;
+use bennu_model::outcome::Next;
+use bennu_model::plan::{Line, Plan, When};
+use bennu_model::spec::DeletionPolicy;
+use chrono::{DateTime, Utc};
+
+pub use case::Case;
+pub use desire::{Context, Desire};
+pub use policy::Policy;
+
+/// What to do about one environment now: the heart.
+///
+/// Deciding twice on the same values gives the same plan.
+pub fn decide(
+    environment: &Environment,
+    observed: &Observed,
+    context: &Context,
+    policy: &Policy,
+    now: DateTime<Utc>,
+) -> Plan {
+    match desire::desire(environment, context) {
+        Desire::Stated(desired) => plan(&desired, observed, policy, now),
+        Desire::Refused(blocks) => desire::refused(environment, observed, blocks),
+    }
+}
+
+/// What to do to close the gap between `desired` and `observed`.
+pub fn plan(desired: &Desired, observed: &Observed, policy: &Policy, now: DateTime<Utc>) -> Plan {
+    let case = Case::new(desired, observed, policy, now);
+    if !observed.predecessor_gone {
+        return order::wait_for_predecessor(&case);
+    }
+    if desired.presence == Presence::Absent && desired.deletion == DeletionPolicy::Retain {
+        return finished(&case, Vec::new(), Tombstone::Released);
+    }
+    let report = classify::all(&case);
+    let wanted = choose::all(&case, &report);
+    let ordered = order::order(&case, &report, wanted);
+    if desired.presence == Presence::Absent && ordered.is_empty() {
+        return finished(&case, report, Tombstone::Deleted);
+    }
+    let next = order::next(&case, &ordered);
+    Plan {
+        generation: desired.generation,
+        steps: ordered.into_iter().map(|wanted| wanted.step).collect(),
+        report,
+        settlements: case.settlements.clone(),
+        known: case.known.clone(),
+        tombstone: None,
+        next,
+    }
+}
+
+fn finished(case: &Case<'_>, report: Vec<Line>, tombstone: Tombstone) -> Plan {
+    Plan {
+        generation: case.desired.generation,
+        steps: Vec::new(),
+        report,
+        settlements: case.settlements.clone(),
+        known: case.known.clone(),
+        tombstone: Some(tombstone),
+        next: Next::Settled,
+    }
+}
+
+/// Whether a plan leaves nothing to be done by anybody but a person.
+pub fn is_stalled(plan: &Plan) -> bool {
+    !plan.steps.is_empty()
+        && plan
+            .steps
+            .iter()
+            .all(|step| matches!(step.when, When::Blocked(_)))
+}

@@ -107,7 +107,9 @@ pub struct Group {
 impl Group {
     /// Members that boot or serve.
     pub fn alive(&self) -> impl Iterator<Item = &Member> {
-        self.members.iter().filter(|one| one.lifecycle_state != LifecycleState::Terminating)
+        self.members
+            .iter()
+            .filter(|one| one.lifecycle_state != LifecycleState::Terminating)
     }
 
     /// Whether a member was launched from what the group launches from now.
@@ -118,7 +120,9 @@ impl Group {
 
     /// Whether it has what it wants, and all of it serves.
     pub fn is_stable(&self) -> bool {
-        self.members.iter().all(|one| one.lifecycle_state == LifecycleState::InService)
+        self.members
+            .iter()
+            .all(|one| one.lifecycle_state == LifecycleState::InService)
             && usize::try_from(self.desired_capacity) == Ok(self.members.len())
     }
 }

@@ -18,7 +18,11 @@ pub struct AwsError {
 impl AwsError {
     /// Any error, in full.
     pub fn new(code: impl Into<String>, message: impl Into<String>, status: u16) -> Self {
-        Self { code: code.into(), message: message.into(), status }
+        Self {
+            code: code.into(),
+            message: message.into(),
+            status,
+        }
     }
 
     /// `ValidationError`, 400: CloudFormation's and Auto Scaling's answer to nearly everything.

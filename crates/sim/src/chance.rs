@@ -12,7 +12,10 @@ impl Chance {
     /// The stream of one part of the world: other names give unrelated streams.
     pub fn new(seed: u64, part: &str) -> Self {
         use sha2::{Digest, Sha256};
-        let digest = Sha256::new().chain_update(seed.to_be_bytes()).chain_update(part).finalize();
+        let digest = Sha256::new()
+            .chain_update(seed.to_be_bytes())
+            .chain_update(part)
+            .finalize();
         Self(ChaCha8Rng::from_seed(digest.into()))
     }
 

@@ -28,7 +28,12 @@ pub struct Clock {
 impl Clock {
     /// A clock that shows `start` at `elapsed`.
     pub fn new(start: DateTime<Utc>, speed: f64, elapsed: Duration) -> Self {
-        Self { base: start, since: elapsed, speed: legal(speed), paused: false }
+        Self {
+            base: start,
+            since: elapsed,
+            speed: legal(speed),
+            paused: false,
+        }
     }
 
     /// The world time at `elapsed`; it never goes back as long as `elapsed` does not.
@@ -38,7 +43,9 @@ impl Clock {
         }
         let pace = if self.speed == 0.0 { 1.0 } else { self.speed };
         let passed = elapsed.saturating_sub(self.since).as_secs_f64() * pace;
-        self.base.checked_add_signed(seconds(passed)).unwrap_or(self.base)
+        self.base
+            .checked_add_signed(seconds(passed))
+            .unwrap_or(self.base)
     }
 
     /// The speed; 0 is instant mode.
@@ -71,7 +78,10 @@ impl Clock {
     /// Jumps forward, also while paused; a negative jump is none.
     pub fn advance(&mut self, by: TimeDelta, elapsed: Duration) {
         self.rebase(elapsed);
-        self.base = self.base.checked_add_signed(by.max(TimeDelta::zero())).unwrap_or(self.base);
+        self.base = self
+            .base
+            .checked_add_signed(by.max(TimeDelta::zero()))
+            .unwrap_or(self.base);
     }
 
     /// Jumps forward to `to` if the clock is behind it: instant mode leaves the world ahead.
@@ -95,7 +105,11 @@ pub fn seconds(amount: f64) -> TimeDelta {
 }
 
 fn legal(speed: f64) -> f64 {
-    if speed.is_finite() { speed.clamp(0.0, MAX_SPEED) } else { 0.0 }
+    if speed.is_finite() {
+        speed.clamp(0.0, MAX_SPEED)
+    } else {
+        0.0
+    }
 }
 
 /// The machine's monotonic clock, read as time elapsed since it was started.
@@ -111,7 +125,9 @@ impl Monotonic {
         reason = "the simulator's one reading of the machine's clock"
     )]
     pub fn start() -> Self {
-        Self { origin: Instant::now() }
+        Self {
+            origin: Instant::now(),
+        }
     }
 
     /// Real time since the start.

@@ -21,8 +21,15 @@ use serde_json::Value;
 use thiserror::Error;
 
 /// The faults there are; others are refused.
-pub const NAMES: &[&str] =
-    &["throttle", "error", "lose_reply", "delay", "conflict", "fail_resource", "fail_boot"];
+pub const NAMES: &[&str] = &[
+    "throttle",
+    "error",
+    "lose_reply",
+    "delay",
+    "conflict",
+    "fail_resource",
+    "fail_boot",
+];
 
 /// Something that goes wrong on purpose.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,7 +73,7 @@ impl Fault {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FaultRefused {
     /// There is no such fault.
-    #[error("there is no fault `{0}`; there are: {}", NAMES.join(", "))]
+    #[error("there is no fault `{0}`; there are: {names}", names = NAMES.join(", "))]
     UnknownName(String),
     /// It would never strike.
     #[error("fault `{0}` has times 0; give at least 1, or leave `times` out for always")]
@@ -100,7 +107,8 @@ impl Faults {
     /// Switches off those of this name (and place, if given); tells how many.
     pub fn remove(&mut self, name: &str, on: Option<&str>) -> usize {
         let before = self.active.len();
-        self.active.retain(|fault| fault.name != name || on.is_some_and(|on| fault.on != on));
+        self.active
+            .retain(|fault| fault.name != name || on.is_some_and(|on| fault.on != on));
         before - self.active.len()
     }
 
@@ -111,8 +119,10 @@ impl Faults {
 
     /// The first fault of this name that `strikes` accepts, used up by one.
     pub fn take(&mut self, name: &str, strikes: impl Fn(&Fault) -> bool) -> Option<Fault> {
-        let index =
-            self.active.iter().position(|fault| fault.name == name && strikes(fault))?;
+        let index = self
+            .active
+            .iter()
+            .position(|fault| fault.name == name && strikes(fault))?;
         let fault = self.active.get_mut(index)?;
         match &mut fault.times {
             None => Some(fault.clone()),

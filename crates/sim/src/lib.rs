@@ -10,11 +10,28 @@
 //! port doors and the in-memory ledger, which stand in for Bennu's adapters in
 //! tests, know Bennu's `model` and `ports`.
 //!
-//! Start reading at [`world`].
+//! Start reading at [`world`]; AWS at one place is a [`region`].
+//!
+//! - [`world`], [`clock`], [`faults`], [`parameters`], [`chance`]: time, and what can be set
+//! - [`cloudformation`], [`autoscaling`], [`ec2`], over [`compute`]: a region's services
 
+pub mod autoscaling;
+pub mod aws_error;
+pub mod chance;
 pub mod clock;
+pub mod cloudformation;
+pub mod compute;
+pub mod doors;
+pub mod ec2;
 pub mod faults;
+pub mod octopus;
+mod paging;
 pub mod parameters;
+pub mod ports;
+pub mod region;
+pub mod s3;
+pub mod sts;
+mod words;
 pub mod world;
 
 pub use world::World;

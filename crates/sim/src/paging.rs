@@ -8,7 +8,7 @@ use crate::cloudformation::answer::Page;
 /// A token is a position: a list that changes between two pages shifts, as real
 /// sweeps are no snapshots either. A token that no page gave is a `ValidationError`.
 pub fn page<T>(all: Vec<T>, size: usize, token: Option<&str>) -> AwsResult<Page<T>> {
-    let start = match token {
+    let start: usize = match token {
         None => 0,
         Some(token) => (token.strip_prefix("page-"))
             .and_then(|number| number.parse().ok())

@@ -74,22 +74,35 @@ pub struct Parameters {
 
 impl Default for Parameters {
     fn default() -> Self {
-        let quick = Durations { create_s: 5.0, update_s: 4.0, delete_s: 3.0 };
-        let slow = |create_s, update_s, delete_s| Durations { create_s, update_s, delete_s };
+        let quick = Durations {
+            create_s: 5.0,
+            update_s: 4.0,
+            delete_s: 3.0,
+        };
+        let slow = |create_s, update_s, delete_s| Durations {
+            create_s,
+            update_s,
+            delete_s,
+        };
         let resources = [
             ("AWS::AutoScaling::AutoScalingGroup", slow(10.0, 8.0, 10.0)),
             ("AWS::AutoScaling::LaunchConfiguration", slow(3.0, 3.0, 2.0)),
             ("AWS::EC2::LaunchTemplate", slow(3.0, 3.0, 2.0)),
             ("AWS::EC2::Instance", slow(40.0, 40.0, 40.0)),
             ("AWS::EC2::VPC", slow(12.0, 6.0, 4.0)),
-            ("AWS::ElasticLoadBalancingV2::LoadBalancer", slow(120.0, 10.0, 10.0)),
+            (
+                "AWS::ElasticLoadBalancingV2::LoadBalancer",
+                slow(120.0, 10.0, 10.0),
+            ),
             ("AWS::IAM::InstanceProfile", slow(60.0, 10.0, 3.0)),
             ("AWS::IAM::Role", slow(18.0, 10.0, 6.0)),
             ("AWS::RDS::DBInstance", slow(300.0, 120.0, 180.0)),
         ];
         Self {
             other_resource: quick,
-            resources: resources.map(|(kind, spans)| (kind.to_owned(), spans)).into(),
+            resources: resources
+                .map(|(kind, spans)| (kind.to_owned(), spans))
+                .into(),
             jitter: 0.2,
             operation_start_s: 2.0,
             creation_initiated_s: 1.0,
@@ -116,7 +129,10 @@ impl Default for Parameters {
 impl Parameters {
     /// What a resource of type `kind` takes.
     pub fn durations(&self, kind: &str) -> Durations {
-        self.resources.get(kind).copied().unwrap_or(self.other_resource)
+        self.resources
+            .get(kind)
+            .copied()
+            .unwrap_or(self.other_resource)
     }
 
     /// A number of seconds as a span, moved by `chance` (0 to 1) within the jitter.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::sts::DEFAULT_ACCOUNT;
+use crate::world::DEFAULT_ACCOUNT;
 
 pub use self::listing::{Entry, List, Listing};
 pub use self::object::{Digest, Object, crc32};
@@ -59,9 +59,7 @@ pub enum S3Error {
     #[error("The specified key does not exist.")]
     NoSuchKey(String),
     /// The bucket exists and the caller owns it.
-    #[error(
-        "Your previous request to create the named bucket succeeded and you already own it."
-    )]
+    #[error("Your previous request to create the named bucket succeeded and you already own it.")]
     BucketAlreadyOwnedByYou(String),
     /// The bucket exists and is someone else's.
     #[error(
@@ -120,7 +118,9 @@ impl Buckets {
 
     /// Every bucket with its name, in the order of names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Bucket)> {
-        self.by_name.iter().map(|(name, bucket)| (name.as_str(), bucket))
+        self.by_name
+            .iter()
+            .map(|(name, bucket)| (name.as_str(), bucket))
     }
 
     /// The bucket of that name.
@@ -128,7 +128,9 @@ impl Buckets {
     /// # Errors
     /// [`S3Error::NoSuchBucket`].
     pub fn bucket(&self, name: &str) -> Result<&Bucket, S3Error> {
-        self.by_name.get(name).ok_or_else(|| S3Error::NoSuchBucket(name.to_owned()))
+        self.by_name
+            .get(name)
+            .ok_or_else(|| S3Error::NoSuchBucket(name.to_owned()))
     }
 
     /// The object of that key.
@@ -136,7 +138,10 @@ impl Buckets {
     /// # Errors
     /// The bucket or the key does not exist.
     pub fn object(&self, bucket: &str, key: &str) -> Result<&Object, S3Error> {
-        self.bucket(bucket)?.objects.get(key).ok_or_else(|| S3Error::NoSuchKey(key.to_owned()))
+        self.bucket(bucket)?
+            .objects
+            .get(key)
+            .ok_or_else(|| S3Error::NoSuchKey(key.to_owned()))
     }
 
     /// PutObject: replaces what was there.
@@ -186,12 +191,19 @@ impl Buckets {
 
     fn insert(&mut self, name: &str, account: &str, region: &str, now: DateTime<Utc>) {
         let (account, region) = (account.to_owned(), region.to_owned());
-        let bucket = Bucket { account, region, created_at: now, objects: BTreeMap::new() };
+        let bucket = Bucket {
+            account,
+            region,
+            created_at: now,
+            objects: BTreeMap::new(),
+        };
         self.by_name.insert(name.to_owned(), bucket);
     }
 
     fn bucket_mut(&mut self, name: &str) -> Result<&mut Bucket, S3Error> {
-        self.by_name.get_mut(name).ok_or_else(|| S3Error::NoSuchBucket(name.to_owned()))
+        self.by_name
+            .get_mut(name)
+            .ok_or_else(|| S3Error::NoSuchBucket(name.to_owned()))
     }
 }
 

@@ -9,8 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
-/// The account of callers that nothing else is known of.
-pub const DEFAULT_ACCOUNT: &str = "123456789012";
+use crate::world::DEFAULT_ACCOUNT;
 
 /// Keys and roles that are known, and the keys that were issued.
 #[derive(Debug, Clone, Default)]
@@ -82,12 +81,14 @@ pub enum StsError {
 impl Identities {
     /// Lets an access key speak for an account.
     pub fn register_key(&mut self, access_key_id: &str, account: &str) {
-        self.accounts.insert(access_key_id.to_owned(), account.to_owned());
+        self.accounts
+            .insert(access_key_id.to_owned(), account.to_owned());
     }
 
     /// Makes a role ask for an external id. Roles that are not registered ask for none.
     pub fn register_role(&mut self, role_arn: &str, external_id: &str) {
-        self.external_ids.insert(role_arn.to_owned(), external_id.to_owned());
+        self.external_ids
+            .insert(role_arn.to_owned(), external_id.to_owned());
     }
 
     /// Who an access key speaks for at `now`, the moment that the caller's own
@@ -192,21 +193,27 @@ fn is_digits(text: &str) -> bool {
 fn letters(prefix: &str, of: &[&str]) -> String {
     const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let digest = Sha256::digest(of.join("\n").as_bytes());
-    let tail = digest.iter().take(16).map(|byte| char::from(ALPHABET[usize::from(byte % 32)]));
+    let tail = digest
+        .iter()
+        .take(16)
+        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]));
     prefix.chars().chain(tail).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
     use super::*;
 
     const ROLE: &str = "arn:aws:iam::222233334444:role/teams/deployer";
 
     fn asking(external_id: Option<&str>) -> AssumeRole<'_> {
         let duration = TimeDelta::minutes(15);
-        AssumeRole { role_arn: ROLE, session_name: "bennu", external_id, duration }
+        AssumeRole {
+            role_arn: ROLE,
+            session_name: "bennu",
+            external_id,
+            duration,
+        }
     }
 
     #[test]
@@ -217,13 +224,20 @@ mod tests {
         let caller = identities.caller("AKIDANY", Some(now)).unwrap();
         assert_eq!(caller.account, DEFAULT_ACCOUNT);
 
-        let refused = identities.assume_role(&caller, &asking(None), now).unwrap_err();
+        let refused = identities
+            .assume_role(&caller, &asking(None), now)
+            .unwrap_err();
         assert!(matches!(refused, StsError::AccessDenied { .. }));
 
-        let keys = identities.assume_role(&caller, &asking(Some("secret-handshake")), now).unwrap();
+        let keys = identities
+            .assume_role(&caller, &asking(Some("secret-handshake")), now)
+            .unwrap();
         let assumed = identities.caller(&keys.access_key_id, Some(now)).unwrap();
         assert_eq!(assumed.account, "222233334444");
-        assert_eq!(assumed.arn, "arn:aws:sts::222233334444:assumed-role/deployer/bennu");
+        assert_eq!(
+            assumed.arn,
+            "arn:aws:sts::222233334444:assumed-role/deployer/bennu"
+        );
         let late = identities.caller(&keys.access_key_id, Some(keys.expiration));
         assert_eq!(late, Err(StsError::ExpiredToken));
     }

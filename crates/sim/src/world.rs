@@ -5,7 +5,18 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::faults::Faults;
+use crate::octopus;
 use crate::parameters::Parameters;
+use crate::region::Region;
+use crate::s3::Buckets;
+
+/// The account that calls belong to when their credentials name no other.
+pub const DEFAULT_ACCOUNT: &str = "123456789012";
+
+/// The moment at which a world begins unless told otherwise: 2026-01-01T00:00:00Z.
+pub fn default_start() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_767_225_600, 0).unwrap_or_default()
+}
 
 /// Where an AWS thing lives: account and region tell worlds apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +38,17 @@ pub trait Timed {
     fn run_due(&mut self, now: DateTime<Utc>, parameters: &Parameters, faults: &mut Faults);
 }
 
+/// What an operation needs to know of the world around its region.
+#[derive(Debug)]
+pub struct Moment<'a> {
+    /// The world's time.
+    pub now: DateTime<Utc>,
+    /// The numbers that the providers do not publish.
+    pub parameters: &'a Parameters,
+    /// What goes wrong on purpose.
+    pub faults: &'a mut Faults,
+}
+
 /// The simulated providers at one moment.
 #[derive(Debug)]
 pub struct World {
@@ -38,9 +60,95 @@ pub struct World {
     pub parameters: Parameters,
     /// What goes wrong on purpose.
     pub faults: Faults,
-    // The CloudFormation, Auto Scaling and EC2 of each place, made on first use;
-    // S3; Octopus. Their modules own what is inside.
-    // pub regions: BTreeMap<Place, cloudformation::Region>,
-    // pub buckets: s3::Buckets,
-    // pub octopus: octopus::Server,
+    /// Whether each call is played to the end of what it began.
+    pub instant: bool,
+    /// The CloudFormation, Auto Scaling and EC2 of each place, made on first use.
+    pub regions: BTreeMap<Place, Region>,
+    /// S3, which is one for all places.
+    pub buckets: Buckets,
+    /// Octopus Deploy.
+    pub octopus: octopus::Server,
+}
+
+impl World {
+    /// A world at `start`: AWS is empty, Octopus Deploy as it is installed.
+    pub fn new(seed: u64, start: DateTime<Utc>, parameters: Parameters) -> Self {
+        Self {
+            now: start,
+            seed,
+            parameters,
+            faults: Faults::default(),
+            instant: false,
+            regions: BTreeMap::new(),
+            buckets: Buckets::default(),
+            octopus: octopus::Server::new(seed),
+        }
+    }
+
+    /// Forgets everything that happened; time, seed, parameters and mode stay.
+    pub fn reset(&mut self) {
+        let parameters = self.parameters.clone();
+        *self = Self {
+            instant: self.instant,
+            ..Self::new(self.seed, self.now, parameters)
+        };
+    }
+
+    /// Plays all changes up to `now`, in the order of their moments. Time does not go back.
+    pub fn advance_to(&mut self, now: DateTime<Utc>) {
+        while let Some(due) = self.next_due().filter(|due| *due <= now) {
+            self.play(due);
+        }
+        self.now = self.now.max(now);
+    }
+
+    /// Jumps from change to change until no operation is under way.
+    pub fn settle(&mut self) {
+        while let Some(due) = self
+            .regions
+            .values()
+            .filter_map(Region::next_of_operations)
+            .min()
+        {
+            self.advance_to(due);
+        }
+    }
+
+    /// Calls an operation of AWS at `place`, with all that follows of it at once.
+    ///
+    /// In instant mode the world is settled before this returns.
+    pub fn on<T>(
+        &mut self,
+        place: &Place,
+        operation: impl FnOnce(&mut Region, &mut Moment<'_>) -> T,
+    ) -> T {
+        let seed = self.seed;
+        let region =
+            (self.regions.entry(place.clone())).or_insert_with(|| Region::new(place.clone(), seed));
+        let mut moment = Moment {
+            now: self.now,
+            parameters: &self.parameters,
+            faults: &mut self.faults,
+        };
+        let answer = operation(region, &mut moment);
+        region.run_due(self.now, &self.parameters, &mut self.faults);
+        if self.instant {
+            self.settle();
+        }
+        answer
+    }
+
+    fn next_due(&self) -> Option<DateTime<Utc>> {
+        let regions = self.regions.values().filter_map(Timed::next_due);
+        regions.chain(self.octopus.next_due()).min()
+    }
+
+    fn play(&mut self, due: DateTime<Utc>) {
+        self.now = self.now.max(due);
+        for region in self.regions.values_mut() {
+            region.run_due(self.now, &self.parameters, &mut self.faults);
+        }
+        self.octopus
+            .run_due(self.now, &self.parameters, &mut self.faults);
+    }
 }

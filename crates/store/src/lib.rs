@@ -1,1 +1,32 @@
-//! store
+//! Postgres behind the ports [`Work`](bennu_ports::Work), [`Ledger`](bennu_ports::Ledger) and
+//! [`Environments`](bennu_ports::Environments).
+//!
+//! All SQL of Bennu is here: the statements in `sql/`, one file each, and the schema in
+//! `migrations/` at the top of the repository. Nothing is decided here: rows become values of
+//! the model and back.
+//!
+//! Rules that hold for every statement:
+//! - **One statement per call.** There is no transaction to be left open; the one that a
+//!   migration needs goes through [`transaction`]. What belongs together is one statement
+//!   with several `with` parts.
+//! - **Locks in one order:** work rows by key, then environments, reserved names,
+//!   observations, spaces. Only a claim skips what is locked; everybody else waits.
+//! - **All times are the database's.**
+//! - **No session state:** it works behind a pooler that hands out transactions.
+//! - A row that cannot be read concerns its own key only.
+//!
+//! Start with [`work`], then `sql/claim.sql` and `sql/finish.sql`: they are the protocol
+//! between replicas.
+
+mod connect;
+mod environments;
+mod failure;
+mod ledger;
+mod migrate;
+mod state;
+mod throwaway;
+mod transaction;
+mod work;
+
+pub use connect::Store;
+pub use throwaway::{Throwaway, ThrowawayError};

@@ -96,8 +96,6 @@ fn names_itself(resource: &Resource) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
     use super::Capability::{AutoExpand, Iam, NamedIam};
     use super::*;
 

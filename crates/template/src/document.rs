@@ -8,6 +8,7 @@
 //! as 1.1, so versions need quotes (`0644` and `2010-09-09` are no numbers and
 //! keep their text). Anchors are expanded, though CloudFormation refuses them.
 
+mod nesting;
 mod reader;
 mod short_form;
 
@@ -24,8 +25,8 @@ use reader::{Reader, Trace};
 /// # Errors
 ///
 /// The text is longer than CloudFormation takes, is neither JSON nor YAML, has
-/// a key twice in one object, has a `null`, nests deeper than the parsers go
-/// (about 127 levels), uses a tag that is no intrinsic function, or is not an
+/// a key twice in one object, has a `null`, nests deeper than about 100 levels,
+/// has more than 20,000 opening brackets as YAML, uses a tag that is no intrinsic function, or is not an
 /// object.
 pub fn normalise(text: &str) -> Result<Value, TemplateError> {
     if text.len() > OBJECT_LIMIT {
@@ -69,6 +70,7 @@ fn read_json(text: &str, trace: &Trace) -> Result<Value, Unread> {
 }
 
 fn read_yaml(text: &str, trace: &Trace) -> Result<Value, Unread> {
+    nesting::affordable(text).map_err(|what| (what, None))?;
     let yaml = yaml_serde::Deserializer::from_str(text);
     Reader::new(trace).deserialize(yaml).map_err(|error| {
         let line = error.location().map(|location| location.line());

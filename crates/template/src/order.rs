@@ -92,8 +92,6 @@ pub(crate) fn circular(what: &str, path: &str, names: &[String]) -> TemplateErro
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
     use super::*;
 
     fn graph(edges: &[(&str, &[&str])]) -> BTreeMap<LogicalId, BTreeSet<LogicalId>> {

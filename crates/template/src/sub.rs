@@ -70,8 +70,6 @@ fn placeholder(inside: &str) -> Result<SubPart<'_>, TemplateError> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
     use super::SubPart::{Literal, Text, Variable};
     use super::*;
 

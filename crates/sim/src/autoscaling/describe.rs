@@ -30,15 +30,27 @@ impl Region {
         _moment: &Moment<'_>,
     ) -> AwsResult<Page<Group>> {
         if let Some(unknown) = query.filters.iter().find(|one| !is_known(&one.name)) {
-            let text = format!("Filter type {} is not correct. Use tag:<key>, tag-key or tag-value", unknown.name);
+            let text = format!(
+                "Filter type {} is not correct. Use tag:<key>, tag-key or tag-value",
+                unknown.name
+            );
             return Err(AwsError::validation(text));
         }
         let found = (self.compute.groups.values())
             .filter(|group| query.names.is_empty() || query.names.contains(&group.name))
-            .filter(|group| query.filters.iter().all(|filter| matches_filter(group, filter)))
+            .filter(|group| {
+                query
+                    .filters
+                    .iter()
+                    .all(|filter| matches_filter(group, filter))
+            })
             .cloned()
             .collect();
-        page(found, size(query.max_records, 50, 100)?, query.next_token.as_deref())
+        page(
+            found,
+            size(query.max_records, 50, 100)?,
+            query.next_token.as_deref(),
+        )
     }
 
     /// `DescribeAutoScalingInstances`: each member with its group's name, at most 50 a page.
@@ -50,7 +62,10 @@ impl Region {
         _moment: &Moment<'_>,
     ) -> AwsResult<Page<(String, Member)>> {
         let members = self.compute.groups.values().flat_map(|group| {
-            group.members.iter().map(|member| (group.name.clone(), member.clone()))
+            group
+                .members
+                .iter()
+                .map(|member| (group.name.clone(), member.clone()))
         });
         let found = members
             .filter(|(_, one)| instance_ids.is_empty() || instance_ids.contains(&one.instance_id))
@@ -90,10 +105,18 @@ fn is_known(filter: &str) -> bool {
 }
 
 fn matches_filter(group: &Group, filter: &Filter) -> bool {
-    let any = |text: &str| filter.values.iter().any(|pattern| matches_wildcard(pattern, text));
-    group.tags.iter().any(|tag| match filter.name.strip_prefix("tag:") {
-        Some(key) => tag.key == key && any(&tag.value),
-        None if filter.name == "tag-key" => any(&tag.key),
-        None => any(&tag.value),
-    })
+    let any = |text: &str| {
+        filter
+            .values
+            .iter()
+            .any(|pattern| matches_wildcard(pattern, text))
+    };
+    group
+        .tags
+        .iter()
+        .any(|tag| match filter.name.strip_prefix("tag:") {
+            Some(key) => tag.key == key && any(&tag.value),
+            None if filter.name == "tag-key" => any(&tag.key),
+            None => any(&tag.value),
+        })
 }

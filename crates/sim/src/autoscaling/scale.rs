@@ -13,7 +13,11 @@ impl Region {
         desired: i64,
         moment: &mut Moment<'_>,
     ) -> AwsResult<()> {
-        let found = self.compute.groups.get_mut(group).ok_or_else(|| not_found(group))?;
+        let found = self
+            .compute
+            .groups
+            .get_mut(group)
+            .ok_or_else(|| not_found(group))?;
         let (least, most) = (found.min_size, found.max_size);
         let side = match desired {
             few if few < least => format!("below min value {least}"),
@@ -24,7 +28,8 @@ impl Region {
                 return Ok(());
             }
         };
-        let text = format!("New SetDesiredCapacity value {desired} is {side} for the AutoScalingGroup.");
+        let text =
+            format!("New SetDesiredCapacity value {desired} is {side} for the AutoScalingGroup.");
         Err(AwsError::validation(text))
     }
 
@@ -55,14 +60,20 @@ impl Region {
         }
         let name = group.name.clone();
         let cause = "instance was taken out of service in response to a user request";
-        self.compute.terminate_member(&name, instance_id, cause, &mut self.chance, moment);
+        self.compute
+            .terminate_member(&name, instance_id, cause, &mut self.chance, moment);
         self.compute.scale(&name, &mut self.chance, moment);
         let begun = self.compute.activities.iter().rev();
         let mut begun = begun.filter(|one| one.instance_id == instance_id);
-        begun.next().cloned().ok_or_else(|| AwsError::new("InternalFailure", "no activity", 500))
+        begun
+            .next()
+            .cloned()
+            .ok_or_else(|| AwsError::new("InternalFailure", "no activity", 500))
     }
 }
 
 fn not_found(group: &str) -> AwsError {
-    AwsError::validation(format!("AutoScalingGroup name not found - AutoScalingGroup {group} not found"))
+    AwsError::validation(format!(
+        "AutoScalingGroup name not found - AutoScalingGroup {group} not found"
+    ))
 }

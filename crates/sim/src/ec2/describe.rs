@@ -56,7 +56,14 @@ impl Region {
         let lag = seconds(moment.parameters.instance_read_lag_s);
         let visible = |one: &&Instance| one.launch_time + lag <= moment.now;
         let missing: Vec<&str> = (query.instance_ids.iter())
-            .filter(|id| !self.compute.instances.get(*id).as_ref().is_some_and(visible))
+            .filter(|id| {
+                !self
+                    .compute
+                    .instances
+                    .get(*id)
+                    .as_ref()
+                    .is_some_and(visible)
+            })
             .map(String::as_str)
             .collect();
         if !missing.is_empty() {
@@ -69,7 +76,12 @@ impl Region {
         let found = (self.compute.instances.values())
             .filter(visible)
             .filter(|one| query.instance_ids.is_empty() || query.instance_ids.contains(&one.id))
-            .filter(|one| query.filters.iter().all(|filter| matches_filter(one, filter)))
+            .filter(|one| {
+                query
+                    .filters
+                    .iter()
+                    .all(|filter| matches_filter(one, filter))
+            })
             .cloned()
             .collect();
         let size = query.max_results.unwrap_or(1000).clamp(5, 1000);
@@ -94,7 +106,11 @@ impl Region {
             let previous = self.compute.instances.get(id)?.state;
             self.compute.terminate(id, moment.now, moment.parameters);
             let current = self.compute.instances.get(id)?.state;
-            Some(StateChange { instance_id: id.clone(), previous, current })
+            Some(StateChange {
+                instance_id: id.clone(),
+                previous,
+                current,
+            })
         });
         Ok(changes.collect())
     }
@@ -125,7 +141,12 @@ fn is_known(filter: &str) -> bool {
 }
 
 fn matches_filter(instance: &Instance, filter: &Filter) -> bool {
-    let any = |text: &str| filter.values.iter().any(|pattern| matches_wildcard(pattern, text));
+    let any = |text: &str| {
+        filter
+            .values
+            .iter()
+            .any(|pattern| matches_wildcard(pattern, text))
+    };
     if let Some(key) = filter.name.strip_prefix("tag:") {
         return instance.tag(key).is_some_and(any);
     }
@@ -210,7 +231,11 @@ mod tests {
             ("a*b*c", "aXbYbZc", true),
             ("a*b", "aXc", false),
         ] {
-            assert_eq!(matches_wildcard(pattern, text), wanted, "{pattern} on {text}");
+            assert_eq!(
+                matches_wildcard(pattern, text),
+                wanted,
+                "{pattern} on {text}"
+            );
         }
     }
 }

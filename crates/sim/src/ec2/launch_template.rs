@@ -68,18 +68,29 @@ pub fn specification_from(data: &Value) -> LaunchSpecification {
     let text = |key: &str| data.get(key).and_then(Value::as_str).map(str::to_owned);
     let list = |key: &str| {
         let items = data.get(key).and_then(Value::as_array);
-        items.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned)
+        items
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
     };
-    let profile = data.get("IamInstanceProfile").and_then(|profile| match profile {
-        Value::String(name) => Some(name.as_str()),
-        other => other.get("Arn").or_else(|| other.get("Name")).and_then(Value::as_str),
-    });
+    let profile = data
+        .get("IamInstanceProfile")
+        .and_then(|profile| match profile {
+            Value::String(name) => Some(name.as_str()),
+            other => other
+                .get("Arn")
+                .or_else(|| other.get("Name"))
+                .and_then(Value::as_str),
+        });
     LaunchSpecification {
         image_id: text("ImageId").unwrap_or_default(),
         instance_type: text("InstanceType").unwrap_or_else(|| "m1.small".to_owned()),
         key_name: text("KeyName"),
         user_data: text("UserData"),
-        security_groups: list("SecurityGroupIds").chain(list("SecurityGroups")).collect(),
+        security_groups: list("SecurityGroupIds")
+            .chain(list("SecurityGroups"))
+            .collect(),
         instance_profile: profile.map(str::to_owned),
         ..LaunchSpecification::default()
     }
@@ -101,7 +112,10 @@ pub fn tags_from(list: Option<&Value>) -> Vec<Tag> {
     entries
         .filter_map(|entry| {
             let text = |key| entry.get(key).and_then(Value::as_str).map(str::to_owned);
-            Some(Tag { key: text("Key")?, value: text("Value")? })
+            Some(Tag {
+                key: text("Key")?,
+                value: text("Value")?,
+            })
         })
         .collect()
 }

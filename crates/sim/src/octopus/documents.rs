@@ -31,7 +31,10 @@ impl Document {
     }
 
     pub(super) fn is(&self, key: &str) -> bool {
-        self.fields.get(key).and_then(Value::as_bool).unwrap_or(false)
+        self.fields
+            .get(key)
+            .and_then(Value::as_bool)
+            .unwrap_or(false)
     }
 
     /// The strings of a list, such as `EnvironmentIds`.
@@ -63,8 +66,16 @@ impl Documents {
             fields.insert("SpaceId".to_owned(), Value::from(space));
         }
         let folded_name = text(&fields, kind.name_key()).to_lowercase();
-        let document = Document { kind, number, folded_name, fields };
-        self.by_kind.entry(kind).or_default().insert(number, document);
+        let document = Document {
+            kind,
+            number,
+            folded_name,
+            fields,
+        };
+        self.by_kind
+            .entry(kind)
+            .or_default()
+            .insert(number, document);
         id
     }
 
@@ -93,17 +104,28 @@ impl Documents {
 
     /// Every document of a kind, oldest first.
     pub(super) fn all(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Document> {
-        self.by_kind.get(&kind).into_iter().flat_map(BTreeMap::values)
+        self.by_kind
+            .get(&kind)
+            .into_iter()
+            .flat_map(BTreeMap::values)
     }
 
     /// Every document of a kind in a space, oldest first. Spaces are in none, and
     /// so are in every one's sight.
-    pub(super) fn within(&self, kind: Kind, space: &str) -> impl DoubleEndedIterator<Item = &Document> {
+    pub(super) fn within(
+        &self,
+        kind: Kind,
+        space: &str,
+    ) -> impl DoubleEndedIterator<Item = &Document> {
         self.all(kind).filter(move |document| sees(space, document))
     }
 
     /// As [`Self::within`], to change them.
-    pub(super) fn within_mut(&mut self, kind: Kind, space: &str) -> impl Iterator<Item = &mut Document> {
+    pub(super) fn within_mut(
+        &mut self,
+        kind: Kind,
+        space: &str,
+    ) -> impl Iterator<Item = &mut Document> {
         self.by_kind
             .get_mut(&kind)
             .into_iter()
@@ -120,7 +142,8 @@ impl Documents {
         if !kind.found_by_slug() {
             return None;
         }
-        self.within(kind, space).find(|found| found.text("Slug").eq_ignore_ascii_case(identifier))
+        self.within(kind, space)
+            .find(|found| found.text("Slug").eq_ignore_ascii_case(identifier))
     }
 }
 
@@ -135,5 +158,9 @@ pub(super) fn text<'a>(fields: &'a Fields, key: &str) -> &'a str {
 
 /// The strings in a list; none if it is no list.
 pub(super) fn texts(value: Option<&Value>) -> impl Iterator<Item = &str> {
-    value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    value
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
 }

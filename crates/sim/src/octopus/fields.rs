@@ -36,9 +36,16 @@ enum SetBy {
 ///
 /// # Errors
 /// One line for each key whose value has the wrong form.
-pub(super) fn read(kind: Kind, body: Value, stored: Option<&Fields>) -> Result<Fields, Vec<String>> {
+pub(super) fn read(
+    kind: Kind,
+    body: Value,
+    stored: Option<&Fields>,
+) -> Result<Fields, Vec<String>> {
     let Value::Object(mut given) = body else {
-        return Err(vec![format!("The body must be a JSON object that describes a {}.", kind.noun())]);
+        return Err(vec![format!(
+            "The body must be a JSON object that describes a {}.",
+            kind.noun()
+        )]);
     };
     take(&mut given, "Links");
     let mut fields = Fields::new();
@@ -62,7 +69,11 @@ pub(super) fn read(kind: Kind, body: Value, stored: Option<&Fields>) -> Result<F
         }
     }
     fields.append(&mut given);
-    if complaints.is_empty() { Ok(fields) } else { Err(complaints) }
+    if complaints.is_empty() {
+        Ok(fields)
+    } else {
+        Err(complaints)
+    }
 }
 
 /// A document of `kind` as the server itself would begin it.
@@ -75,7 +86,8 @@ pub(super) fn fresh(kind: Kind) -> Fields {
 
 impl Field {
     fn default_value(&self) -> Value {
-        self.default.map_or_else(|| self.form.default_value(), |default| default())
+        self.default
+            .map_or_else(|| self.form.default_value(), |default| default())
     }
 }
 
@@ -84,6 +96,9 @@ fn take(given: &mut Fields, key: &str) -> Option<Value> {
     if let Some(value) = given.remove(key) {
         return Some(value);
     }
-    let spelt = given.keys().find(|spelt| spelt.eq_ignore_ascii_case(key))?.clone();
+    let spelt = given
+        .keys()
+        .find(|spelt| spelt.eq_ignore_ascii_case(key))?
+        .clone();
     given.remove(&spelt)
 }

@@ -39,7 +39,9 @@ impl Refusal {
         let (status, message, errors) = self.parts();
         let mut reply = Reply::json(status, json!({ "ErrorMessage": message, "Errors": errors }));
         if let Self::TooManyRequests { retry_after_s } = self {
-            reply.headers.push(("Retry-After", retry_after_s.to_string()));
+            reply
+                .headers
+                .push(("Retry-After", retry_after_s.to_string()));
         }
         reply
     }
@@ -60,9 +62,10 @@ impl Refusal {
             ),
             Self::NoResource(id) => plain(404, &format!("The resource '{id}' was not found.")),
             Self::NoRoute => plain(404, "The resource you requested was not found."),
-            Self::WrongVerb { verb } => {
-                plain(405, &format!("The method {verb} is not supported on this resource."))
-            }
+            Self::WrongVerb { verb } => plain(
+                405,
+                &format!("The method {verb} is not supported on this resource."),
+            ),
             Self::Invalid(lines) => (400, PROBLEM.to_owned(), lines.clone()),
             Self::OutOfDate { kind, id } => (
                 409,

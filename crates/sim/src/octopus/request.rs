@@ -79,7 +79,10 @@ impl Request {
     /// The path's segments, decoded; empty ones, as of a trailing slash, left out.
     pub(super) fn segments(&self) -> Vec<String> {
         let path = self.target.split('?').next().unwrap_or_default();
-        path.split('/').filter(|segment| !segment.is_empty()).map(decoded).collect()
+        path.split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(decoded)
+            .collect()
     }
 
     /// The query, decoded.
@@ -87,7 +90,10 @@ impl Request {
         let text = self.target.split_once('?').map_or("", |(_, query)| query);
         let pairs = text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decoded(&key.replace('+', " ")), decoded(&value.replace('+', " ")))
+            (
+                decoded(&key.replace('+', " ")),
+                decoded(&value.replace('+', " ")),
+            )
         });
         Query(pairs.collect())
     }
@@ -96,12 +102,20 @@ impl Request {
 impl Reply {
     /// An answer with a JSON body.
     pub(super) fn json(status: u16, body: Value) -> Self {
-        Self { status, headers: Vec::new(), body: Some(body) }
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Some(body),
+        }
     }
 
     /// What a DELETE answers.
     pub(super) fn empty() -> Self {
-        Self { status: 200, headers: Vec::new(), body: None }
+        Self {
+            status: 200,
+            headers: Vec::new(),
+            body: None,
+        }
     }
 }
 
@@ -121,7 +135,10 @@ impl Query {
 
     /// All values of that name, in comma lists or repeated; `None` for no filter.
     pub(super) fn list(&self, name: &str) -> Option<Vec<&str>> {
-        let given = self.0.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        let given = self
+            .0
+            .iter()
+            .filter(|(key, _)| key.eq_ignore_ascii_case(name));
         let values: Vec<&str> = given
             .flat_map(|(_, value)| value.split(','))
             .map(str::trim)

@@ -20,9 +20,16 @@ pub(super) enum Operation {
     Replace(Kind, String),
     Delete(Kind, String),
     /// The documents of one kind that belong to one of another.
-    Members { of: Kind, id: String, kind: Kind },
+    Members {
+        of: Kind,
+        id: String,
+        kind: Kind,
+    },
     /// A release by its project and version: the look-up before a create.
-    ReleaseByVersion { project: String, version: String },
+    ReleaseByVersion {
+        project: String,
+        version: String,
+    },
     /// The read model of all three kinds of environment.
     EnvironmentsV2,
     SortEnvironments,
@@ -65,8 +72,16 @@ impl Route {
         if let Some(route) = matched(verb, rest) {
             return Ok(route);
         }
-        let served = ["GET", "POST", "PUT", "DELETE"].iter().any(|other| matched(other, rest).is_some());
-        Err(if served { Refusal::WrongVerb { verb: verb.to_owned() } } else { Refusal::NoRoute })
+        let served = ["GET", "POST", "PUT", "DELETE"]
+            .iter()
+            .any(|other| matched(other, rest).is_some());
+        Err(if served {
+            Refusal::WrongVerb {
+                verb: verb.to_owned(),
+            }
+        } else {
+            Refusal::NoRoute
+        })
     }
 }
 
@@ -102,13 +117,18 @@ impl Operation {
 
 fn matched(verb: &str, segments: &[&str]) -> Option<Route> {
     if let Some(operation) = system(verb, segments) {
-        return Some(Route { space: SpaceRef::Default, operation });
+        return Some(Route {
+            space: SpaceRef::Default,
+            operation,
+        });
     }
     let (space, rest) = match segments {
         [spaces, identifier, rest @ ..] if is(spaces, "spaces") => {
             (SpaceRef::IdOrSlug((*identifier).to_owned()), rest)
         }
-        [id, rest @ ..] if Kind::Space.number(id).is_some() => (SpaceRef::Id((*id).to_owned()), rest),
+        [id, rest @ ..] if Kind::Space.number(id).is_some() => {
+            (SpaceRef::Id((*id).to_owned()), rest)
+        }
         rest => (SpaceRef::Default, rest),
     };
     scoped(verb, rest).map(|operation| Route { space, operation })
@@ -148,10 +168,14 @@ fn scoped(verb: &str, segments: &[&str]) -> Option<Operation> {
         ("GET", [environments, v2]) if is(environments, "environments") && is(v2, "v2") => {
             Some(Operation::EnvironmentsV2)
         }
-        ("PUT", [environments, order]) if is(environments, "environments") && is(order, "sortorder") => {
+        ("PUT", [environments, order])
+            if is(environments, "environments") && is(order, "sortorder") =>
+        {
             Some(Operation::SortEnvironments)
         }
-        ("GET", [policies, template]) if is(policies, "machinepolicies") && is(template, "template") => {
+        ("GET", [policies, template])
+            if is(policies, "machinepolicies") && is(template, "template") =>
+        {
             Some(Operation::MachinePolicyTemplate)
         }
         (_, [collection, rest @ ..]) => {
@@ -174,10 +198,19 @@ fn documents(verb: &str, kind: Kind, rest: &[&str]) -> Option<Operation> {
         ("DELETE", [id]) => Some(Operation::Delete(kind, owned(id))),
         ("GET", [id, members]) => {
             let member = Kind::of_collection(members).filter(|member| contains(kind, *member))?;
-            Some(Operation::Members { of: kind, id: owned(id), kind: member })
+            Some(Operation::Members {
+                of: kind,
+                id: owned(id),
+                kind: member,
+            })
         }
-        ("GET", [project, releases, version]) if kind == Kind::Project && is(releases, "releases") => {
-            Some(Operation::ReleaseByVersion { project: owned(project), version: owned(version) })
+        ("GET", [project, releases, version])
+            if kind == Kind::Project && is(releases, "releases") =>
+        {
+            Some(Operation::ReleaseByVersion {
+                project: owned(project),
+                version: owned(version),
+            })
         }
         _ => None,
     }
@@ -190,7 +223,7 @@ fn contains(parent: Kind, member: Kind) -> bool {
         (Kind::Environment | Kind::MachinePolicy, Kind::Machine)
             | (Kind::Project, Kind::Channel)
             | (Kind::Project | Kind::Channel, Kind::Release)
-            | (Kind::Lifecycle | Kind::ProjectGroup, Kind::Project)
+            | (Kind::ProjectGroup, Kind::Project)
     )
 }
 

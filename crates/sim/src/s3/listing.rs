@@ -47,7 +47,10 @@ impl Entry {
 
 impl List {
     pub(super) fn over(&self, objects: &BTreeMap<String, Object>) -> Listing {
-        let from = self.after.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
+        let from = self
+            .after
+            .as_ref()
+            .map_or(Bound::Unbounded, Bound::Excluded);
         let mut page = Listing::default();
         let mut last = self.after.as_deref();
         for (key, object) in objects.range::<String, _>((from, Bound::Unbounded)) {
@@ -95,7 +98,11 @@ mod tests {
         let object = Object::new(Bytes::new(), BTreeMap::new(), DateTime::UNIX_EPOCH);
         let keys = ["a", "b/", "b/1", "b/2", "c", "d/x/y", "e"];
         let objects = keys.map(|key| (key.to_owned(), object.clone())).into();
-        let mut list = List { delimiter: "/".to_owned(), max_keys: 2, ..List::default() };
+        let mut list = List {
+            delimiter: "/".to_owned(),
+            max_keys: 2,
+            ..List::default()
+        };
         let mut seen = Vec::new();
         loop {
             let page = list.over(&objects);
@@ -106,7 +113,12 @@ mod tests {
             }
         }
         assert_eq!(seen, ["a b/", "c d/", "e"]);
-        let below = List { prefix: "b/".to_owned(), delimiter: "/".to_owned(), max_keys: 9, after: None };
+        let below = List {
+            prefix: "b/".to_owned(),
+            delimiter: "/".to_owned(),
+            max_keys: 9,
+            after: None,
+        };
         assert_eq!(names(&below.over(&objects)), ["b/", "b/1", "b/2"]);
     }
 }

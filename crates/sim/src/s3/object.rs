@@ -29,7 +29,12 @@ impl Object {
     pub fn new(bytes: Bytes, headers: BTreeMap<String, String>, now: DateTime<Utc>) -> Self {
         let digest = Sha256::digest(&bytes);
         let etag = format!("\"{}\"", hex::encode(&digest[..16]));
-        Self { bytes, etag, modified_at: now, headers }
+        Self {
+            bytes,
+            etag,
+            modified_at: now,
+            headers,
+        }
     }
 }
 
@@ -74,7 +79,11 @@ impl Digest {
 pub fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |sum, &byte| {
         (0..8).fold(sum ^ u32::from(byte), |sum, _| {
-            if sum & 1 == 1 { (sum >> 1) ^ 0xEDB8_8320 } else { sum >> 1 }
+            if sum & 1 == 1 {
+                (sum >> 1) ^ 0xEDB8_8320
+            } else {
+                sum >> 1
+            }
         })
     })
 }

@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 use std::fmt::Write;
 
 use crate::template::Template;
@@ -28,14 +26,29 @@ Resources:
     Properties:
       P: !Ref Missing
       Q: !GetAtt Nowhere.Arn
-      R: !Sub '${AWS::Regoin} ${Nobody.Id} ${x y}'
+      R: !Sub '${x y}'
       S: !FindInMap [Map, a, b]
       T: !If [C, 1]
       U: {'Fn::GetAtt': A}
+      V: !Sub '${AWS::Regoin} ${Nobody.Id}'
 Outputs:
   O: {Value: !Ref Away}
 ";
-    insta::assert_snapshot!(defects(text).join("\n"), @"");
+    insta::assert_snapshot!(defects(text).join("\n"), @r#"
+    Template error: variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, periods, and colons; '${x y}' does not. Write '${!x y}' where the text itself is meant (at Resources.A.Properties.R.Fn::Sub)
+    Template error: Fn::If requires a list of three: the name of a condition, the value if it is true, the value if it is false (at Resources.A.Properties.T.Fn::If)
+    Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute (at Resources.A.Properties.U.Fn::GetAtt)
+    Template format error: Unresolved dependencies [A]. Cannot reference resources in the Conditions block of the template (at Conditions.C.Fn::Equals.0.Ref)
+    Template format error: Unresolved condition dependency None in the Conditions block of the template (at Conditions.D.Fn::Not.0.Condition)
+    Template format error: Unresolved resource dependencies [Gone] in the Resources block of the template (at Resources.A.DependsOn)
+    Template format error: Unresolved condition dependency Lost in the Resources block of the template (at Resources.A.Condition)
+    Template format error: Unresolved resource dependencies [Missing] in the Resources block of the template (at Resources.A.Properties.P.Ref)
+    Template error: instance of Fn::GetAtt references undefined resource Nowhere (at Resources.A.Properties.Q.Fn::GetAtt)
+    Template error: Mapping named 'Map' is not present in the 'Mappings' section of template. (at Resources.A.Properties.S.Fn::FindInMap)
+    Template format error: Unresolved resource dependencies [AWS::Regoin] in the Resources block of the template (at Resources.A.Properties.V.Fn::Sub)
+    Template error: instance of Fn::GetAtt references undefined resource Nobody (at Resources.A.Properties.V.Fn::Sub)
+    Template format error: Unresolved resource dependencies [Away] in the Outputs block of the template (at Outputs.O.Value.Ref)
+    "#);
 }
 
 #[test]

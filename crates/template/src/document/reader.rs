@@ -142,9 +142,9 @@ impl<'de> Visitor<'de> for Reader<'_> {
             trace: self.trace,
             taken: &map,
         })? {
-            let value = entries
-                .next_value_seed(self)
-                .and_then(|value| self.not_null(value));
+            let value = entries.next_value_seed(self);
+            let value = value.map(|value| short_form::own_region(&key, value));
+            let value = value.and_then(|value| self.not_null(value));
             let value = self.trace.within(&key, value)?;
             map.insert(key, value);
         }

@@ -42,15 +42,20 @@ pub(super) fn long_form(tag: &str, value: Value) -> Result<Value, String> {
             "the tag '!{name}' is no intrinsic function; quote the text if it is text"
         ));
     }
-    // `!GetAZs` alone means the stack's own region, which is also `!GetAZs ''`.
-    let value = if name == "GetAZs" && value.is_null() {
+    let function = format!("Fn::{name}");
+    let value = own_region(&function, value);
+    Ok(long_get_att(Map::from_iter([(function, value)])))
+}
+
+/// `Fn::GetAZs` of nothing means the stack's own region, which is also spelt
+/// `""`. AWS's own samples have both, the JSON ones as `null`. Any other value
+/// unchanged.
+pub(super) fn own_region(key: &str, value: Value) -> Value {
+    if key == "Fn::GetAZs" && value.is_null() {
         json!("")
     } else {
         value
-    };
-    let mut map = Map::new();
-    map.insert(format!("Fn::{name}"), value);
-    Ok(long_get_att(map))
+    }
 }
 
 /// `{"Fn::GetAtt": "A.B.C"}` as `{"Fn::GetAtt": ["A", "B.C"]}`; any other map

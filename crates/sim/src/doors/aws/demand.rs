@@ -44,7 +44,9 @@ pub(super) fn word<T: Copy>(
     all: &[T],
     spelled: impl Fn(T) -> &'static str,
 ) -> AwsResult<Option<T>> {
-    let Some(text) = params.text(name) else { return Ok(None) };
+    let Some(text) = params.text(name) else {
+        return Ok(None);
+    };
     if let Some(found) = all.iter().copied().find(|one| spelled(*one) == text) {
         return Ok(Some(found));
     }
@@ -61,7 +63,10 @@ pub(super) fn word<T: Copy>(
 pub(super) fn tags(params: &Params) -> Option<Vec<Tag>> {
     let entries = params.list("Tags")?;
     let text = |entry: &Params, name: &str| entry.owned(name).unwrap_or_default();
-    let tag = |entry: &Params| Tag { key: text(entry, "Key"), value: text(entry, "Value") };
+    let tag = |entry: &Params| Tag {
+        key: text(entry, "Key"),
+        value: text(entry, "Value"),
+    };
     Some(entries.into_iter().map(tag).collect())
 }
 
@@ -79,12 +84,17 @@ pub(super) fn only(params: &Params, action: &str, known: &[&str]) -> AwsResult<(
     let everywhere = ["Action", "Version", "ContentType"];
     let means_something = |name: &str| {
         params.structure(name).is_some()
-            || params.text(name).is_some_and(|text| !text.is_empty() && text != "false")
+            || params
+                .text(name)
+                .is_some_and(|text| !text.is_empty() && text != "false")
     };
     let is_known = |name: &str| {
         known.contains(&name) || everywhere.contains(&name) || name.starts_with("X-Amz-")
     };
-    match params.names().find(|name| !is_known(name) && means_something(name)) {
+    match params
+        .names()
+        .find(|name| !is_known(name) && means_something(name))
+    {
         None => Ok(()),
         Some(name) => Err(AwsError::validation(format!(
             "The parameter {name} of {action} is not simulated; leave it out"

@@ -74,27 +74,39 @@ impl Origin {
     pub(crate) fn read(headers: &HeaderMap, query: &Params, form: &Params) -> Result<Self, String> {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let authorization = header(AUTHORIZATION.as_str()).unwrap_or_default();
-        let at = header("x-amz-date").or(query.text("X-Amz-Date")).and_then(caller_time);
+        let at = header("x-amz-date")
+            .or(query.text("X-Amz-Date"))
+            .and_then(caller_time);
         if let Some(identity) = authorization.strip_prefix("CFN_V1 ") {
-            return Ok(Self { at, ..Self::of_instance(identity) });
+            return Ok(Self {
+                at,
+                ..Self::of_instance(identity)
+            });
         }
         let scope = authorization
             .split_once("Credential=")
             .map(|(_, rest)| rest.split([',', ' ']).next().unwrap_or(rest))
             .or(query.text("X-Amz-Credential"));
-        if let Some([access_key_id, _, region, service, ..]) =
-            scope.map(|scope| scope.split('/').collect::<Vec<_>>()).as_deref()
+        if let Some([access_key_id, _, region, service, ..]) = scope
+            .map(|scope| scope.split('/').collect::<Vec<_>>())
+            .as_deref()
         {
             let service = Service::of_scope(service).ok_or_else(|| (*service).to_owned())?;
             let (access_key_id, region) = ((*access_key_id).to_owned(), (*region).to_owned());
-            return Ok(Self { service, region, access_key_id, account: None, at });
+            return Ok(Self {
+                service,
+                region,
+                access_key_id,
+                account: None,
+                at,
+            });
         }
         let version = form.text("Version").or(query.text("Version"));
         let service = version.and_then(Service::of_version).unwrap_or(Service::S3);
         Ok(Self {
             service,
             region: DEFAULT_REGION.to_owned(),
-            access_key_id: String::new(),
+            access_key_id: query.owned("AWSAccessKeyId").unwrap_or_default(),
             account: None,
             at,
         })
@@ -118,13 +130,13 @@ impl Origin {
 
 /// `20261123T100000Z`.
 fn caller_time(text: &str) -> Option<DateTime<Utc>> {
-    NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok().map(|time| time.and_utc())
+    NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ")
+        .ok()
+        .map(|time| time.and_utc())
 }
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
     use axum::http::HeaderValue;
 
     use super::*;
@@ -140,12 +152,18 @@ mod tests {
         let signed = "AWS4-HMAC-SHA256 Credential=AKID/20261123/ap-southeast-2/cloudformation/\
                       aws4_request, SignedHeaders=host, Signature=00";
         let found = origin(signed, "").unwrap();
-        assert_eq!((found.service, found.region.as_str()), (Service::CloudFormation, "ap-southeast-2"));
+        assert_eq!(
+            (found.service, found.region.as_str()),
+            (Service::CloudFormation, "ap-southeast-2")
+        );
         assert_eq!(found.access_key_id, "AKID");
 
         let presigned = "X-Amz-Credential=AKID%2F20261123%2Feu-west-1%2Fs3%2Faws4_request";
         let found = origin("", presigned).unwrap();
-        assert_eq!((found.service, found.region.as_str()), (Service::S3, "eu-west-1"));
+        assert_eq!(
+            (found.service, found.region.as_str()),
+            (Service::S3, "eu-west-1")
+        );
 
         let document = STANDARD.encode(r#"{"accountId":"111122223333","region":"eu-west-1"}"#);
         let found = origin(&format!("CFN_V1 {document}:sig"), "").unwrap();
@@ -153,6 +171,9 @@ mod tests {
 
         let unsigned = origin("", "Action=DescribeInstances&Version=2016-11-15").unwrap();
         assert_eq!(unsigned.service, Service::Ec2);
-        assert_eq!(origin(&signed.replace("cloudformation", "lambda"), ""), Err("lambda".into()));
+        assert_eq!(
+            origin(&signed.replace("cloudformation", "lambda"), ""),
+            Err("lambda".into())
+        );
     }
 }

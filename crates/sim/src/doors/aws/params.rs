@@ -36,9 +36,9 @@ impl Params {
                     name.chars().take(80).collect::<String>()
                 ));
             }
-            let node = name
-                .split('.')
-                .fold(&mut root, |node, step| node.below.entry(step.to_owned()).or_default());
+            let node = name.split('.').fold(&mut root, |node, step| {
+                node.below.entry(step.to_owned()).or_default()
+            });
             node.text = Some(decode(value).into_owned());
         }
         Ok(root)
@@ -86,7 +86,10 @@ impl Params {
     /// A list of texts; empty if it was not sent.
     pub(crate) fn texts(&self, name: &str) -> Vec<String> {
         let entries = self.list(name).unwrap_or_default();
-        entries.into_iter().filter_map(|entry| entry.text.clone()).collect()
+        entries
+            .into_iter()
+            .filter_map(|entry| entry.text.clone())
+            .collect()
     }
 
     /// A truth value: `true` or `false`, in any case.
@@ -130,8 +133,6 @@ pub(crate) fn decode(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
     use super::*;
 
     #[test]

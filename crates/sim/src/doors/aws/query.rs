@@ -2,6 +2,7 @@
 //! agents that run on instances).
 
 use axum::http::StatusCode;
+use serde_json::{Value, json};
 
 use super::identity::Service;
 use super::params::Params;
@@ -25,71 +26,79 @@ pub(crate) struct Call<'call> {
 /// How the answer is to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
-    /// `<ActionResponse><ActionResult>`.
-    Xml(&'static str),
-    /// EC2's: no result element, and errors of another shape.
-    Ec2Xml,
+    /// A document of elements.
+    Xml(Xml),
     /// `{"ActionResponse":{"ActionResult":…}}`.
     Json,
 }
 
+/// The two shapes of XML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Xml {
+    /// `<ActionResponse><ActionResult>` in this namespace.
+    Query(&'static str),
+    /// EC2's: no result element, and errors of another shape.
+    Ec2,
+}
+
 const EC2_NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
 
-impl Format {
-    /// What the caller of that service wants. `None` for S3, which has no actions.
-    pub(crate) fn of(service: Service, params: &Params) -> Option<Self> {
-        match service {
-            Service::CloudFormation if params.text("ContentType") == Some("JSON") => {
-                Some(Self::Json)
-            }
-            Service::CloudFormation => {
-                Some(Self::Xml("http://cloudformation.amazonaws.com/doc/2010-05-15/"))
-            }
-            Service::AutoScaling => {
-                Some(Self::Xml("http://autoscaling.amazonaws.com/doc/2011-01-01/"))
-            }
-            Service::Sts => Some(Self::Xml("https://sts.amazonaws.com/doc/2011-06-15/")),
-            Service::Ec2 => Some(Self::Ec2Xml),
-            Service::S3 => None,
-        }
-    }
-
+impl Xml {
     /// The answer to a call that succeeded: what is inside `result`.
     pub(crate) fn success(self, action: &str, result: Element, request_id: &str) -> Reply {
         let response = Element::new(format!("{action}Response"));
         let document = match self {
-            Self::Xml(namespace) => response
+            Self::Query(namespace) => response
                 .namespace(namespace)
                 .with(result.renamed(format!("{action}Result")))
                 .with(Element::new("ResponseMetadata").field("RequestId", request_id)),
-            Self::Ec2Xml => response
+            Self::Ec2 => response
                 .namespace(EC2_NAMESPACE)
                 .field("requestId", request_id)
                 .with_all(result.into_children()),
-            // Answers in JSON are made as JSON (`cloudformation::json`); this one has
-            // nothing to say beyond its success.
-            Self::Json => return Self::json(action, serde_json::json!({}), request_id),
         };
         Reply::xml(StatusCode::OK, document.document())
     }
+}
 
-    /// The answer in JSON to a call that succeeded.
-    pub(crate) fn json(action: &str, result: serde_json::Value, request_id: &str) -> Reply {
-        let mut response = serde_json::Map::new();
-        response.insert(format!("{action}Result"), result);
-        let metadata = serde_json::json!({ "RequestId": request_id });
-        response.insert("ResponseMetadata".to_owned(), metadata);
-        let mut document = serde_json::Map::new();
-        document.insert(format!("{action}Response"), serde_json::Value::Object(response));
-        Reply::json(StatusCode::OK, &serde_json::Value::Object(document))
+/// The answer in JSON to a call that succeeded.
+pub(crate) fn json_success(action: &str, result: Value, request_id: &str) -> Reply {
+    let response = json!({
+        format!("{action}Result"): result,
+        "ResponseMetadata": { "RequestId": request_id },
+    });
+    Reply::json(
+        StatusCode::OK,
+        &json!({ format!("{action}Response"): response }),
+    )
+}
+
+impl Format {
+    /// What the caller of that service wants. `None` for S3, which has no actions.
+    pub(crate) fn of(service: Service, params: &Params) -> Option<Self> {
+        let query = |namespace| Some(Self::Xml(Xml::Query(namespace)));
+        match service {
+            Service::CloudFormation if params.text("ContentType") == Some("JSON") => {
+                Some(Self::Json)
+            }
+            Service::CloudFormation => query("http://cloudformation.amazonaws.com/doc/2010-05-15/"),
+            Service::AutoScaling => query("http://autoscaling.amazonaws.com/doc/2011-01-01/"),
+            Service::Sts => query("https://sts.amazonaws.com/doc/2011-06-15/"),
+            Service::Ec2 => Some(Self::Xml(Xml::Ec2)),
+            Service::S3 => None,
+        }
     }
 
     /// The answer to a call that failed.
     pub(crate) fn failure(self, error: &AwsError, request_id: &str) -> Reply {
         let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
-        let fault = if error.status < 500 { "Sender" } else { "Receiver" };
+        let fault = if error.status < 500 {
+            "Sender"
+        } else {
+            "Receiver"
+        };
         let document = match self {
-            Self::Xml(namespace) => Element::new("ErrorResponse")
+            Self::Xml(Xml::Query(namespace)) => Element::new("ErrorResponse")
                 .namespace(namespace)
                 .with(
                     Element::new("Error")
@@ -98,15 +107,17 @@ impl Format {
                         .field("Message", &error.message),
                 )
                 .field("RequestId", request_id),
-            Self::Ec2Xml => Element::new("Response")
-                .with(Element::new("Errors").with(
-                    Element::new("Error")
-                        .field("Code", &error.code)
-                        .field("Message", &error.message),
-                ))
+            Self::Xml(Xml::Ec2) => Element::new("Response")
+                .with(
+                    Element::new("Errors").with(
+                        Element::new("Error")
+                            .field("Code", &error.code)
+                            .field("Message", &error.message),
+                    ),
+                )
                 .field("RequestID", request_id),
             Self::Json => {
-                let document = serde_json::json!({
+                let document = json!({
                     "Error": { "Type": fault, "Code": error.code, "Message": error.message },
                     "RequestId": request_id,
                 });
@@ -119,6 +130,10 @@ impl Format {
 
 /// An action that the service does not have, or that is not simulated.
 pub(super) fn unknown<T>(call: &Call<'_>) -> AwsResult<T> {
+    if call.action.is_empty() {
+        let message = "The request must contain the parameter Action";
+        return Err(AwsError::new("MissingAction", message, 400));
+    }
     let message = format!("Could not find operation {} (or it is not simulated)", call.action);
     Err(AwsError::new("InvalidAction", message, 400))
 }

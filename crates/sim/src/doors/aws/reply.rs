@@ -17,14 +17,22 @@ pub(crate) struct Reply {
 impl Reply {
     /// An answer without body.
     pub(crate) fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        }
     }
 
     /// An answer with a body of that media type.
     pub(crate) fn typed(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-        Self { status, headers, body: body.into() }
+        Self {
+            status,
+            headers,
+            body: body.into(),
+        }
     }
 
     /// An XML document.
@@ -39,7 +47,10 @@ impl Reply {
 
     /// Sets a header. A name or value that HTTP cannot carry is left out.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
-        let header = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value));
+        let header = (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(value),
+        );
         if let (Ok(name), Ok(value)) = header {
             self.headers.insert(name, value);
         }

@@ -58,7 +58,9 @@ impl Operation {
         query: &Params,
     ) -> Result<Self, Refusal> {
         if let Some(unknown) = query.names().find(|name| !is_known(name)) {
-            return Err(Refusal::not_simulated(&format!("The query parameter '{unknown}'")));
+            return Err(Refusal::not_simulated(&format!(
+                "The query parameter '{unknown}'"
+            )));
         }
         let address = address::Address::of(host, path);
         match (method.as_str(), address.bucket, address.key) {
@@ -77,7 +79,11 @@ impl Operation {
             ("HEAD", Some(bucket), Some(key)) => Ok(Self::HeadObject(bucket, key)),
             ("DELETE", Some(bucket), Some(key)) => Ok(Self::DeleteObject(bucket, key)),
             (method, bucket, key) => {
-                let of = [bucket, key].into_iter().flatten().collect::<Vec<_>>().join("/");
+                let of = [bucket, key]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join("/");
                 Err(Refusal::not_simulated(&format!("{method} of '/{of}'")))
             }
         }
@@ -99,7 +105,8 @@ impl Operation {
     }
 }
 
-/// Query parameters that have a meaning here; a presigned request has its signature there too.
+/// Query parameters that have a meaning here; a presigned request has its signature
+/// there too, by version 4 or, from older clients, by version 2.
 fn is_known(name: &str) -> bool {
     let known = [
         "list-type",
@@ -112,6 +119,9 @@ fn is_known(name: &str) -> bool {
         "fetch-owner",
         "delete",
         "x-id",
+        "AWSAccessKeyId",
+        "Signature",
+        "Expires",
     ];
     known.contains(&name) || name.to_ascii_lowercase().starts_with("x-amz-")
 }
@@ -156,7 +166,9 @@ fn create_bucket(
         Ok(document) => read_xml::texts(document).map_err(|_| malformed())?,
         Err(_) => return Err(malformed()),
     };
-    let region = wanted.iter().find(|(path, _)| path.ends_with("/LocationConstraint"));
+    let region = wanted
+        .iter()
+        .find(|(path, _)| path.ends_with("/LocationConstraint"));
     let region = region.map_or(request.place.region.as_str(), |(_, region)| region);
     match buckets.create(bucket, &request.place.account, region, request.now) {
         // In the oldest region a repeat is a success (S3's documentation of CreateBucket).

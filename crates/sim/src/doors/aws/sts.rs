@@ -38,7 +38,12 @@ fn assume_role(
     now: DateTime<Utc>,
 ) -> AwsResult<Element> {
     let params = call.params;
-    let known = ["RoleArn", "RoleSessionName", "ExternalId", "DurationSeconds"];
+    let known = [
+        "RoleArn",
+        "RoleSessionName",
+        "ExternalId",
+        "DurationSeconds",
+    ];
     only(params, call.action, &known)?;
     let seconds = number(params, "DurationSeconds")?.unwrap_or(HOUR);
     if !(SHORTEST..=LONGEST).contains(&seconds) {

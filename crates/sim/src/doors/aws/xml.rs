@@ -21,12 +21,20 @@ enum Content {
 impl Element {
     /// An element without content, to be filled.
     pub(crate) fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), namespace: None, content: Content::Elements(Vec::new()) }
+        Self {
+            name: name.into(),
+            namespace: None,
+            content: Content::Elements(Vec::new()),
+        }
     }
 
     /// An element that holds text only. Escaping happens when it is written.
     pub(crate) fn text(name: impl Into<String>, text: impl ToString) -> Self {
-        Self { name: name.into(), namespace: None, content: Content::Text(text.to_string()) }
+        Self {
+            name: name.into(),
+            namespace: None,
+            content: Content::Text(text.to_string()),
+        }
     }
 
     /// Declares the default namespace here.
@@ -85,7 +93,9 @@ impl Element {
         entries: impl IntoIterator<Item = T>,
         mut fill: impl FnMut(Self, T) -> Self,
     ) -> Self {
-        let entries = entries.into_iter().map(|entry| fill(Self::new(item), entry));
+        let entries = entries
+            .into_iter()
+            .map(|entry| fill(Self::new(item), entry));
         self.with(Self::new(name).with_all(entries))
     }
 
@@ -150,7 +160,9 @@ mod tests {
 
     #[test]
     fn text_survives_a_reader() {
-        let element = Element::new("A").namespace("urn:x").field("B", "<&>\"'\r\n\u{1}é");
+        let element = Element::new("A")
+            .namespace("urn:x")
+            .field("B", "<&>\"'\r\n\u{1}é");
         assert_eq!(
             element.document(),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<A xmlns=\"urn:x\">\

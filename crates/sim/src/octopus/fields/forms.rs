@@ -23,15 +23,13 @@ pub(super) enum Form {
     Connections,
     /// An object; its own keys that are left out take the default's.
     Object,
-    /// Not looked at.
-    Any,
 }
 
 impl Form {
     pub(super) fn default_value(self) -> Value {
         match self {
             Self::Text => Value::from(""),
-            Self::OptionalText | Self::Any | Self::Object => Value::Null,
+            Self::OptionalText | Self::Object => Value::Null,
             Self::Flag => Value::from(false),
             Self::Whole => Value::from(0),
             Self::Choice(choices) => choices.first().copied().map_or(Value::Null, Value::from),
@@ -55,7 +53,12 @@ impl Form {
                 .iter()
                 .find(|choice| choice.eq_ignore_ascii_case(&text))
                 .map(|choice| Value::from(*choice))
-                .ok_or_else(|| format!("'{text}' is not a {key}; use one of {}.", choices.join(", "))),
+                .ok_or_else(|| {
+                    format!(
+                        "'{text}' is not a {key}; use one of {}.",
+                        choices.join(", ")
+                    )
+                }),
             (Self::Set, Value::Array(items)) => set(items).ok_or_else(|| self.complaint(key)),
             (Self::List, Value::Array(items)) => Ok(Value::Array(items)),
             (Self::Objects, Value::Array(items)) if items.iter().all(Value::is_object) => {
@@ -65,7 +68,6 @@ impl Form {
                 connections(map).ok_or_else(|| self.complaint(key))
             }
             (Self::Object, Value::Object(map)) => Ok(over(default.map(|build| build()), map)),
-            (Self::Any, value) => Ok(value),
             (
                 Self::Text
                 | Self::OptionalText
@@ -92,7 +94,6 @@ impl Form {
             Self::Objects => "a list of objects",
             Self::Connections => "an object that maps project ids to lists of environment ids",
             Self::Object => "an object",
-            Self::Any => "a JSON value",
         };
         format!("{key} must be {wanted}.")
     }

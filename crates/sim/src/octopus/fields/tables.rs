@@ -94,7 +94,11 @@ const PROJECT: &[Field] = &[
     client("AutoCreateRelease", Form::Flag),
     client("ReleaseCreationStrategy", Form::Object),
     server("IsVersionControlled", Form::Flag),
-    with_default("PersistenceSettings", Form::Object, || json!({ "Type": "Database" })),
+    with_default(
+        "PersistenceSettings",
+        Form::Object,
+        || json!({ "Type": "Database" }),
+    ),
     client("DiscreteChannelRelease", Form::Flag),
     client("DefaultToSkipIfAlreadyInstalled", Form::Flag),
     client("AllowIgnoreChannelRules", Form::Flag),
@@ -103,10 +107,14 @@ const PROJECT: &[Field] = &[
     client("Templates", Form::List),
     client("ExtensionSettings", Form::List),
     with_default("ProjectConnectivityPolicy", Form::Object, connectivity),
-    with_default("DefaultGuidedFailureMode", Form::Choice(GUIDED), || "EnvironmentDefault".into()),
-    with_default("VersioningStrategy", Form::Object, || {
-        json!({ "Template": "#{Octopus.Version.LastMajor}.#{Octopus.Version.LastMinor}.#{Octopus.Version.NextPatch}" })
+    with_default("DefaultGuidedFailureMode", Form::Choice(GUIDED), || {
+        "EnvironmentDefault".into()
     }),
+    with_default(
+        "VersioningStrategy",
+        Form::Object,
+        || json!({ "Template": "#{Octopus.Version.LastMajor}.#{Octopus.Version.LastMinor}.#{Octopus.Version.NextPatch}" }),
+    ),
     client("ReleaseNotesTemplate", Form::OptionalText),
     client("ProvisioningRunbookId", Form::OptionalText),
     client("DeprovisioningRunbookId", Form::OptionalText),
@@ -161,7 +169,9 @@ const MACHINE: &[Field] = &[
     server("Uri", Form::OptionalText),
     server_with("HealthStatus", Form::Text, || "Unknown".into()),
     server_with("Status", Form::Text, || "Unknown".into()),
-    server_with("StatusSummary", Form::Text, || "This machine was recently added. Its health has not been checked yet.".into()),
+    server_with("StatusSummary", Form::Text, || {
+        "This machine was recently added. Its health has not been checked yet.".into()
+    }),
     server("HasLatestCalamari", Form::Flag),
     server("IsInProcess", Form::Flag),
     server_with("OperatingSystem", Form::Text, || "Unknown".into()),
@@ -203,21 +213,46 @@ fn connectivity() -> Value {
 }
 
 const fn client(key: &'static str, form: Form) -> Field {
-    Field { key, form, set_by: SetBy::Client, default: None }
+    Field {
+        key,
+        form,
+        set_by: SetBy::Client,
+        default: None,
+    }
 }
 
 const fn with_default(key: &'static str, form: Form, default: fn() -> Value) -> Field {
-    Field { key, form, set_by: SetBy::Client, default: Some(default) }
+    Field {
+        key,
+        form,
+        set_by: SetBy::Client,
+        default: Some(default),
+    }
 }
 
 const fn once(key: &'static str, form: Form) -> Field {
-    Field { key, form, set_by: SetBy::ClientOnce, default: None }
+    Field {
+        key,
+        form,
+        set_by: SetBy::ClientOnce,
+        default: None,
+    }
 }
 
 const fn server(key: &'static str, form: Form) -> Field {
-    Field { key, form, set_by: SetBy::Server, default: None }
+    Field {
+        key,
+        form,
+        set_by: SetBy::Server,
+        default: None,
+    }
 }
 
 const fn server_with(key: &'static str, form: Form, default: fn() -> Value) -> Field {
-    Field { key, form, set_by: SetBy::Server, default: Some(default) }
+    Field {
+        key,
+        form,
+        set_by: SetBy::Server,
+        default: Some(default),
+    }
 }

@@ -17,10 +17,16 @@ impl Address {
             Some(bucket) => (Some(bucket.to_owned()), path),
             None => {
                 let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
-                (Some(decode(bucket)).filter(|bucket| !bucket.is_empty()), key)
+                (
+                    Some(decode(bucket)).filter(|bucket| !bucket.is_empty()),
+                    key,
+                )
             }
         };
-        Self { bucket, key: Some(decode(key)).filter(|key| !key.is_empty()) }
+        Self {
+            bucket,
+            key: Some(decode(key)).filter(|key| !key.is_empty()),
+        }
     }
 }
 
@@ -46,12 +52,16 @@ pub(crate) fn is_s3_host(host: &str) -> bool {
 }
 
 fn amazon(name: &str) -> Option<&str> {
-    name.strip_suffix(".amazonaws.com").or_else(|| name.strip_suffix(".amazonaws.com.cn"))
+    name.strip_suffix(".amazonaws.com")
+        .or_else(|| name.strip_suffix(".amazonaws.com.cn"))
 }
 
 /// What stands before the label `s3` or `s3-REGION`, the last such one.
 fn before_s3_label(name: &str) -> Option<&str> {
-    let at = [name.rfind(".s3."), name.rfind(".s3-")].into_iter().flatten().max();
+    let at = [name.rfind(".s3."), name.rfind(".s3-")]
+        .into_iter()
+        .flatten()
+        .max();
     match at {
         Some(at) => Some(&name[..at]),
         None => name.strip_suffix(".s3"),
@@ -79,9 +89,22 @@ mod tests {
         ] {
             let found = Address::of(host, path);
             let expected = (Some("kits"), Some("a b/c"));
-            assert_eq!((found.bucket.as_deref(), found.key.as_deref()), expected, "{host}");
+            assert_eq!(
+                (found.bucket.as_deref(), found.key.as_deref()),
+                expected,
+                "{host}"
+            );
         }
-        assert_eq!(Address::of("localhost:1", "/"), Address { bucket: None, key: None });
-        assert_eq!(bucket_of_host("my.dotted.s3.us-east-1.amazonaws.com"), Some("my.dotted"));
+        assert_eq!(
+            Address::of("localhost:1", "/"),
+            Address {
+                bucket: None,
+                key: None
+            }
+        );
+        assert_eq!(
+            bucket_of_host("my.dotted.s3.us-east-1.amazonaws.com"),
+            Some("my.dotted")
+        );
     }
 }

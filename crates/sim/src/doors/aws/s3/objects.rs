@@ -23,8 +23,16 @@ pub(super) fn get(
     head: bool,
 ) -> Result<Reply, Refusal> {
     let object = buckets.object(bucket, key)?;
-    let header = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok());
-    let part = header("range").map(|range| part(range, object.bytes.len())).transpose()?.flatten();
+    let header = |name: &str| {
+        request
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let part = header("range")
+        .map(|range| part(range, object.bytes.len()))
+        .transpose()?
+        .flatten();
     let sums = part.is_none()
         && header("x-amz-checksum-mode").is_some_and(|mode| mode.eq_ignore_ascii_case("enabled"));
     let mut reply = describe(object, sums);
@@ -38,7 +46,8 @@ pub(super) fn get(
         reply.body = object.bytes.clone();
     }
     if head {
-        reply = reply.header("content-length", &reply.body.len().to_string());
+        let length = reply.body.len().to_string();
+        reply = reply.header("content-length", &length);
         reply.body.clear();
     }
     Ok(reply)
@@ -55,7 +64,10 @@ pub(super) fn delete_many(
     let texts = read_xml::texts(document).map_err(|_| malformed())?;
     let named = |name: &str| {
         let wanted = format!("Delete/{name}");
-        texts.iter().filter(move |(path, _)| *path == wanted).map(|(_, text)| text.as_str())
+        texts
+            .iter()
+            .filter(move |(path, _)| *path == wanted)
+            .map(|(_, text)| text.as_str())
     };
     let keys: Vec<&str> = named("Object/Key").collect();
     if keys.is_empty() || keys.len() > MOST_KEYS {
@@ -69,13 +81,16 @@ pub(super) fn delete_many(
             result = result.with(Element::new("Deleted").field("Key", key));
         }
     }
-    Ok(Reply::typed(StatusCode::OK, "application/xml", result.document()))
+    Ok(Reply::typed(
+        StatusCode::OK,
+        "application/xml",
+        result.document(),
+    ))
 }
 
 fn describe(object: &Object, sums: bool) -> Reply {
-    let shown = |name: &str| {
-        name != "x-amz-tagging" && (sums || !name.starts_with("x-amz-checksum-"))
-    };
+    let shown =
+        |name: &str| name != "x-amz-tagging" && (sums || !name.starts_with("x-amz-checksum-"));
     let mut reply = Reply::empty(StatusCode::OK)
         .header("etag", &object.etag)
         .header("last-modified", &http_date(object.modified_at))
@@ -83,7 +98,11 @@ fn describe(object: &Object, sums: bool) -> Reply {
     for (name, value) in object.headers.iter().filter(|(name, _)| shown(name)) {
         reply = reply.header(name, value);
     }
-    if let Some(tags) = object.headers.get("x-amz-tagging").filter(|tags| !tags.is_empty()) {
+    if let Some(tags) = object
+        .headers
+        .get("x-amz-tagging")
+        .filter(|tags| !tags.is_empty())
+    {
         reply = reply.header("x-amz-tagging-count", &tags.split('&').count().to_string());
     }
     reply
@@ -92,7 +111,9 @@ fn describe(object: &Object, sums: bool) -> Reply {
 /// `bytes=0-9`, `bytes=5-`, `bytes=-5` of a content of `length`; `None` for a
 /// range that S3 ignores, such as one with several parts.
 fn part(range: &str, length: usize) -> Result<Option<Range<usize>>, Refusal> {
-    let Some((from, to)) = range.strip_prefix("bytes=").and_then(|range| range.split_once('-'))
+    let Some((from, to)) = range
+        .strip_prefix("bytes=")
+        .and_then(|range| range.split_once('-'))
     else {
         return Ok(None);
     };
@@ -106,7 +127,11 @@ fn part(range: &str, length: usize) -> Result<Option<Range<usize>>, Refusal> {
     };
     if part.start >= part.end {
         let message = "The requested range is not satisfiable";
-        return Err(Refusal::new(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange", message));
+        return Err(Refusal::new(
+            StatusCode::RANGE_NOT_SATISFIABLE,
+            "InvalidRange",
+            message,
+        ));
     }
     Ok(Some(part))
 }

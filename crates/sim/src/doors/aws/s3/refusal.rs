@@ -19,7 +19,12 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// An error that is about nothing in particular.
     pub(crate) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into(), status, about: None }
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            status,
+            about: None,
+        }
     }
 
     /// Something that real S3 can do and this simulator cannot.
@@ -44,7 +49,9 @@ impl Refusal {
         if let Some((name, value)) = &self.about {
             error = error.field(name, value);
         }
-        let error = error.field("RequestId", request_id).field("HostId", "simulated");
+        let error = error
+            .field("RequestId", request_id)
+            .field("HostId", "simulated");
         Reply::typed(self.status, "application/xml", error.document())
     }
 }
@@ -53,24 +60,35 @@ impl From<S3Error> for Refusal {
     fn from(error: S3Error) -> Self {
         let message = error.to_string();
         let (status, code, about) = match error {
-            S3Error::NoSuchBucket(name) => {
-                (StatusCode::NOT_FOUND, "NoSuchBucket", Some(("BucketName", name)))
-            }
+            S3Error::NoSuchBucket(name) => (
+                StatusCode::NOT_FOUND,
+                "NoSuchBucket",
+                Some(("BucketName", name)),
+            ),
             S3Error::NoSuchKey(key) => (StatusCode::NOT_FOUND, "NoSuchKey", Some(("Key", key))),
-            S3Error::BucketAlreadyOwnedByYou(name) => {
-                (StatusCode::CONFLICT, "BucketAlreadyOwnedByYou", Some(("BucketName", name)))
-            }
-            S3Error::BucketAlreadyExists(name) => {
-                (StatusCode::CONFLICT, "BucketAlreadyExists", Some(("BucketName", name)))
-            }
-            S3Error::InvalidBucketName(name) => {
-                (StatusCode::BAD_REQUEST, "InvalidBucketName", Some(("BucketName", name)))
-            }
+            S3Error::BucketAlreadyOwnedByYou(name) => (
+                StatusCode::CONFLICT,
+                "BucketAlreadyOwnedByYou",
+                Some(("BucketName", name)),
+            ),
+            S3Error::BucketAlreadyExists(name) => (
+                StatusCode::CONFLICT,
+                "BucketAlreadyExists",
+                Some(("BucketName", name)),
+            ),
+            S3Error::InvalidBucketName(name) => (
+                StatusCode::BAD_REQUEST,
+                "InvalidBucketName",
+                Some(("BucketName", name)),
+            ),
             S3Error::PreconditionFailed => {
                 (StatusCode::PRECONDITION_FAILED, "PreconditionFailed", None)
             }
             S3Error::KeyTooLong => (StatusCode::BAD_REQUEST, "KeyTooLongError", None),
         };
-        Self { about, ..Self::new(status, code, message) }
+        Self {
+            about,
+            ..Self::new(status, code, message)
+        }
     }
 }

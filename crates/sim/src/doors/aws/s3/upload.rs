@@ -36,7 +36,9 @@ pub(super) fn put(
         .iter()
         .chain(&body.sums.keys().map(String::as_str).collect::<Vec<_>>())
         .filter_map(|name| Some((*name, object.headers.get(*name)?)))
-        .fold(Reply::empty(StatusCode::OK), |reply, (name, value)| reply.header(name, value))
+        .fold(Reply::empty(StatusCode::OK), |reply, (name, value)| {
+            reply.header(name, value)
+        })
         .header("etag", &object.etag);
     buckets.put(bucket, key, object, &precondition(headers)?)?;
     Ok(reply)
@@ -97,23 +99,31 @@ fn kept_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
         .filter(|(name, _)| echoed.contains(name) || name.starts_with("x-amz-meta-"))
         .map(|(name, value)| (name.to_owned(), value.into_owned()))
         .collect();
-    let coding = codings(headers).filter(|coding| coding != "aws-chunked").collect::<Vec<_>>();
+    let coding = codings(headers)
+        .filter(|coding| coding != "aws-chunked")
+        .collect::<Vec<_>>();
     if !coding.is_empty() {
         kept.insert("content-encoding".to_owned(), coding.join(", "));
     }
     // Since 2023 S3 encrypts what nobody asked it to encrypt.
-    kept.entry("x-amz-server-side-encryption".to_owned()).or_insert_with(|| "AES256".to_owned());
+    kept.entry("x-amz-server-side-encryption".to_owned())
+        .or_insert_with(|| "AES256".to_owned());
     kept.entry("content-type".to_owned())
         .or_insert_with(|| "binary/octet-stream".to_owned());
     kept
 }
 
 fn precondition(headers: &HeaderMap) -> Result<Precondition, Refusal> {
-    match (text(headers, "if-none-match").as_str(), text(headers, "if-match")) {
+    match (
+        text(headers, "if-none-match").as_str(),
+        text(headers, "if-match"),
+    ) {
         ("", tag) if tag.is_empty() => Ok(Precondition::None),
         ("", tag) => Ok(Precondition::Tagged(tag)),
         ("*", tag) if tag.is_empty() => Ok(Precondition::Absent),
-        _ => Err(Refusal::not_simulated("PutObject with If-None-Match other than '*'")),
+        _ => Err(Refusal::not_simulated(
+            "PutObject with If-None-Match other than '*'",
+        )),
     }
 }
 
@@ -121,7 +131,8 @@ fn precondition(headers: &HeaderMap) -> Result<Precondition, Refusal> {
 fn sums(pairs: impl IntoIterator<Item = (String, String)>) -> BTreeMap<String, String> {
     let algorithms = ["crc32", "crc32c", "crc64nvme", "sha1", "sha256"];
     let is_sum = |name: &str| {
-        name.strip_prefix("x-amz-checksum-").is_some_and(|name| algorithms.contains(&name))
+        name.strip_prefix("x-amz-checksum-")
+            .is_some_and(|name| algorithms.contains(&name))
     };
     pairs.into_iter().filter(|(name, _)| is_sum(name)).collect()
 }
@@ -133,7 +144,11 @@ fn codings(headers: &HeaderMap) -> impl Iterator<Item = String> {
 }
 
 fn text(headers: &HeaderMap, name: &str) -> String {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn incomplete() -> Refusal {

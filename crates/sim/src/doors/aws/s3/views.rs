@@ -16,12 +16,18 @@ pub(super) const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 const PAGE: usize = 1000;
 
 /// What `encoding-type=url` leaves as it is.
-const PLAIN: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'*').remove(b'/');
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'*')
+    .remove(b'/');
 
 /// The caller's buckets.
 pub(super) fn buckets(buckets: &Buckets, place: &Place) -> Reply {
-    let mine = buckets.iter().filter(|(_, bucket)| bucket.account == place.account);
+    let mine = buckets
+        .iter()
+        .filter(|(_, bucket)| bucket.account == place.account);
     let document = Element::new("ListAllMyBucketsResult")
         .namespace(NAMESPACE)
         .with(Element::new("Owner").field("ID", &place.account))
@@ -39,7 +45,11 @@ pub(super) fn listing(query: &Params, buckets: &Buckets, bucket: &str) -> Result
     let encode = match query.text("encoding-type") {
         None | Some("") => str::to_owned,
         Some("url") => |text: &str| utf8_percent_encode(text, PLAIN).to_string(),
-        Some(_) => return Err(Refusal::argument("Invalid Encoding Method specified in Request")),
+        Some(_) => {
+            return Err(Refusal::argument(
+                "Invalid Encoding Method specified in Request",
+            ));
+        }
     };
     let list = read(query)?;
     let page = buckets.list(bucket, &list)?;
@@ -47,11 +57,19 @@ pub(super) fn listing(query: &Params, buckets: &Buckets, bucket: &str) -> Result
         .namespace(NAMESPACE)
         .field("Name", bucket)
         .field("Prefix", encode(&list.prefix))
-        .optional("Delimiter", Some(&list.delimiter).filter(|text| !text.is_empty()).map(|t| encode(t)))
+        .optional(
+            "Delimiter",
+            Some(&list.delimiter)
+                .filter(|text| !text.is_empty())
+                .map(|t| encode(t)),
+        )
         .optional("EncodingType", query.text("encoding-type"))
         .optional("StartAfter", query.text("start-after").map(encode))
         .optional("ContinuationToken", query.text("continuation-token"))
-        .optional("NextContinuationToken", page.next.as_deref().map(hex::encode))
+        .optional(
+            "NextContinuationToken",
+            page.next.as_deref().map(hex::encode),
+        )
         .field("KeyCount", page.entries.len())
         .field("MaxKeys", list.max_keys)
         .field("IsTruncated", page.next.is_some());
@@ -63,15 +81,24 @@ pub(super) fn listing(query: &Params, buckets: &Buckets, bucket: &str) -> Result
             }
         });
     }
-    Ok(Reply::typed(StatusCode::OK, "application/xml", document.document()))
+    Ok(Reply::typed(
+        StatusCode::OK,
+        "application/xml",
+        document.document(),
+    ))
 }
 
 fn read(query: &Params) -> Result<List, Refusal> {
-    let max_keys = query.number("max-keys").map_err(Refusal::argument)?.unwrap_or(PAGE);
+    let max_keys = query
+        .number("max-keys")
+        .map_err(Refusal::argument)?
+        .unwrap_or(PAGE);
     let after = match query.text("continuation-token") {
         None => query.owned("start-after"),
         Some(token) => {
-            let cursor = hex::decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            let cursor = hex::decode(token)
+                .ok()
+                .and_then(|bytes| String::from_utf8(bytes).ok());
             let wrong = || Refusal::argument("The continuation token provided is incorrect");
             Some(cursor.ok_or_else(wrong)?)
         }
@@ -85,7 +112,10 @@ fn read(query: &Params) -> Result<List, Refusal> {
 }
 
 fn contents(key: &str, object: &Object) -> Element {
-    let class = object.headers.get("x-amz-storage-class").map_or("STANDARD", String::as_str);
+    let class = object
+        .headers
+        .get("x-amz-storage-class")
+        .map_or("STANDARD", String::as_str);
     Element::new("Contents")
         .field("Key", key)
         .field("LastModified", time(object.modified_at))

@@ -1,0 +1,208 @@
+//! What is seen of an environment, and how old that is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bennu_model::condition::Condition;
+use bennu_model::observed::{Observation, Seen};
+use bennu_model::stack::Stack;
+use bennu_model::tenant::{Machine, Tenant};
+use bennu_ports::environments::EnvironmentView;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::plan::ReportDocument;
+
+/// What is seen of an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusDocument {
+    /// The generation that the last pass was made for; smaller than `metadata.generation`
+    /// until a pass has seen the change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// When the last pass ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_at: Option<DateTime<Utc>>,
+    /// What holds, in the form of Kubernetes' conditions.
+    pub conditions: Vec<ConditionDocument>,
+    /// The stack.
+    pub stack: SeenDocument<StackDocument>,
+    /// The tenant; absent where the spec has no Octopus.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<SeenDocument<TenantDocument>>,
+    /// The machines that serve the tenant; absent where the spec has no Octopus.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machines: Option<SeenDocument<Vec<MachineDocument>>>,
+    /// What the last pass said of each part.
+    pub report: ReportDocument,
+}
+
+/// One statement about an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConditionDocument {
+    /// `Ready`, `StackReady`, `TenantReady`; `Reconciling` and `Stalled` only while true.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `True`, `False` or `Unknown`.
+    pub status: String,
+    /// Why, as one CamelCase word.
+    pub reason: String,
+    /// Why, for people.
+    pub message: String,
+    /// The generation that it speaks of.
+    pub observed_generation: i64,
+    /// When `status` last changed.
+    pub last_transition_time: DateTime<Utc>,
+}
+
+/// Three answers, never two: it is not there, it is this, or we do not know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SeenDocument<T> {
+    /// `present`, `absent` or `unknown`.
+    pub seen: SeenWord,
+    /// When the read that says so began; absent when there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<DateTime<Utc>>,
+    /// Why it is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// What it is, where it is present.
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    pub value: Option<T>,
+}
+
+fn none<T>() -> Option<T> {
+    None
+}
+
+/// Which of the three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SeenWord {
+    /// It is there.
+    Present,
+    /// It is not there.
+    Absent,
+    /// We do not know.
+    Unknown,
+}
+
+/// A stack as CloudFormation describes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StackDocument {
+    /// Its id.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// CloudFormation's status.
+    pub status: String,
+    /// CloudFormation's reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Its outputs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outputs: BTreeMap<String, String>,
+}
+
+/// A tenant as Octopus describes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantDocument {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A deployment target as Octopus describes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MachineDocument {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its roles.
+    pub roles: BTreeSet<String>,
+    /// Octopus's word for its health.
+    pub health: String,
+}
+
+impl From<&EnvironmentView> for StatusDocument {
+    fn from(view: &EnvironmentView) -> Self {
+        let observed = &view.state.observed;
+        let octopus = view.state.environment.spec.octopus.is_some();
+        let machines = |list: &Vec<Machine>| list.iter().map(MachineDocument::from).collect();
+        Self {
+            observed_generation: view.observed_generation.map(|generation| generation.0),
+            observed_at: view.observed_at,
+            conditions: view.state.conditions.iter().map(Into::into).collect(),
+            stack: seen(&observed.stack, StackDocument::from),
+            tenant: octopus.then(|| seen(&observed.tenant, TenantDocument::from)),
+            machines: octopus.then(|| seen(&observed.machines, machines)),
+            report: ReportDocument::from(&view.state.report),
+        }
+    }
+}
+
+fn seen<'a, T, D>(
+    observation: &'a Observation<T>,
+    describe: impl Fn(&'a T) -> D,
+) -> SeenDocument<D> {
+    let (word, why, value) = match &observation.seen {
+        Seen::Present(value) => (SeenWord::Present, None, Some(describe(value))),
+        Seen::Absent => (SeenWord::Absent, None, None),
+        Seen::Unknown(why) => (SeenWord::Unknown, Some(why.clone()), None),
+    };
+    SeenDocument {
+        seen: word,
+        seen_at: observation.began_at,
+        why,
+        value,
+    }
+}
+
+impl From<&Condition> for ConditionDocument {
+    fn from(condition: &Condition) -> Self {
+        Self {
+            kind: condition.kind.to_string(),
+            status: condition.status.to_string(),
+            reason: condition.reason.clone(),
+            message: condition.message.clone(),
+            observed_generation: condition.observed_generation.0,
+            last_transition_time: condition.last_transition_time,
+        }
+    }
+}
+
+impl From<&Stack> for StackDocument {
+    fn from(stack: &Stack) -> Self {
+        Self {
+            arn: stack.arn.to_string(),
+            name: stack.name.to_string(),
+            status: stack.status.to_string(),
+            reason: stack.reason.clone(),
+            outputs: stack.outputs.clone(),
+        }
+    }
+}
+
+impl From<&Tenant> for TenantDocument {
+    fn from(tenant: &Tenant) -> Self {
+        Self {
+            id: tenant.id.to_string(),
+            name: tenant.name.clone(),
+        }
+    }
+}
+
+impl From<&Machine> for MachineDocument {
+    fn from(machine: &Machine) -> Self {
+        Self {
+            id: machine.id.to_string(),
+            name: machine.name.clone(),
+            roles: machine.roles.clone(),
+            health: machine.health.clone(),
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Bytes to a value. JSON and YAML, read by one visitor that refuses a key written twice:
+//! whichever of the two won, somebody would be surprised.
+
+use std::fmt;
+
+use axum::http::{HeaderMap, header};
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use crate::{Kind, Problem};
+
+/// How a text is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// RFC 8259.
+    Json,
+    /// YAML, one document.
+    Yaml,
+}
+
+/// Reads the body of a request as its headers say; without a content type, what begins
+/// with a brace is JSON and the rest YAML.
+///
+/// # Errors
+/// A content type that is none of ours; bytes that are no text; text that cannot be read,
+/// with the line.
+pub fn body(headers: &HeaderMap, body: &[u8]) -> Result<Value, Problem> {
+    let malformed = |what: String| Problem::new(Kind::Malformed, what);
+    let text = std::str::from_utf8(body).map_err(|error| {
+        malformed(format!(
+            "after {} bytes the body is no UTF-8",
+            error.valid_up_to()
+        ))
+    })?;
+    let text = text.trim_start_matches('\u{feff}');
+    let format = match headers.get(header::CONTENT_TYPE) {
+        Some(value) => content_type(value.to_str().unwrap_or_default())?,
+        None if text.trim_start().starts_with('{') => Format::Json,
+        None => Format::Yaml,
+    };
+    if text.trim().is_empty() {
+        return Err(malformed("the body is empty; send the document".to_owned()));
+    }
+    let read = match format {
+        Format::Json => json(text).map_err(|error| format!("this is no JSON: {error}")),
+        Format::Yaml => Strict::from_yaml(yaml_serde::Deserializer::from_str(text))
+            .map_err(|error| format!("this is no YAML: {error}")),
+    };
+    read.map_err(malformed)
+}
+
+/// Every document of a YAML text, which JSON is too; empty ones are left out.
+///
+/// # Errors
+/// What is wrong, with the line.
+pub fn documents(text: &str) -> Result<Vec<Value>, String> {
+    let text = text.trim_start_matches('\u{feff}');
+    let mut found = Vec::new();
+    for document in yaml_serde::Deserializer::from_str(text) {
+        found.push(Strict::from_yaml(document).map_err(|error| error.to_string())?);
+    }
+    found.retain(|document| !document.is_null());
+    Ok(found)
+}
+
+fn content_type(value: &str) -> Result<Format, Problem> {
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    match essence.to_ascii_lowercase().as_str() {
+        "application/json" => Ok(Format::Json),
+        "application/yaml" | "application/x-yaml" | "text/yaml" | "text/x-yaml" => Ok(Format::Yaml),
+        _ => {
+            let shown: String = essence.chars().take(100).collect();
+            let detail = format!(
+                "{shown:?} is none of ours; send `Content-Type: application/yaml` or \
+                 `application/json`"
+            );
+            Err(Problem::new(Kind::UnsupportedMediaType, detail))
+        }
+    }
+}
+
+fn json(text: &str) -> Result<Value, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let Strict(value) = Strict::deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
+}
+
+/// A value in which no key was written twice.
+struct Strict(Value);
+
+impl Strict {
+    fn from_yaml(document: yaml_serde::Deserializer<'_>) -> Result<Value, yaml_serde::Error> {
+        Self::deserialize(document).map(|Self(value)| value)
+    }
+}
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Reader.deserialize(deserializer).map(Self)
+    }
+}
+
+struct Reader;
+
+impl<'de> DeserializeSeed<'de> for Reader {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value that JSON can hold")
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        let number = serde_json::Number::from_f64(value);
+        let refusal = || E::custom(format!("{value} is no number of JSON; put it in quotes"));
+        number.map(Value::Number).ok_or_else(refusal)
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(member) = members.next_element_seed(Self)? {
+            list.push(member);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            if map.contains_key(&key) {
+                let key: String = key.chars().take(80).collect();
+                return Err(A::Error::custom(format!(
+                    "the key {key:?} is written twice"
+                )));
+            }
+            let value = entries.next_value_seed(Self)?;
+            map.insert(key, value);
+        }
+        Ok(Value::Object(map))
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<Value, A::Error> {
+        Err(A::Error::custom(
+            "a YAML tag such as !Ref means nothing here; a template goes below `inline: |`",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn refused(content_type: Option<&str>, text: &[u8]) -> (Kind, String) {
+        let mut headers = HeaderMap::new();
+        if let Some(value) = content_type {
+            headers.insert(header::CONTENT_TYPE, value.parse().unwrap());
+        }
+        let problem = body(&headers, text).unwrap_err();
+        (problem.kind, problem.detail)
+    }
+
+    #[test]
+    fn json_and_yaml_say_the_same() {
+        let none = HeaderMap::new();
+        let yaml = body(&none, b"a: 1\nb: ['2', yes, 0x10, true]\n").unwrap();
+        let json = body(&none, br#" {"a": 1, "b": ["2", "yes", 16, true]}"#).unwrap();
+        assert_eq!(yaml, json);
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_where() {
+        let none = None;
+        for (content_type, text, said) in [
+            (none, "a: [1\nb: 2\n", "line 2"),
+            (none, "{\"a\": 1,\n \"b\" 2}", "line 2"),
+            (none, "{\"a\": 1} {}", "trailing characters at line 1"),
+            (none, "a: 1\nb: 2\na: 3\n", "\"a\" is written twice"),
+            (
+                none,
+                "{\"a\": 1, \"a\": 2}",
+                "\"a\" is written twice at line 1",
+            ),
+            (none, "a: !Ref B\n", "below `inline: |`"),
+            (none, "a: 1\n---\nb: 2\n", "more than one document"),
+            (none, "a: .nan\n", "put it in quotes"),
+            (none, "  \n", "the body is empty"),
+        ] {
+            let (kind, detail) = refused(content_type, text.as_bytes());
+            assert_eq!(kind, Kind::Malformed, "{text}");
+            assert!(detail.contains(said), "{text:?}: {detail}");
+        }
+        assert!(refused(None, b"a: \xff").1.contains("after 3 bytes"));
+        let (kind, _) = refused(Some("application/x-www-form-urlencoded"), b"a: 1");
+        assert_eq!(kind, Kind::UnsupportedMediaType);
+    }
+
+    #[test]
+    fn one_text_holds_several_documents() {
+        let read = documents("---\na: 1\n---\n---\n{\"b\": 2}\n").unwrap();
+        assert_eq!(read, [json!({"a": 1}), json!({"b": 2})]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_are_too_strange(bytes: Vec<u8>, text in "[\\[\\]{}:,&*!|>'\"a-c0-9 \n-]{0,60}") {
+            let _ = body(&HeaderMap::new(), &bytes);
+            let _ = body(&HeaderMap::new(), text.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Every route of the API.
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use prometheus::Registry;
+
+use crate::layers::{self, Limits, RequestMetrics};
+use crate::routes::{environments, events, list, plan, targets};
+use crate::{Api, Kind, Problem, auth};
+
+/// The API, to be served on the listener that teams reach. Its metrics go to `registry`.
+///
+/// # Errors
+/// The registry has metrics of these names already.
+pub fn router(api: Api, registry: &Registry) -> Result<Router, prometheus::Error> {
+    let environment = get(environments::get)
+        .put(environments::put)
+        .delete(environments::delete);
+    let version_1 = Router::new()
+        .route("/v1/teams/{team}/environments", get(list::list))
+        .route("/v1/teams/{team}/environments/{name}", environment)
+        .route("/v1/teams/{team}/environments/{name}/plan", get(plan::plan))
+        .route(
+            "/v1/teams/{team}/environments/{name}/events",
+            get(events::events),
+        )
+        .route("/v1/targets", get(targets::targets))
+        .route_layer(from_fn_with_state(api.clone(), auth::require_token))
+        .with_state(api.clone());
+    let metrics = RequestMetrics::register(registry)?;
+    let router = version_1
+        .fallback(no_such_path)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(layers::body_limit())
+        .layer(from_fn_with_state(Limits::default(), layers::limit))
+        .layer(from_fn(layers::catch_panic))
+        .layer(from_fn_with_state((api, metrics), layers::observe));
+    Ok(router)
+}
+
+async fn no_such_path() -> Problem {
+    let detail = "no such path; environments are at /v1/teams/<team>/environments/<name>";
+    Problem::new(Kind::NotFound, detail)
+}
+
+async fn no_such_method() -> Problem {
+    let detail = "the `Allow` header names the methods that this path takes";
+    Problem::new(Kind::MethodNotAllowed, detail)
+}

@@ -1,0 +1,47 @@
+//! What the handlers are given.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use bennu_model::plan::Plan;
+use bennu_ports::Environments;
+use bennu_ports::ledger::EnvironmentState;
+use chrono::{DateTime, Utc};
+
+use crate::Catalog;
+
+/// What a pass would do now: the planner that the engine uses, not executed.
+pub type Planner = Arc<dyn Fn(&EnvironmentState, DateTime<Utc>) -> Plan + Send + Sync>;
+
+/// The clocks of the process. Stored times never come from here: they are the database's.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    /// What time it is, for dry runs.
+    pub now: fn() -> DateTime<Utc>,
+    /// How long something took.
+    pub instant: fn() -> Instant,
+}
+
+/// Everything that the API needs; cheap to clone.
+#[derive(Clone)]
+pub struct Api {
+    /// Where declarations are kept.
+    pub environments: Arc<dyn Environments>,
+    /// The targets and Octopus spaces of the configuration.
+    pub catalog: Arc<Catalog>,
+    /// Answers dry runs.
+    pub planner: Planner,
+    /// Reads the time.
+    pub clock: Clock,
+    /// Goes before the number of each request to make its id: names this process.
+    pub replica: Arc<str>,
+}
+
+impl std::fmt::Debug for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Api")
+            .field("catalog", &self.catalog)
+            .field("replica", &self.replica)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,206 @@
+//! Answers that need no database, or come while it is away.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use bennu_api::{Api, Catalog, Clock, Health, Observability, Token, router};
+use bennu_model::environment::Environment;
+use bennu_model::ids::*;
+use bennu_model::timeline::Event;
+use bennu_ports::environments::*;
+use bennu_ports::{Environments, LedgerError};
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use tower::ServiceExt;
+
+/// The database as it is while it cannot be reached.
+struct Away;
+
+fn away<T>(doing: &'static str) -> Result<T, LedgerError> {
+    Err(LedgerError {
+        doing,
+        message: "connection to 10.1.2.3 refused".into(),
+        transient: true,
+    })
+}
+
+#[async_trait]
+impl Environments for Away {
+    async fn declare(&self, _: Declaration) -> Result<Declared, LedgerError> {
+        away("declare")
+    }
+    async fn delete(
+        &self,
+        _: &TeamName,
+        _: &EnvironmentName,
+    ) -> Result<Option<Environment>, LedgerError> {
+        away("delete")
+    }
+    async fn get(
+        &self,
+        _: &TeamName,
+        _: &EnvironmentName,
+    ) -> Result<Option<EnvironmentView>, LedgerError> {
+        away("get")
+    }
+    async fn list(&self, _: &ListFilter) -> Result<Vec<EnvironmentView>, LedgerError> {
+        away("list")
+    }
+    async fn events(&self, _: &EnvironmentUid, _: i64, _: u32) -> Result<Vec<Event>, LedgerError> {
+        away("read events")
+    }
+    async fn blob(&self, _: &Digest) -> Result<Option<Bytes>, LedgerError> {
+        away("read a blob")
+    }
+    async fn principal(&self, _: &Digest) -> Result<Option<Principal>, LedgerError> {
+        away("look up a token")
+    }
+    async fn add_token(
+        &self,
+        _: &Digest,
+        _: &Principal,
+        _: &str,
+        _: Option<DateTime<Utc>>,
+    ) -> Result<(), LedgerError> {
+        away("store a token")
+    }
+    async fn targets(&self) -> Result<BTreeMap<TargetName, SweepStatus>, LedgerError> {
+        away("read targets")
+    }
+    async fn spaces(&self) -> Result<BTreeMap<(ServerName, SpaceName), SweepStatus>, LedgerError> {
+        away("read spaces")
+    }
+    async fn ready(&self) -> Result<(), LedgerError> {
+        away("ask for the schema")
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test is a process with a clock"
+)]
+fn clock() -> Clock {
+    Clock {
+        now: || DateTime::UNIX_EPOCH,
+        instant: std::time::Instant::now,
+    }
+}
+
+fn api(registry: &prometheus::Registry) -> Router {
+    let api = Api {
+        environments: Arc::new(Away),
+        catalog: Arc::new(Catalog::default()),
+        planner: Arc::new(|_, _| unreachable!("nothing is found to plan for")),
+        clock: clock(),
+        replica: "r1".into(),
+    };
+    router(api, registry).unwrap()
+}
+
+async fn ask(router: &Router, request: Request<Body>) -> (StatusCode, HeaderMap, String) {
+    let (head, body) = router.clone().oneshot(request).await.unwrap().into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    (
+        head.status,
+        head.headers,
+        String::from_utf8(body.to_vec()).unwrap(),
+    )
+}
+
+fn request(method: &str, path: &str, token: Option<&str>) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    request.body(Body::empty()).unwrap()
+}
+
+const ENVIRONMENT: &str = "/v1/teams/checkout/environments/ryan0001";
+
+#[tokio::test]
+async fn without_a_token_there_is_one_answer() {
+    let router = api(&prometheus::Registry::new());
+    let missing = ask(&router, request("GET", ENVIRONMENT, None)).await;
+    let misspelt = ask(&router, request("PUT", ENVIRONMENT, Some("bennu_x"))).await;
+    assert_eq!(missing.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(missing.1["www-authenticate"], "Bearer");
+    assert_eq!((missing.0, missing.2), (misspelt.0, misspelt.2));
+}
+
+#[tokio::test]
+async fn an_absent_database_is_said_and_not_shown() {
+    let router = api(&prometheus::Registry::new());
+    let token = Token::from_random([1; 32]);
+    let (status, headers, body) =
+        ask(&router, request("GET", "/v1/targets", Some(token.expose()))).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(headers["content-type"], "application/problem+json");
+    assert_eq!(headers["retry-after"], "5");
+    assert!(
+        body.contains("problems/unavailable") && !body.contains("10.1.2.3"),
+        "{body}"
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_path_or_method_says_so() {
+    let router = api(&prometheus::Registry::new());
+    let (status, headers, body) = ask(&router, request("GET", "/v1/nothing", None)).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(headers["content-type"], "application/problem+json");
+    assert!(body.contains("no such path"), "{body}");
+    let (status, headers, _) = ask(&router, request("PATCH", ENVIRONMENT, None)).await;
+    assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(headers["allow"], "GET,HEAD,PUT,DELETE");
+}
+
+#[tokio::test]
+async fn every_answer_has_an_id_and_a_place_in_the_metrics() {
+    let registry = prometheus::Registry::new();
+    let router = api(&registry);
+    let (_, headers, _) = ask(&router, request("GET", ENVIRONMENT, None)).await;
+    assert!(headers["x-request-id"].to_str().unwrap().starts_with("r1-"));
+    let mut given = request("GET", "/made-up", None);
+    given
+        .headers_mut()
+        .insert("x-request-id", "from-proxy.7".parse().unwrap());
+    assert_eq!(ask(&router, given).await.1["x-request-id"], "from-proxy.7");
+    let mut harmful = request("MADEUP", "/made-up", None);
+    harmful
+        .headers_mut()
+        .insert("x-request-id", "a b".parse().unwrap());
+    assert_ne!(ask(&router, harmful).await.1["x-request-id"], "a b");
+
+    let health = Health {
+        live: Arc::new(|| Ok(())),
+        ready: Arc::new(|| Ok(())),
+    };
+    let observability = Observability {
+        registry,
+        environments: Arc::new(Away),
+        health,
+    };
+    let second = observability.router();
+    let (status, _, metrics) = ask(&second, request("GET", "/metrics", None)).await;
+    assert_eq!(status, StatusCode::OK);
+    for series in [
+        r#"bennu_http_requests_total{method="GET",route="/v1/teams/{team}/environments/{name}",status="401"} 1"#,
+        r#"bennu_http_requests_total{method="GET",route="none",status="404"} 1"#,
+        r#"bennu_http_requests_total{method="other",route="none",status="404"} 1"#,
+    ] {
+        assert!(metrics.contains(series), "{series}\n{metrics}");
+    }
+    assert_eq!(
+        ask(&second, request("GET", "/livez", None)).await.0,
+        StatusCode::OK
+    );
+    let (status, _, why) = ask(&second, request("GET", "/readyz", None)).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(why.contains("ask for the schema"), "{why}");
+}

@@ -1,0 +1,271 @@
+//! What the daemon is told: a TOML file, and environment variables over it.
+//!
+//! `config/bennu.toml` shows every key with its default and is tested against the types
+//! here. A variable is `BENNU_`, the section, two underscores, the key:
+//! `BENNU_DATABASE__URL`; in lists with a number between, from 0:
+//! `BENNU_TARGETS__0__REGION`. A key that nobody knows is refused wherever it stands.
+
+mod endpoint;
+mod environment;
+mod octopus;
+mod problem;
+mod secret;
+mod targets;
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+
+use bennu_api::Catalog;
+use bennu_model::ids::InstallationId;
+use serde::Deserialize;
+
+pub use octopus::OctopusConfig;
+pub use problem::ConfigError;
+pub use secret::Secret;
+pub use targets::TargetConfig;
+
+/// Everything that the daemon is told.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Which Bennu this is.
+    pub installation: InstallationConfig,
+    /// Where everything is kept.
+    pub database: DatabaseConfig,
+    /// Where it listens.
+    pub api: ApiConfig,
+    /// How fast it works.
+    pub engine: EngineConfig,
+    /// What it tells of itself.
+    pub log: LogConfig,
+    /// The AWS accounts and regions that environments can live in.
+    pub targets: Vec<TargetConfig>,
+    /// The Octopus servers that environments can have a place in.
+    pub octopus: Vec<OctopusConfig>,
+}
+
+/// Which Bennu this is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+#[serde(default, deny_unknown_fields)]
+pub struct InstallationConfig {
+    /// Goes into names, tags and the marker role: never change it. Must be given to serve.
+    pub id: Option<InstallationId>,
+}
+
+/// Where everything is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+#[serde(default, deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// A `postgres://` URL. Must be given.
+    pub url: Option<Secret>,
+    /// Connections of one replica, at most.
+    pub max_connections: u32,
+}
+
+/// Where it listens.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+#[serde(default, deny_unknown_fields)]
+pub struct ApiConfig {
+    /// For the API; every request needs a token.
+    pub listen: SocketAddr,
+    /// For `/metrics`, `/livez` and `/readyz`, which need none.
+    pub metrics_listen: SocketAddr,
+}
+
+/// How fast it works.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+#[serde(default, deny_unknown_fields)]
+pub struct EngineConfig {
+    /// How many times faster than the real world the world of the targets runs. Above 1
+    /// only for simulators: the real AWS would be asked too often.
+    pub pace: f64,
+    /// How many passes run at once.
+    pub workers: usize,
+    /// At most this many keys of one team in one target at once.
+    pub per_team_and_target: u32,
+}
+
+/// What it tells of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+#[serde(default, deny_unknown_fields)]
+pub struct LogConfig {
+    /// For people or for machines.
+    pub format: LogFormat,
+    /// What is told, in the form of `tracing-subscriber`'s `EnvFilter`: `info,sqlx=warn`.
+    pub filter: String,
+}
+
+/// For people or for machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// Lines.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            installation: InstallationConfig::default(),
+            database: DatabaseConfig::default(),
+            api: ApiConfig::default(),
+            engine: EngineConfig::default(),
+            log: LogConfig::default(),
+            targets: Vec::new(),
+            octopus: Vec::new(),
+        }
+    }
+}
+
+impl Default for DatabaseConfig {
+    fn default() -> Self {
+        // Postgres has 100 by default: room for a few replicas and for people.
+        let max_connections = 20;
+        Self { url: None, max_connections }
+    }
+}
+
+impl Default for ApiConfig {
+    fn default() -> Self {
+        // This machine only, until somebody decides otherwise.
+        let here = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        Self {
+            listen: here(8080),
+            metrics_listen: here(9090),
+        }
+    }
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        Self {
+            pace: 1.0,
+            // They wait for replies, not for a processor.
+            workers: 64,
+            // A quarter of the workers: nobody takes all.
+            per_team_and_target: 16,
+        }
+    }
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::default(),
+            filter: "info".to_owned(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a file, if one is given, puts the variables over it, and checks everything.
+    ///
+    /// # Errors
+    /// What is wrong, in which file and line or variable, and what would be right. No text
+    /// of it shows a secret.
+    pub fn load(
+        file: Option<&Path>,
+        variables: &BTreeMap<String, String>,
+    ) -> Result<Self, ConfigError> {
+        let name = file.map_or_else(String::new, |path| path.display().to_string());
+        let text = match file {
+            Some(path) => std::fs::read_to_string(path).map_err(|error| ConfigError::File {
+                file: name.clone(),
+                cause: error.to_string(),
+            })?,
+            None => String::new(),
+        };
+        Self::read(&name, &text, variables)
+    }
+
+    /// As [`Config::load`], of a text; `file` is only its name in errors.
+    fn read(
+        file: &str,
+        text: &str,
+        variables: &BTreeMap<String, String>,
+    ) -> Result<Self, ConfigError> {
+        let _: Self = toml::from_str(text).map_err(|e| problem::in_file(file, text, &e))?;
+        let table = toml::from_str(text).map_err(|e| problem::in_file(file, text, &e))?;
+        let config = environment::apply(table, variables)?;
+        let problems = config.problems();
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigError::Values(problems))
+        }
+    }
+
+    /// Everything that is wrong although each value by itself is legal.
+    fn problems(&self) -> Vec<String> {
+        let mut found = targets::problems(&self.targets);
+        found.extend(octopus::problems(&self.octopus));
+        let EngineConfig { pace, workers, per_team_and_target } = &self.engine;
+        if !pace.is_finite() || *pace < 1.0 {
+            found.push(format!("engine.pace is {pace}: use 1.0, or more with simulators"));
+        }
+        let real = self.targets.iter().find(|target| target.endpoint.is_none());
+        if let (Some(target), true) = (real, *pace > 1.0) {
+            found.push(format!(
+                "engine.pace is {pace} and target {} is the real AWS: use 1.0, or give every \
+                 target the endpoint of a simulator",
+                target.name
+            ));
+        }
+        let at_least_one = [
+            ("engine.workers", *workers as u64),
+            ("engine.per_team_and_target", u64::from(*per_team_and_target)),
+            ("database.max_connections", u64::from(self.database.max_connections)),
+        ];
+        let none = at_least_one.iter().filter(|(_, value)| *value == 0);
+        found.extend(none.map(|(key, _)| format!("{key} is 0: use at least 1")));
+        found
+    }
+
+    /// Which Bennu this is.
+    ///
+    /// # Errors
+    /// It is not given.
+    pub fn installation_id(&self) -> Result<&InstallationId, ConfigError> {
+        let id = self.installation.id.as_ref();
+        id.ok_or(ConfigError::Missing {
+            key: "installation.id",
+            variable: "BENNU_INSTALLATION__ID",
+        })
+    }
+
+    /// The database's URL.
+    ///
+    /// # Errors
+    /// It is not given.
+    pub fn database_url(&self) -> Result<&Secret, ConfigError> {
+        let url = self.database.url.as_ref();
+        url.ok_or(ConfigError::Missing {
+            key: "database.url",
+            variable: "BENNU_DATABASE__URL",
+        })
+    }
+
+    /// What the API offers to specs.
+    pub fn catalog(&self) -> Catalog {
+        let targets = self.targets.iter().map(TargetConfig::entry);
+        let servers = self.octopus.iter().map(OctopusConfig::entry);
+        Catalog {
+            targets: targets.collect(),
+            servers: servers.collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

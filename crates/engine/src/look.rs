@@ -1,0 +1,183 @@
+//! The plan's looks, as calls to the ports. A read that fails is a fact too: we do not know.
+
+use bennu_model::ids::{ServerName, SpaceName, TenantId};
+use bennu_model::observed::{DatedFact, Fact, Seen};
+use bennu_model::plan::Look;
+use bennu_model::stack::{Failure, StackEvent};
+use bennu_model::tenant::Machine;
+use bennu_ports::deployments::MachineFilter;
+use bennu_ports::{Gate, PortError};
+use chrono::{DateTime, Utc};
+
+use crate::World;
+
+/// What a look brought: the fact, and the failure if it failed.
+#[derive(Debug)]
+pub struct Looked {
+    /// What was seen, dated by when the read began.
+    pub fact: DatedFact,
+    /// Why it could not be seen.
+    pub error: Option<PortError>,
+}
+
+/// Carries out one look. `began_at` is the database's time before the first call.
+pub async fn look(world: &World, gate: &dyn Gate, look: &Look, began_at: DateTime<Utc>) -> Looked {
+    let (fact, error) = match look {
+        Look::Stack(target, stack) => told(
+            Fact::Stack,
+            world
+                .infrastructure
+                .stack(gate, target, stack)
+                .await
+                .map(Seen::from_lookup),
+        ),
+        Look::ChangeSet(target, stack, name) => told(
+            Fact::ChangeSet,
+            world
+                .infrastructure
+                .change_set(gate, target, stack, name)
+                .await
+                .map(Seen::from_lookup),
+        ),
+        Look::Failure { .. } => told(
+            Fact::Failure,
+            failure(world, gate, look).await.map(Seen::from_lookup),
+        ),
+        Look::Objects(target, prefix) => told(
+            Fact::Objects,
+            world
+                .infrastructure
+                .objects(gate, target, prefix)
+                .await
+                .map(Seen::Present),
+        ),
+        Look::Tenant(server, space, tenant) => told(
+            Fact::Tenant,
+            world
+                .deployments
+                .tenant(gate, server, space, tenant)
+                .await
+                .map(Seen::from_lookup),
+        ),
+        Look::Machines(server, space, tenant) => {
+            let read = machines(world, gate, server, space, tenant).await;
+            told(Fact::Machines, read.map(Seen::Present))
+        }
+        Look::Space(server, space) => told(
+            Fact::Space,
+            world
+                .deployments
+                .space(gate, server, space)
+                .await
+                .map(Seen::Present),
+        ),
+    };
+    Looked {
+        fact: DatedFact { began_at, fact },
+        error,
+    }
+}
+
+fn told<T>(
+    fact: impl FnOnce(Seen<T>) -> Fact,
+    answer: Result<Seen<T>, PortError>,
+) -> (Fact, Option<PortError>) {
+    match answer {
+        Ok(seen) => (fact(seen), None),
+        Err(error) => (fact(Seen::Unknown(error.to_string())), Some(error)),
+    }
+}
+
+/// Pages are merged whole: half a list says nothing about what is not on it.
+async fn machines(
+    world: &World,
+    gate: &dyn Gate,
+    server: &ServerName,
+    space: &SpaceName,
+    tenant: &TenantId,
+) -> Result<Vec<Machine>, PortError> {
+    let filter = MachineFilter::Tenant(tenant.clone());
+    let mut all = Vec::new();
+    let mut from = None;
+    loop {
+        let page = world
+            .deployments
+            .list_machines(gate, server, space, &filter, from)
+            .await?;
+        all.extend(page.items);
+        match page.next {
+            Some(next) => from = Some(next),
+            None => return Ok(all),
+        }
+    }
+}
+
+/// At most this many pages of events are read for a cause: an operation on the largest
+/// stack has a few thousand events, and a page has a hundred.
+const MOST_EVENT_PAGES: usize = 50;
+
+/// The earliest failure of the last operation. Events come newest first, so the last one
+/// that is found is the first that happened; those that merely say "cancelled" follow from
+/// another one.
+async fn failure(
+    world: &World,
+    gate: &dyn Gate,
+    look: &Look,
+) -> Result<Option<Failure>, PortError> {
+    let Look::Failure {
+        target,
+        stack,
+        moment,
+        since,
+        otherwise,
+    } = look
+    else {
+        return Ok(None);
+    };
+    let mut first: Option<StackEvent> = None;
+    let mut from = None;
+    'pages: for _ in 0..MOST_EVENT_PAGES {
+        let page = world
+            .infrastructure
+            .stack_events(gate, target, stack, from)
+            .await?;
+        for event in page.items {
+            if event.at < *since {
+                break 'pages;
+            }
+            if event.status.ends_with("_FAILED") && !is_consequence(&event) {
+                first = Some(event);
+            }
+        }
+        match page.next {
+            Some(next) => from = Some(next),
+            None => break,
+        }
+    }
+    Ok(Some(match first {
+        Some(event) => Failure {
+            moment: moment.clone(),
+            logical_id: Some(event.logical_id),
+            kind: Some(event.kind),
+            reason: cut(event.reason.as_deref().unwrap_or("no reason was given")),
+        },
+        None => Failure {
+            moment: moment.clone(),
+            logical_id: None,
+            kind: None,
+            reason: cut(otherwise),
+        },
+    }))
+}
+
+fn is_consequence(event: &StackEvent) -> bool {
+    event.kind == "AWS::CloudFormation::Stack"
+        || event.reason.as_deref().is_some_and(|reason| {
+            reason.contains("Resource creation cancelled")
+                || reason.contains("Resource update cancelled")
+        })
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(1_000).collect()
+}

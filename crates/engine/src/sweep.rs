@@ -1,0 +1,266 @@
+//! Reads a whole target or a whole space, page by page, and wakes what moved.
+//!
+//! A sweep costs the same whether nothing or everything changed. It concludes little: what
+//! it finds is written down, what it misses is asked for by id. A sweep that lost too much
+//! concludes nothing before the account and one known stack were read.
+
+use bennu_model::ids::{EnvironmentUid, InstallationId, ServerName, SpaceName, TargetName};
+use bennu_model::names::{ENVIRONMENT_TAG, INSTALLATION_TAG, owner_in};
+use bennu_model::observed::{Fact, Seen};
+use bennu_model::stack::Stack;
+use bennu_model::tenant::Tenant;
+use bennu_model::work::Lease;
+use bennu_plan::brake::{self, Brake};
+use bennu_ports::ledger::{Finish, SweepEnd, SweepMemory, SweepPage};
+use bennu_ports::{Commit, LedgerError, Moment, PortError};
+use chrono::{DateTime, Utc};
+use tracing::{info, warn};
+
+use crate::Engine;
+use crate::clock::DatabaseClock;
+use crate::gate::LeaseGate;
+use crate::retry::jittered;
+
+/// What is swept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Swept {
+    /// A target's stacks.
+    Target(TargetName),
+    /// A space's tenants and names.
+    Space(ServerName, SpaceName),
+}
+
+/// One sweep, and when the next one is due.
+///
+/// # Errors
+/// When the ledger cannot take a page: the sweep ends there and concludes nothing.
+pub async fn sweep(
+    engine: &Engine,
+    gate: &LeaseGate,
+    clock: DatabaseClock,
+    lease: &Lease,
+    swept: &Swept,
+    memory: SweepMemory,
+    chance: f64,
+) -> Result<Finish, LedgerError> {
+    let began_at = clock.now();
+    let run = Run {
+        engine,
+        gate,
+        lease,
+        began_at,
+    };
+    let read = match swept {
+        Swept::Target(target) => run.target(target).await,
+        Swept::Space(server, space) => run.space(server, space).await,
+    };
+    let kind = lease.key.kind();
+    let end = match read {
+        Err(Failure::Ledger(error)) => return Err(error),
+        Err(Failure::Port(error)) => {
+            warn!(sweep = %lease.key, %error, "the sweep failed and concludes nothing");
+            SweepEnd {
+                began_at,
+                missing: Vec::new(),
+                seen: 0,
+                account: memory.account,
+                problem: Some(error.to_string()),
+            }
+        }
+        Ok(read) => run.conclude(swept, read, memory).await,
+    };
+    let result = if end.problem.is_some() {
+        "failed"
+    } else {
+        "ok"
+    };
+    engine
+        .metrics
+        .sweeps
+        .with_label_values(&[kind, result])
+        .inc();
+    let failed = end.problem.is_some();
+    gate.commit(Commit::RecordSweep, Moment::Before).await;
+    engine.world.ledger.end_sweep(lease, end).await?;
+    gate.commit(Commit::RecordSweep, Moment::After).await;
+    let due_in = jittered(engine.settings.sweep, chance);
+    Ok(Finish {
+        lease: lease.clone(),
+        due_in: chrono::Duration::from_std(due_in).unwrap_or_default(),
+        failed,
+        record: None,
+    })
+}
+
+enum Failure {
+    Port(PortError),
+    Ledger(LedgerError),
+}
+
+impl From<PortError> for Failure {
+    fn from(error: PortError) -> Self {
+        Self::Port(error)
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(error)
+    }
+}
+
+/// What a sweep has read.
+#[derive(Default)]
+struct Read {
+    found: Vec<EnvironmentUid>,
+    account: Option<String>,
+}
+
+struct Run<'a> {
+    engine: &'a Engine,
+    gate: &'a LeaseGate,
+    lease: &'a Lease,
+    began_at: DateTime<Utc>,
+}
+
+impl Run<'_> {
+    async fn target(&self, target: &TargetName) -> Result<Read, Failure> {
+        let infrastructure = &self.engine.world.infrastructure;
+        let mut read = Read::default();
+        let mut from = None;
+        loop {
+            let page = infrastructure.list_stacks(self.gate, target, from).await?;
+            let installation = &self.engine.context.installation;
+            let facts = page
+                .items
+                .into_iter()
+                .filter_map(|stack| {
+                    let uid = stack_owner(&stack, installation)?;
+                    Some((uid, Fact::Stack(Seen::Present(stack))))
+                })
+                .collect();
+            self.write(facts, None, &mut read).await?;
+            match page.next {
+                Some(next) => from = Some(next),
+                None => return Ok(read),
+            }
+        }
+    }
+
+    async fn space(&self, server: &ServerName, space: &SpaceName) -> Result<Read, Failure> {
+        let deployments = &self.engine.world.deployments;
+        let names = deployments.space(self.gate, server, space).await?;
+        let mut read = Read::default();
+        self.write(Vec::new(), Some(names), &mut read).await?;
+        let mut from = None;
+        loop {
+            let page = deployments
+                .list_tenants(self.gate, server, space, from)
+                .await?;
+            let installation = &self.engine.context.installation;
+            let facts = page
+                .items
+                .into_iter()
+                .filter_map(|tenant: Tenant| {
+                    let uid = owner_in(&tenant.description, installation)?;
+                    Some((uid, Fact::Tenant(Seen::Present(tenant))))
+                })
+                .collect();
+            self.write(facts, None, &mut read).await?;
+            match page.next {
+                Some(next) => from = Some(next),
+                None => return Ok(read),
+            }
+        }
+    }
+
+    async fn write(
+        &self,
+        facts: Vec<(EnvironmentUid, Fact)>,
+        space: Option<bennu_model::tenant::Space>,
+        read: &mut Read,
+    ) -> Result<(), LedgerError> {
+        read.found.extend(facts.iter().map(|(uid, _)| uid.clone()));
+        if facts.is_empty() && space.is_none() {
+            return Ok(());
+        }
+        self.gate.commit(Commit::RecordSweep, Moment::Before).await;
+        let page = SweepPage {
+            began_at: self.began_at,
+            facts,
+            space,
+        };
+        let woken = self
+            .engine
+            .world
+            .ledger
+            .record_sweep(self.lease, page)
+            .await?;
+        self.gate.commit(Commit::RecordSweep, Moment::After).await;
+        if woken > 0 {
+            info!(sweep = %self.lease.key, woken, "the world has moved");
+        }
+        Ok(())
+    }
+
+    /// What is missing is asked for by id, unless so much is missing that the sweep itself
+    /// is in doubt.
+    async fn conclude(&self, swept: &Swept, read: Read, memory: SweepMemory) -> SweepEnd {
+        let missing: Vec<_> = memory
+            .expected
+            .iter()
+            .filter(|uid| !read.found.contains(uid))
+            .cloned()
+            .collect();
+        let mut end = SweepEnd {
+            began_at: self.began_at,
+            seen: u32::try_from(read.found.len()).unwrap_or(u32::MAX),
+            account: read.account,
+            missing,
+            problem: None,
+        };
+        let Swept::Target(target) = swept else {
+            return end;
+        };
+        let account = self
+            .engine
+            .world
+            .infrastructure
+            .account(self.gate, target)
+            .await;
+        match (account, &memory.account) {
+            (Ok(now), Some(before)) if now != *before => {
+                self.hold(&mut end, format!("the account was {before} and is {now}"));
+                end.account = memory.account;
+            }
+            (Ok(now), _) => {
+                end.account = Some(now);
+                self.engine.metrics.brakes.set(0);
+            }
+            (Err(error), _) => {
+                if let Brake::Held(why) = brake::judge(memory.expected.len(), end.missing.len()) {
+                    self.hold(
+                        &mut end,
+                        format!("{why}, and the account is not known: {error}"),
+                    );
+                }
+                end.account = memory.account;
+            }
+        }
+        end
+    }
+
+    fn hold(&self, end: &mut SweepEnd, why: String) {
+        warn!(sweep = %self.lease.key, why, "the sweep is not believed");
+        self.engine.metrics.brakes.set(1);
+        end.missing.clear();
+        end.problem = Some(why);
+    }
+}
+
+fn stack_owner(stack: &Stack, installation: &InstallationId) -> Option<EnvironmentUid> {
+    let is_ours =
+        stack.tags.get(INSTALLATION_TAG).map(String::as_str) == Some(installation.as_str());
+    let uid = stack.tags.get(ENVIRONMENT_TAG).filter(|_| is_ours)?;
+    EnvironmentUid::new(uid.as_str()).ok()
+}

@@ -1,0 +1,271 @@
+//! One HTTP exchange with one server: through the gate, within the time limit, and out of
+//! it a value or a failure of a kind.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use bennu_model::ids::{ServerName, SpaceName};
+use bennu_ports::{Call, Gate, PortError, PortErrorKind};
+use reqwest::header::{DATE, LOCATION, RETRY_AFTER};
+use reqwest::{Client, Method, Response, Url};
+use serde_json::Value;
+
+use crate::config::{self, ConfigError, ServerConfig};
+use crate::failure::failure;
+use crate::refusal::{self, Effect};
+use crate::retry_after::retry_after;
+use crate::wire::error_body::ErrorBody;
+
+/// From the first byte sent to the last one received. Leases are measured by it: a request
+/// that was let through has ended when its lease does.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Until the connection stands: a server that does not listen is told from one that does
+/// not answer.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// More than a hundred documents ever take; a longer answer is not read to its end.
+const LONGEST_BODY: usize = 16 * 1024 * 1024;
+
+/// What to send.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) call: Call,
+    pub(crate) method: Method,
+    /// Below `/api`; no segment may hold more than an id.
+    pub(crate) path: Vec<&'a str>,
+    pub(crate) query: Vec<(&'static str, String)>,
+    pub(crate) body: Option<Value>,
+}
+
+/// A server with its connections and what is remembered of it.
+#[derive(Debug)]
+pub(crate) struct Server {
+    config: ServerConfig,
+    base: Url,
+    http: Client,
+    /// Space ids by lower-case name.
+    spaces: Mutex<HashMap<String, String>>,
+}
+
+impl<'a> Request<'a> {
+    /// A read.
+    pub(crate) fn get(call: Call, path: &[&'a str]) -> Self {
+        Self {
+            call,
+            method: Method::GET,
+            path: path.to_vec(),
+            query: Vec::new(),
+            body: None,
+        }
+    }
+
+    /// A write.
+    pub(crate) fn write(call: Call, method: Method, path: &[&'a str], body: Option<Value>) -> Self {
+        Self {
+            call,
+            method,
+            path: path.to_vec(),
+            query: Vec::new(),
+            body,
+        }
+    }
+
+    fn effect(&self) -> Effect {
+        if self.method == Method::GET {
+            Effect::Read
+        } else {
+            Effect::Write
+        }
+    }
+
+    fn fails(&self, kind: PortErrorKind, message: &str) -> PortError {
+        failure(self.call, kind, message)
+    }
+
+    /// A failure after the send: a read has failed, a write may have happened.
+    fn in_doubt(&self, message: &str) -> PortError {
+        let kind = match self.effect() {
+            Effect::Read => PortErrorKind::Unavailable,
+            Effect::Write => PortErrorKind::NoAnswer,
+        };
+        self.fails(kind, message)
+    }
+}
+
+impl Server {
+    pub(crate) fn new(config: ServerConfig, time_limit: Duration) -> Result<Self, ConfigError> {
+        let base = config::base(&config)?;
+        let mut headers = reqwest::header::HeaderMap::new();
+        headers.insert("X-Octopus-ApiKey", config.api_key.header()?);
+        let mut client = Client::builder()
+            .user_agent(concat!("bennu/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            .connect_timeout(CONNECT_TIMEOUT.min(time_limit))
+            .timeout(time_limit)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never());
+        if config::is_loopback(&base) {
+            client = client.no_proxy();
+        }
+        let http = client
+            .build()
+            .map_err(|error| ConfigError::Client(chain(&error)))?;
+        Ok(Self {
+            config,
+            base,
+            http,
+            spaces: Mutex::default(),
+        })
+    }
+
+    pub(crate) fn name(&self) -> &ServerName {
+        &self.config.name
+    }
+
+    /// The id of a space, if it is remembered.
+    pub(crate) fn remembered(&self, space: &SpaceName) -> Option<String> {
+        let spaces = self.spaces.lock().unwrap_or_else(PoisonError::into_inner);
+        spaces.get(&space.as_str().to_lowercase()).cloned()
+    }
+
+    pub(crate) fn remember(&self, space: &SpaceName, id: &str) {
+        let mut spaces = self.spaces.lock().unwrap_or_else(PoisonError::into_inner);
+        spaces.insert(space.as_str().to_lowercase(), id.to_owned());
+    }
+
+    pub(crate) fn forget(&self, space: &SpaceName) {
+        let mut spaces = self.spaces.lock().unwrap_or_else(PoisonError::into_inner);
+        spaces.remove(&space.as_str().to_lowercase());
+    }
+
+    /// Sends `request` if the gate lets it, and reads the answer with `read`.
+    pub(crate) async fn send<T>(
+        &self,
+        gate: &dyn Gate,
+        request: Request<'_>,
+        read: fn(&[u8]) -> Result<T, serde_json::Error>,
+    ) -> Result<T, PortError> {
+        let url = self.url(&request)?;
+        if let Err(closed) = gate.before(request.call).await {
+            return Err(request.fails(PortErrorKind::Closed, &closed.to_string()));
+        }
+        let result = self.exchange(url, &request, read).await;
+        gate.after(request.call, result.as_ref().map(|_| ())).await;
+        result
+    }
+
+    fn url(&self, request: &Request<'_>) -> Result<Url, PortError> {
+        let legal = |segment: &str| {
+            !segment.is_empty()
+                && segment
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        };
+        if let Some(odd) = request.path.iter().find(|segment| !legal(segment)) {
+            let message = format!("{odd:?} is no id of Octopus: letters, digits and dashes only");
+            return Err(request.fails(PortErrorKind::Invalid, &message));
+        }
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().push("api").extend(&request.path);
+        }
+        Ok(url)
+    }
+
+    async fn exchange<T>(
+        &self,
+        url: Url,
+        request: &Request<'_>,
+        read: fn(&[u8]) -> Result<T, serde_json::Error>,
+    ) -> Result<T, PortError> {
+        let mut sending = self
+            .http
+            .request(request.method.clone(), url)
+            .query(&request.query);
+        if let Some(body) = &request.body {
+            sending = sending.json(body);
+        }
+        let response = sending
+            .send()
+            .await
+            .map_err(|error| self.unsent(request, error))?;
+        if !response.status().is_success() {
+            return Err(self.refused(request, response).await);
+        }
+        let body = body_of(response)
+            .await
+            .map_err(|why| request.in_doubt(&why))?;
+        read(&body).map_err(|error| {
+            let quote = self
+                .config
+                .api_key
+                .struck_from(ErrorBody::read(&body).words());
+            request.in_doubt(&format!(
+                "the answer is not what Octopus gives: {error}: {quote}"
+            ))
+        })
+    }
+
+    async fn refused(&self, request: &Request<'_>, response: Response) -> PortError {
+        let status = response.status();
+        let header = |name| {
+            response
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
+        let pause = retry_after(header(RETRY_AFTER.as_str()), header(DATE.as_str()));
+        let elsewhere = header(LOCATION.as_str()).map(str::to_owned);
+        // Half a body is still better to read than none.
+        let body = body_of(response).await.unwrap_or_default();
+        let body = ErrorBody::read(&body);
+        let kind = refusal::kind(status.as_u16(), request.effect(), pause, &body);
+        let mut message = format!("{status}: {}", body.words());
+        if let Some(url) = elsewhere.filter(|_| status.is_redirection()) {
+            message = format!("{status} to {url}: set the server's url to where it is");
+        } else if status == 404 && !body.is_octopus {
+            message = format!("{status}, and not from Octopus: check the server's url; {message}");
+        }
+        request.fails(kind, &self.config.api_key.struck_from(&message))
+    }
+
+    /// No reply at all.
+    fn unsent(&self, request: &Request<'_>, error: reqwest::Error) -> PortError {
+        let kind = if error.is_connect() || error.is_builder() {
+            PortErrorKind::Unavailable
+        } else {
+            PortErrorKind::NoAnswer
+        };
+        let why = chain(&error.without_url());
+        request.fails(kind, &self.config.api_key.struck_from(&why))
+    }
+}
+
+/// A body, at most so long.
+async fn body_of(mut response: Response) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|e| chain(&e.without_url()))?
+    {
+        if body.len() + chunk.len() > LONGEST_BODY {
+            return Err(format!("the answer is longer than {LONGEST_BODY} bytes"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// An error with all its causes: reqwest names the real one last.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}

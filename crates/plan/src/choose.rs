@@ -1,0 +1,137 @@
+//! What is to be done about each resource: one exhaustive match for each family.
+
+pub mod stack;
+pub mod tenant;
+
+use bennu_model::action::{Action, InfrastructureAction};
+use bennu_model::ids::Digest;
+use bennu_model::observed::Seen;
+use bennu_model::plan::{Blocked, Line, Resource, Step, When};
+use bennu_model::verdict::Verdict;
+use chrono::Duration;
+
+use crate::case::Case;
+
+/// A step, and when to look again if it has to wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The step.
+    pub step: Step,
+    /// How long until looking again is worth it; `None`: only when woken.
+    pub look_after: Option<Duration>,
+}
+
+/// What is to be done about every resource, each for itself: the order comes later.
+pub fn all(case: &Case<'_>, report: &[Line]) -> Vec<Wanted> {
+    let mut wanted = Vec::new();
+    for line in report {
+        match line.resource {
+            Resource::Stack => wanted.extend(stack::choose(case, &line.verdict)),
+            Resource::Tenant => wanted.extend(tenant::choose(case, &line.verdict)),
+            Resource::Machines => wanted.extend(tenant::machines(case, &line.verdict)),
+            Resource::Objects => wanted.extend(objects(case, &line.verdict)),
+        }
+    }
+    wanted
+}
+
+fn objects(case: &Case<'_>, verdict: &Verdict) -> Option<Wanted> {
+    let act = |action: InfrastructureAction, because: &str| {
+        let action = Action::Infrastructure(case.desired.target.clone(), action);
+        Some(go(Resource::Objects, action, None, because))
+    };
+    match (verdict, &case.desired.stack.object) {
+        (Verdict::Missing, Some(key)) => act(
+            InfrastructureAction::PutObject {
+                key: key.clone(),
+                content: case.desired.stack.template.clone(),
+            },
+            "the template is too large to travel in a request",
+        ),
+        (Verdict::Outdated(why), needed) => {
+            let Seen::Present(objects) = &case.observed.objects.seen else {
+                return None;
+            };
+            let needed = needed.as_ref().filter(|_| case.wanted());
+            let keys = objects
+                .keys
+                .iter()
+                .filter(|key| Some(*key) != needed)
+                .cloned()
+                .collect();
+            act(InfrastructureAction::DeleteObjects { keys }, why)
+        }
+        (Verdict::Unknown(why), _) => Some(wait(
+            Resource::Objects,
+            format!("a listing of the objects: {why}"),
+            "what is there is not known",
+            Some(case.policy.poll),
+        )),
+        (
+            Verdict::InSync
+            | Verdict::Missing
+            | Verdict::Drifted(_)
+            | Verdict::Busy(_)
+            | Verdict::Broken(_)
+            | Verdict::Foreign(_),
+            _,
+        ) => None,
+    }
+}
+
+/// A step that may go, unless the order holds it back.
+pub fn go(resource: Resource, action: Action, subject: Option<Digest>, because: &str) -> Wanted {
+    Wanted {
+        step: Step {
+            resource,
+            action: Some(action),
+            when: When::Go,
+            because: because.to_owned(),
+            subject,
+        },
+        look_after: None,
+    }
+}
+
+/// Something that clears by itself.
+pub fn wait(
+    resource: Resource,
+    on: impl Into<String>,
+    because: &str,
+    look_after: Option<Duration>,
+) -> Wanted {
+    Wanted {
+        step: Step {
+            resource,
+            action: None,
+            when: When::Wait(on.into()),
+            because: because.to_owned(),
+            subject: None,
+        },
+        look_after,
+    }
+}
+
+/// Something that needs a person or a new spec.
+pub fn blocked(
+    resource: Resource,
+    reason: &str,
+    cause: impl Into<String>,
+    remedy: &str,
+    because: &str,
+) -> Wanted {
+    Wanted {
+        step: Step {
+            resource,
+            action: None,
+            when: When::Blocked(Blocked {
+                reason: reason.to_owned(),
+                cause: cause.into(),
+                remedy: remedy.to_owned(),
+            }),
+            because: because.to_owned(),
+            subject: None,
+        },
+        look_after: None,
+    }
+}

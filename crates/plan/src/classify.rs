@@ -1,0 +1,142 @@
+//! What each resource is in.
+
+pub mod stack;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bennu_model::desired::{DesiredTenant, Source};
+use bennu_model::ids::{OctopusEnvironmentId, ProjectId};
+use bennu_model::observed::Seen;
+use bennu_model::plan::{Line, Resource};
+use bennu_model::verdict::Verdict;
+
+use crate::case::{Case, Owner};
+
+/// Every resource of an environment with its verdict, in the order in which they are built.
+pub fn all(case: &Case<'_>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut line = |resource, verdict, seen_at| {
+        lines.push(Line {
+            resource,
+            verdict,
+            seen_at,
+        })
+    };
+    if let Some(tenant) = &case.desired.tenant {
+        line(
+            Resource::Tenant,
+            self::tenant(case, tenant),
+            case.observed.tenant.began_at,
+        );
+        if !case.wanted() {
+            line(
+                Resource::Machines,
+                machines(case),
+                case.observed.machines.began_at,
+            );
+        }
+    }
+    if case.desired.stack.object.is_some() || !case.wanted() {
+        line(
+            Resource::Objects,
+            objects(case),
+            case.observed.objects.began_at,
+        );
+    }
+    line(
+        Resource::Stack,
+        stack::stack(case),
+        case.observed.stack.began_at,
+    );
+    lines
+}
+
+/// The verdict that a report gives a resource; a resource that it does not list is in sync.
+pub fn of(report: &[Line], resource: Resource) -> &Verdict {
+    report
+        .iter()
+        .find(|line| line.resource == resource)
+        .map_or(&Verdict::InSync, |l| &l.verdict)
+}
+
+/// The objects are there, or not yet, or more of them than are needed.
+fn objects(case: &Case<'_>) -> Verdict {
+    match &case.observed.objects.seen {
+        Seen::Unknown(why) => Verdict::Unknown(why.clone()),
+        Seen::Absent => Verdict::Unknown("a listing cannot be absent".into()),
+        Seen::Present(objects) => {
+            let needed = case.desired.stack.object.as_ref().filter(|_| case.wanted());
+            let is_missing = needed.is_some_and(|key| !objects.keys.contains(key));
+            let stale = objects
+                .keys
+                .iter()
+                .filter(|key| Some(*key) != needed)
+                .count();
+            match (is_missing, stale) {
+                (true, _) => Verdict::Missing,
+                (false, 0) => Verdict::InSync,
+                (false, n) => Verdict::Outdated(format!("{n} object(s) that nothing refers to")),
+            }
+        }
+    }
+}
+
+/// The tenant is there, ours, and connected exactly as it should be.
+fn tenant(case: &Case<'_>, desired: &DesiredTenant) -> Verdict {
+    let seen = match &case.observed.tenant.seen {
+        Seen::Unknown(why) => return Verdict::Unknown(why.clone()),
+        Seen::Absent if case.open(Resource::Tenant).next().is_some() => {
+            return Verdict::Unknown("a creation was begun, and its answer is not known".into());
+        }
+        Seen::Absent if case.wanted() => return Verdict::Missing,
+        Seen::Absent if case.is_drained(&case.observed.tenant) => return Verdict::InSync,
+        Seen::Absent => {
+            return Verdict::Unknown("not there, but an earlier request may be on its way".into());
+        }
+        Seen::Present(tenant) => tenant,
+    };
+    if let Owner::Another(whose) = case.owner_of_tenant(seen) {
+        return if case.wanted() {
+            Verdict::Foreign(whose)
+        } else {
+            Verdict::InSync
+        };
+    }
+    if !case.wanted() {
+        return Verdict::Outdated("it is to be deleted".into());
+    }
+    match connections(case, desired) {
+        Err(source) => Verdict::Outdated(format!("{source} is not in the space")),
+        Ok(wanted) if wanted == seen.connections => Verdict::InSync,
+        Ok(_) => Verdict::Outdated("its connections differ".into()),
+    }
+}
+
+/// The connections that the tenant should have, or what the space lacks for them.
+pub fn connections(
+    case: &Case<'_>,
+    desired: &DesiredTenant,
+) -> Result<BTreeMap<ProjectId, BTreeSet<OctopusEnvironmentId>>, Source> {
+    let mut wanted = BTreeMap::<_, BTreeSet<_>>::new();
+    for connection in &desired.connections {
+        let project = case.project(&connection.project)?;
+        let environment = case.octopus_environment(&connection.environment)?;
+        wanted.entry(project).or_default().insert(environment);
+    }
+    Ok(wanted)
+}
+
+/// No machine may serve a tenant that is to go.
+fn machines(case: &Case<'_>) -> Verdict {
+    if case.known.tenant.is_none() {
+        return Verdict::InSync;
+    }
+    match &case.observed.machines.seen {
+        Seen::Unknown(why) => Verdict::Unknown(why.clone()),
+        Seen::Absent => Verdict::InSync,
+        Seen::Present(machines) if machines.is_empty() => Verdict::InSync,
+        Seen::Present(machines) => {
+            Verdict::Outdated(format!("{} machine(s) serve the tenant", machines.len()))
+        }
+    }
+}

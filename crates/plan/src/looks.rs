@@ -1,0 +1,143 @@
+//! What must be read, by id, before a decision can be made. A converged environment asks
+//! for nothing: sweeps tell when something moved.
+
+use bennu_model::environment::Presence;
+use bennu_model::ids::{ChangeSetName, ObjectKey};
+use bennu_model::names::object_prefix;
+use bennu_model::observed::Seen;
+use bennu_model::plan::{Look, Resource, StackRef, TenantRef};
+use bennu_model::spec::DeletionPolicy;
+use bennu_model::stack::Stack;
+use bennu_model::verdict::Verdict;
+
+use crate::case::Case;
+use crate::classify;
+use crate::classify::stack::{Phase, phase};
+
+/// The reads that a decision needs now. The pass asks again after each round, for what one
+/// read shows can ask for the next; it never repeats a look within a pass.
+pub fn looks(case: &Case<'_>) -> Vec<Look> {
+    let is_idle = !case.observed.predecessor_gone
+        || (case.desired.presence == Presence::Absent
+            && case.desired.deletion == DeletionPolicy::Retain);
+    if is_idle {
+        return Vec::new();
+    }
+    let report = classify::all(case);
+    let mut looks = Vec::new();
+    stack(case, classify::of(&report, Resource::Stack), &mut looks);
+    if let Some(stack) = case.living_stack() {
+        change_set(
+            case,
+            stack,
+            classify::of(&report, Resource::Stack),
+            &mut looks,
+        );
+    }
+    failure(case, &mut looks);
+    objects(case, classify::of(&report, Resource::Objects), &mut looks);
+    octopus(case, classify::of(&report, Resource::Tenant), &mut looks);
+    looks
+}
+
+fn stack(case: &Case<'_>, verdict: &Verdict, looks: &mut Vec<Look>) {
+    let is_settled = *verdict == Verdict::InSync && case.open(Resource::Stack).next().is_none();
+    if is_settled {
+        return;
+    }
+    let stack = match &case.known.stack {
+        Some(arn) => StackRef::Arn(arn.clone()),
+        None => StackRef::Name(case.desired.stack.name.clone()),
+    };
+    looks.push(Look::Stack(case.desired.target.clone(), stack));
+}
+
+fn change_set(case: &Case<'_>, stack: &Stack, verdict: &Verdict, looks: &mut Vec<Look>) {
+    // A change set that was begun is asked for by its own name, whatever the spec says now.
+    let begun = case
+        .open(Resource::Stack)
+        .find(|a| a.verb == "create-change-set")
+        .and_then(|a| ChangeSetName::new(a.token.as_str()).ok());
+    let is_judged = case.wanted() && matches!(verdict, Verdict::Outdated(_) | Verdict::Drifted(_));
+    let name = begun.or_else(|| is_judged.then(|| case.change_set_name(stack)));
+    if let (Some(name), Some(arn)) = (name, &case.known.stack) {
+        looks.push(Look::ChangeSet(
+            case.desired.target.clone(),
+            arn.clone(),
+            name,
+        ));
+    }
+}
+
+/// Why an operation failed is read once for each moment of a stack.
+fn failure(case: &Case<'_>, looks: &mut Vec<Look>) {
+    let Some(stack) = case.observed.stack.seen.present() else {
+        return;
+    };
+    let is_failed = match phase(&stack.status) {
+        Phase::NeverWorked
+        | Phase::UpdateFailed
+        | Phase::RolledBack
+        | Phase::RollbackFailed
+        | Phase::DeleteFailed => true,
+        Phase::Gone => case.open(Resource::Stack).any(|a| a.verb == "create-stack"),
+        Phase::Busy(_) | Phase::Good | Phase::Shell | Phase::Unrecognised => false,
+    };
+    let moment = stack.moment();
+    let is_read = match &case.observed.failure.seen {
+        Seen::Present(failure) => failure.moment == moment,
+        Seen::Absent | Seen::Unknown(_) => false,
+    };
+    if is_failed && !is_read {
+        looks.push(Look::Failure {
+            target: case.desired.target.clone(),
+            stack: stack.arn.clone(),
+            moment,
+            since: stack.updated_at.unwrap_or(stack.created_at),
+            otherwise: stack
+                .reason
+                .clone()
+                .unwrap_or_else(|| stack.status.to_string()),
+        });
+    }
+}
+
+fn objects(case: &Case<'_>, verdict: &Verdict, looks: &mut Vec<Look>) {
+    let is_due = if case.wanted() {
+        case.desired.stack.object.is_some()
+    } else {
+        case.stack_is_gone()
+    };
+    let prefix = object_prefix(&case.desired.installation, &case.desired.uid);
+    if let (true, false, Ok(prefix)) = (is_due, *verdict == Verdict::InSync, ObjectKey::new(prefix))
+    {
+        looks.push(Look::Objects(case.desired.target.clone(), prefix));
+    }
+}
+
+fn octopus(case: &Case<'_>, verdict: &Verdict, looks: &mut Vec<Look>) {
+    let Some(desired) = &case.desired.tenant else {
+        return;
+    };
+    let place = || (desired.server.clone(), desired.space.clone());
+    if *verdict != Verdict::InSync {
+        let (server, space) = place();
+        let tenant = match &case.known.tenant {
+            Some(id) => TenantRef::Id(id.clone()),
+            None => TenantRef::Name(desired.name.to_string()),
+        };
+        looks.push(Look::Tenant(server, space, tenant));
+    }
+    let space_is_old = !case
+        .observed
+        .space
+        .began_by(case.now - case.policy.space_freshness);
+    if case.wanted() && space_is_old && classify::connections(case, desired).is_err() {
+        let (server, space) = place();
+        looks.push(Look::Space(server, space));
+    }
+    if let (false, true, Some(tenant)) = (case.wanted(), case.stack_is_gone(), &case.known.tenant) {
+        let (server, space) = place();
+        looks.push(Look::Machines(server, space, tenant.clone()));
+    }
+}

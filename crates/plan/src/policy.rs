@@ -1,0 +1,80 @@
+//! Limits and periods as data, each with the argument for its value.
+
+use chrono::Duration;
+
+/// Limits and periods.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// How long until something in flight is looked at again. 20 s: a stack takes minutes,
+    /// and an account's CloudFormation reads are a few a second for everybody.
+    pub poll: Duration,
+    /// How long a provider's reads can lag behind its writes. Not published; 5 s is several
+    /// times what is reported.
+    pub read_lag: Duration,
+    /// How long a request of ours can be on its way: the adapters' absolute time-out. Ours,
+    /// so it stays in real time whatever the pace.
+    pub request_timeout: Duration,
+    /// How often the creation of a stack is tried for one generation and retry.
+    pub create_tries: usize,
+    /// How often a failed deletion is tried again by itself.
+    pub delete_tries: usize,
+    /// The pause after a first failure; each further one doubles it, up to 20 times as long.
+    pub failure_pause: Duration,
+    /// How long a creation may take before a person is told. CloudFormation bounds it by
+    /// the template's own time-outs (signals: 12 h at most); two hours is past any roll-out
+    /// that people wait for.
+    pub create_deadline: Duration,
+    /// How long an answer about the names of a space is good enough to wait upon.
+    pub space_freshness: Duration,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            poll: Duration::seconds(20),
+            read_lag: Duration::seconds(5),
+            request_timeout: Duration::seconds(10),
+            create_tries: 3,
+            delete_tries: 3,
+            failure_pause: Duration::seconds(30),
+            create_deadline: Duration::hours(2),
+            space_freshness: Duration::seconds(60),
+        }
+    }
+}
+
+impl Policy {
+    /// The default with all periods that belong to the outside world divided by `pace`: a
+    /// simulated world that runs sixty times as fast is looked at sixty times as often. A
+    /// pace below 1 counts as 1.
+    pub fn paced(pace: f64) -> Self {
+        let base = Self::default();
+        let pace = if pace.is_finite() { pace.max(1.0) } else { 1.0 };
+        let faster = |d: Duration| {
+            #[expect(clippy::cast_possible_truncation, reason = "hours in milliseconds fit")]
+            let ms = (d.num_milliseconds() as f64 / pace).ceil() as i64;
+            Duration::milliseconds(ms.max(50))
+        };
+        Self {
+            poll: faster(base.poll),
+            read_lag: faster(base.read_lag),
+            failure_pause: faster(base.failure_pause),
+            create_deadline: faster(base.create_deadline),
+            space_freshness: faster(base.space_freshness),
+            ..base
+        }
+    }
+
+    /// How long after a send it is certain that the provider shows whether it had an effect.
+    pub fn certainty(&self) -> Duration {
+        self.request_timeout + self.read_lag
+    }
+
+    /// The pause after `failures` failures.
+    pub fn pause_after(&self, failures: usize) -> Duration {
+        let doublings = u32::try_from(failures.saturating_sub(1))
+            .unwrap_or(u32::MAX)
+            .min(16);
+        self.failure_pause * 2_i32.pow(doublings).min(20)
+    }
+}

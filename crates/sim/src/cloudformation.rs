@@ -1,0 +1,29 @@
+//! CloudFormation.
+//!
+//! Operations are methods of [`crate::region::Region`]: those that change stacks
+//! in [`lifecycle`], change sets in [`change_set`], reads in [`describe`]. What
+//! they begin, [`engine`] plays over time.
+//!
+//! - [`definition`], [`evaluate`]: what a template says
+//! - [`stack`], [`operation`]: what a stack is, and what is being done to it
+//! - [`provision`], [`replacement`]: the things behind resources
+//! - [`signal`], [`rolling`]: creation and update policies of groups
+//! - [`status`], [`request`], [`answer`], [`tokens`]: the vocabulary of the API
+
+pub mod answer;
+pub mod change_set;
+pub mod definition;
+pub mod describe;
+pub mod engine;
+pub mod evaluate;
+pub mod lifecycle;
+pub mod lookup;
+pub mod operation;
+pub mod provision;
+pub mod replacement;
+pub mod request;
+pub mod rolling;
+pub mod signal;
+pub mod stack;
+pub mod status;
+pub mod tokens;

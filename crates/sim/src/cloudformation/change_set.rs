@@ -1,0 +1,174 @@
+//! Change sets: an update, worked out and shown before it is executed.
+
+mod causes;
+mod changes;
+mod create;
+mod describe;
+mod execute;
+
+use chrono::{DateTime, Utc};
+
+pub(crate) use changes::preview;
+
+use super::answer::ResourceChange;
+use super::definition::Definition;
+use super::request::ChangeSetReference;
+use super::stack::Stack;
+use super::status::{ChangeSetStatus, ChangeSetType, ExecutionStatus, OnFailure, StackStatus};
+use crate::aws_error::{AwsError, AwsResult};
+use crate::clock::seconds;
+use crate::compute::Compute;
+use crate::region::Region;
+use crate::world::Moment;
+
+/// A change set of a stack.
+#[derive(Debug, Clone)]
+pub struct ChangeSet {
+    /// The ARN.
+    pub id: String,
+    /// The name, unique among the stack's.
+    pub name: String,
+    /// What it is for.
+    pub kind: ChangeSetType,
+    /// What the stack would become.
+    pub definition: Definition,
+    /// What its maker says of it.
+    pub description: Option<String>,
+    /// When it was asked for.
+    pub creation_time: DateTime<Utc>,
+    /// The status.
+    pub status: ChangeSetStatus,
+    /// Whether it can be executed.
+    pub execution_status: ExecutionStatus,
+    /// Why.
+    pub status_reason: Option<String>,
+    /// What happens when its execution fails.
+    pub on_stack_failure: Option<OnFailure>,
+    /// What it would change; empty before it is worked out.
+    pub changes: Vec<ResourceChange>,
+    /// When its status changes by itself.
+    pub due: Option<DateTime<Utc>>,
+}
+
+/// Moves the change sets that are being worked out.
+pub(crate) fn run_due(stack: &mut Stack, compute: &Compute, moment: &Moment<'_>) {
+    let due = |one: &ChangeSet| one.due.is_some_and(|due| due <= moment.now);
+    while let Some(index) = stack.change_sets.iter().position(due) {
+        let Some(mut one) = stack.change_sets.get(index).cloned() else {
+            return;
+        };
+        match one.status {
+            ChangeSetStatus::CreatePending => {
+                one.status = ChangeSetStatus::CreateInProgress;
+                let rest = seconds(moment.parameters.change_set_creation_s);
+                one.due = one.due.map(|due| due + rest);
+            }
+            ChangeSetStatus::CreateInProgress => work_out(&mut one, stack, compute),
+            ChangeSetStatus::CreateComplete | ChangeSetStatus::Failed => one.due = None,
+        }
+        if let Some(place) = stack.change_sets.get_mut(index) {
+            *place = one;
+        }
+    }
+}
+
+fn work_out(one: &mut ChangeSet, stack: &Stack, compute: &Compute) {
+    one.due = None;
+    let reason = match preview(stack, &one.definition, compute) {
+        Ok(preview) if !preview.is_empty() || one.kind == ChangeSetType::Create => {
+            one.status = ChangeSetStatus::CreateComplete;
+            one.execution_status = ExecutionStatus::Available;
+            one.changes = preview.changes;
+            return;
+        }
+        Ok(_) => "The submitted information didn't contain changes. Submit different information \
+                  to create a change set."
+            .to_owned(),
+        Err(reason) => reason,
+    };
+    one.status = ChangeSetStatus::Failed;
+    one.execution_status = ExecutionStatus::Unavailable;
+    one.status_reason = Some(reason);
+}
+
+/// Marks the executed change set when its operation is at its end.
+pub(crate) fn operation_ended(stack: &mut Stack) {
+    let executed = match stack.status {
+        StackStatus::CreateComplete | StackStatus::UpdateComplete => {
+            ExecutionStatus::ExecuteComplete
+        }
+        StackStatus::ReviewInProgress
+        | StackStatus::CreateInProgress
+        | StackStatus::CreateFailed
+        | StackStatus::RollbackInProgress
+        | StackStatus::RollbackFailed
+        | StackStatus::RollbackComplete
+        | StackStatus::DeleteInProgress
+        | StackStatus::DeleteFailed
+        | StackStatus::DeleteComplete
+        | StackStatus::UpdateInProgress
+        | StackStatus::UpdateCompleteCleanupInProgress
+        | StackStatus::UpdateFailed
+        | StackStatus::UpdateRollbackInProgress
+        | StackStatus::UpdateRollbackFailed
+        | StackStatus::UpdateRollbackCompleteCleanupInProgress
+        | StackStatus::UpdateRollbackComplete => ExecutionStatus::ExecuteFailed,
+    };
+    for one in &mut stack.change_sets {
+        if one.execution_status == ExecutionStatus::ExecuteInProgress {
+            one.execution_status = executed;
+        }
+    }
+}
+
+impl Region {
+    /// The stack and the place in its list of a change set.
+    fn find_change_set(&self, wanted: &ChangeSetReference) -> AwsResult<(&Stack, usize)> {
+        let name = wanted.change_set_name.as_str();
+        let missing = || {
+            AwsError::new(
+                "ChangeSetNotFound",
+                format!("ChangeSet [{name}] does not exist"),
+                404,
+            )
+        };
+        if name.starts_with("arn:") {
+            let mut all = self.stacks.values().flat_map(|stack| {
+                stack
+                    .change_sets
+                    .iter()
+                    .enumerate()
+                    .map(move |(index, one)| (stack, index, one))
+            });
+            let found = all.find(|(_, _, one)| one.id == name);
+            return found
+                .map(|(stack, index, _)| (stack, index))
+                .ok_or_else(missing);
+        }
+        let Some(stack_name) = &wanted.stack_name else {
+            let text = "StackName must be specified if ChangeSetName is not specified as an ARN.";
+            return Err(AwsError::validation(text));
+        };
+        let stack = self
+            .find_stack(stack_name)
+            .ok_or_else(|| super::lookup::no_stack(stack_name))?;
+        let index = stack.change_sets.iter().position(|one| one.name == name);
+        Ok((stack, index.ok_or_else(missing)?))
+    }
+
+    /// A change set by name or ARN.
+    fn change_set(&self, wanted: &ChangeSetReference) -> AwsResult<(&Stack, &ChangeSet)> {
+        let (stack, index) = self.find_change_set(wanted)?;
+        let one = stack.change_sets.get(index);
+        one.map(|one| (stack, one)).ok_or_else(|| {
+            let text = format!("ChangeSet [{}] does not exist", wanted.change_set_name);
+            AwsError::new("ChangeSetNotFound", text, 404)
+        })
+    }
+
+    /// The template of a change set.
+    pub(crate) fn change_set_template(&self, wanted: &ChangeSetReference) -> AwsResult<String> {
+        self.change_set(wanted)
+            .map(|(_, one)| one.definition.template_body.clone())
+    }
+}

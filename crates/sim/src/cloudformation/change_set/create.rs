@@ -1,0 +1,201 @@
+//! `CreateChangeSet` and `DeleteChangeSet`.
+
+use super::ChangeSet;
+use crate::aws_error::{AwsError, AwsResult};
+use crate::clock::seconds;
+use crate::cloudformation::answer::ChangeSetStarted;
+use crate::cloudformation::definition::{Definition, Given};
+use crate::cloudformation::lifecycle::{cannot_be_updated, new_identity, quota};
+use crate::cloudformation::lookup::{check_name, no_stack};
+use crate::cloudformation::request::{ChangeSetReference, CreateChangeSet};
+use crate::cloudformation::stack::Stack;
+use crate::cloudformation::status::{
+    ChangeSetStatus, ChangeSetType, ExecutionStatus, OnFailure, OperationType, StackStatus,
+};
+use crate::cloudformation::tokens::Replay;
+use crate::region::Region;
+use crate::world::Moment;
+
+impl Region {
+    /// `CreateChangeSet`: the change set is worked out later, and its status tells how.
+    ///
+    /// A CREATE change set makes the stack's shell, in `REVIEW_IN_PROGRESS`.
+    ///
+    /// # Errors
+    ///
+    /// `AlreadyExistsException` for a name in use on the stack, `LimitExceededException`
+    /// when the stack holds too many (failed ones count),
+    /// `InsufficientCapabilitiesException`, and `ValidationError` for a stack that is
+    /// missing, there already, or busy, and for what is wrong with template or parameters.
+    pub fn create_change_set(
+        &mut self,
+        request: CreateChangeSet,
+        moment: &mut Moment<'_>,
+    ) -> AwsResult<ChangeSetStarted> {
+        check_name(&request.change_set_name, "changeSetName")?;
+        let kind = request.change_set_type.unwrap_or(ChangeSetType::Update);
+        let call = format!(
+            "CreateChangeSet {} {}",
+            request.stack_name, request.change_set_name
+        );
+        let token = request.client_token.clone();
+        if let Some(Replay::ChangeSet(started)) = self.tokens.replay(token.as_deref(), &call)? {
+            return Ok(started);
+        }
+        let on_delete = request.on_stack_failure == Some(OnFailure::Delete);
+        if on_delete && kind == ChangeSetType::Update {
+            return Err(AwsError::validation(
+                "OnStackFailure=DELETE is for change sets of type CREATE only",
+            ));
+        }
+        let stack_id = match kind {
+            ChangeSetType::Create => self.shell(&request, moment)?,
+            ChangeSetType::Update => self.updatable(&request.stack_name)?,
+        };
+        let number = self.chance.uuid();
+        let operation_id = self.chance.uuid();
+        let stack = self
+            .stacks
+            .get_mut(&stack_id)
+            .ok_or_else(|| no_stack(&stack_id))?;
+        let made = add(stack, request, kind, &number, moment);
+        let made = match made {
+            Ok(made) => made,
+            Err(refused) => {
+                // A shell that nothing refers to was never made.
+                if stack.change_sets.is_empty() && stack.definition.is_none() {
+                    self.stacks.remove(&stack_id);
+                }
+                return Err(refused);
+            }
+        };
+        stack.note_operation(OperationType::CreateChangeSet, &operation_id);
+        let started = ChangeSetStarted { id: made, stack_id };
+        self.tokens
+            .remember(token.as_deref(), &call, Replay::ChangeSet(started.clone()));
+        Ok(started)
+    }
+
+    /// The stack that a CREATE change set is for: its shell, which is made if needed.
+    fn shell(&mut self, request: &CreateChangeSet, moment: &Moment<'_>) -> AwsResult<String> {
+        let name = &request.stack_name;
+        if let Some(stack) = self.find_stack(name) {
+            if stack.status == StackStatus::ReviewInProgress {
+                return Ok(stack.id.clone());
+            }
+            return Err(AwsError::validation(format!(
+                "Stack [{}] already exists and cannot be created again with the changeSet [{}].",
+                stack.name, request.change_set_name
+            )));
+        }
+        check_name(name, "stackName")?;
+        quota(self, moment.parameters)?;
+        let identity = new_identity(self, name);
+        let status = StackStatus::ReviewInProgress;
+        let mut stack = Stack::new(identity, status, moment.now);
+        stack.set_status(status, Some("User Initiated"), moment.now);
+        let id = stack.id.clone();
+        self.stacks.insert(id.clone(), stack);
+        Ok(id)
+    }
+
+    /// The stack that an UPDATE change set is for.
+    fn updatable(&self, name: &str) -> AwsResult<String> {
+        let stack = self.find_stack(name).filter(|stack| !stack.is_deleted());
+        let stack = stack.ok_or_else(|| no_stack(name))?;
+        let status = stack.status;
+        let dead = matches!(
+            status,
+            StackStatus::ReviewInProgress
+                | StackStatus::RollbackComplete
+                | StackStatus::RollbackFailed
+                | StackStatus::DeleteFailed
+                | StackStatus::UpdateRollbackFailed
+        );
+        if status.is_busy() || dead {
+            return Err(cannot_be_updated(stack));
+        }
+        Ok(stack.id.clone())
+    }
+
+    /// `DeleteChangeSet`. A change set that is not there is deleted already; the shell of
+    /// a stack stays.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidChangeSetStatus` while it is being executed; `ValidationError` when its
+    /// stack is missing.
+    pub fn delete_change_set(
+        &mut self,
+        wanted: &ChangeSetReference,
+        _moment: &mut Moment<'_>,
+    ) -> AwsResult<()> {
+        let (stack_id, index) = match self.find_change_set(wanted) {
+            Ok((stack, index)) => (stack.id.clone(), index),
+            Err(missing) if missing.code == "ChangeSetNotFound" => return Ok(()),
+            Err(refused) => return Err(refused),
+        };
+        let Some(stack) = self.stacks.get_mut(&stack_id) else {
+            return Ok(());
+        };
+        let status = stack.change_sets.get(index).map(|one| one.execution_status);
+        if status == Some(ExecutionStatus::ExecuteInProgress) {
+            let text = format!(
+                "ChangeSet [{}] cannot be deleted while it is being executed",
+                wanted.change_set_name
+            );
+            return Err(AwsError::new("InvalidChangeSetStatus", text, 400));
+        }
+        stack.change_sets.remove(index);
+        Ok(())
+    }
+}
+
+/// Adds the change set to its stack; tells its ARN.
+fn add(
+    stack: &mut Stack,
+    request: CreateChangeSet,
+    kind: ChangeSetType,
+    number: &str,
+    moment: &Moment<'_>,
+) -> AwsResult<String> {
+    let name = request.change_set_name;
+    if stack.change_sets.iter().any(|one| one.name == name) {
+        let text = format!("ChangeSet [{name}] already exists");
+        return Err(AwsError::new("AlreadyExistsException", text, 400));
+    }
+    if stack.change_sets.len() >= moment.parameters.change_set_limit {
+        let text = format!("ChangeSet limit exceeded for stack [{}]", stack.name);
+        return Err(AwsError::new("LimitExceededException", text, 400));
+    }
+    let given = Given {
+        template_body: request.template_body,
+        use_previous_template: request.use_previous_template,
+        parameters: request.parameters,
+        capabilities: request.capabilities,
+        tags: request.tags,
+        notification_arns: request.notification_arns,
+        role_arn: request.role_arn,
+    };
+    let definition = Definition::prepare(given, stack.definition.as_ref(), &stack.identity)?;
+    let place = &stack.identity.place;
+    let id = format!(
+        "arn:aws:cloudformation:{}:{}:changeSet/{name}/{number}",
+        place.region, place.account
+    );
+    stack.change_sets.push(ChangeSet {
+        id: id.clone(),
+        name,
+        kind,
+        definition,
+        description: request.description,
+        creation_time: moment.now,
+        status: ChangeSetStatus::CreatePending,
+        execution_status: ExecutionStatus::Unavailable,
+        status_reason: None,
+        on_stack_failure: request.on_stack_failure,
+        changes: Vec::new(),
+        due: Some(moment.now + seconds(moment.parameters.change_set_pending_s)),
+    });
+    Ok(id)
+}

@@ -1,0 +1,268 @@
+//! What a version of a stack declares: template, parameter values, tags.
+
+mod values;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bennu_template::{Capability, Resource, Template};
+use serde_json::Value;
+
+use super::answer::ParameterOutput;
+use super::evaluate::{self, Identity, Lookup, Scope};
+use super::provision::attribute_of;
+use super::request::{ParameterInput, Tag};
+use crate::aws_error::{AwsError, AwsResult};
+
+pub(crate) use values::SetValue;
+
+/// A template with everything that was chosen for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Definition {
+    /// The text as it was given.
+    pub template_body: String,
+    /// The text, read.
+    pub template: Template,
+    /// The value of each declared parameter.
+    pub parameters: BTreeMap<String, SetValue>,
+    /// Which conditions hold.
+    pub conditions: BTreeMap<String, bool>,
+    /// The stack's tags.
+    pub tags: Vec<Tag>,
+    /// Topics that hear of every event.
+    pub notification_arns: Vec<String>,
+    /// Acknowledged capabilities.
+    pub capabilities: Vec<String>,
+    /// The service role.
+    pub role_arn: Option<String>,
+}
+
+/// What a call gives for a definition; what it leaves out comes from the previous one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Given {
+    pub template_body: Option<String>,
+    pub use_previous_template: bool,
+    pub parameters: Vec<ParameterInput>,
+    pub capabilities: Vec<String>,
+    pub tags: Option<Vec<Tag>>,
+    pub notification_arns: Option<Vec<String>>,
+    pub role_arn: Option<String>,
+}
+
+impl Definition {
+    /// Reads and checks all that a call gives, as CloudFormation does before it begins.
+    pub(crate) fn prepare(
+        given: Given,
+        previous: Option<&Self>,
+        identity: &Identity,
+    ) -> AwsResult<Self> {
+        let template_body = template_body(&given, previous)?;
+        let template = read(&template_body)?;
+        let acknowledged = given
+            .capabilities
+            .iter()
+            .filter_map(|one| Capability::from_name(one));
+        require(template.missing_capabilities(&acknowledged.collect()))?;
+        check_tags(given.tags.as_deref().unwrap_or_default())?;
+        let parameters = values::set(&template, &given.parameters, previous)?;
+        let role_arn = given
+            .role_arn
+            .or_else(|| previous.and_then(|one| one.role_arn.clone()));
+        let mut definition = Self {
+            template_body,
+            template,
+            parameters,
+            conditions: BTreeMap::new(),
+            tags: given
+                .tags
+                .or_else(|| previous.map(|one| one.tags.clone()))
+                .unwrap_or_default(),
+            notification_arns: (given.notification_arns)
+                .or_else(|| previous.map(|one| one.notification_arns.clone()))
+                .unwrap_or_default(),
+            capabilities: given.capabilities,
+            role_arn,
+        };
+        definition.tags.sort();
+        definition.conditions =
+            evaluate::conditions(&definition, identity).map_err(AwsError::validation)?;
+        definition
+            .rehearse(identity)
+            .map_err(AwsError::validation)?;
+        Ok(definition)
+    }
+
+    /// What `Ref` gives for a parameter; `None` when it is not declared.
+    pub fn parameter_value(&self, name: &str) -> Option<Value> {
+        let kind = &self.template.parameters.get(name)?.kind;
+        Some(self.parameters.get(name)?.value(kind))
+    }
+
+    /// The parameters as they are shown.
+    pub fn shown_parameters(&self) -> Vec<ParameterOutput> {
+        let shown = self.parameters.iter().map(|(key, value)| ParameterOutput {
+            parameter_key: key.clone(),
+            parameter_value: if value.no_echo {
+                "****".to_owned()
+            } else {
+                value.given.clone()
+            },
+            resolved_value: value.resolved.clone().filter(|_| !value.no_echo),
+        });
+        shown.collect()
+    }
+
+    /// The resources whose condition holds.
+    pub fn active(&self) -> impl Iterator<Item = (&String, &Resource)> {
+        self.template
+            .resources
+            .iter()
+            .filter(|(_, one)| self.holds(one.condition.as_ref()))
+    }
+
+    /// Whether a resource exists under this definition.
+    pub fn has(&self, logical_id: &str) -> bool {
+        let declared = self.template.resources.get(logical_id);
+        declared.is_some_and(|one| self.holds(one.condition.as_ref()))
+    }
+
+    /// Whether a condition holds; none always does.
+    pub fn holds(&self, condition: Option<&String>) -> bool {
+        condition.is_none_or(|name| self.conditions.get(name).copied().unwrap_or(false))
+    }
+
+    /// Works everything out once with stand-ins, so that what is wrong in any case is
+    /// refused before anything begins.
+    fn rehearse(&self, identity: &Identity) -> Result<(), String> {
+        let stand_ins = StandIns {
+            definition: self,
+            identity,
+        };
+        let scope = Scope {
+            definition: self,
+            identity,
+            resources: &stand_ins,
+        };
+        for (_, resource) in self.active() {
+            scope.evaluate_map(&resource.properties)?;
+            scope.evaluate_map(&resource.metadata)?;
+            for policy in [&resource.creation_policy, &resource.update_policy]
+                .into_iter()
+                .flatten()
+            {
+                scope.evaluate(policy)?;
+            }
+        }
+        for output in self.template.outputs.values() {
+            if self.holds(output.condition.as_ref()) {
+                scope.evaluate(&output.value)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Resources that will be there, with made-up ids.
+struct StandIns<'a> {
+    definition: &'a Definition,
+    identity: &'a Identity,
+}
+
+impl Lookup for StandIns<'_> {
+    fn reference(&self, logical_id: &str) -> Option<Value> {
+        self.definition
+            .has(logical_id)
+            .then(|| Value::from(logical_id))
+    }
+
+    fn attribute(&self, logical_id: &str, attribute: &str) -> Option<Value> {
+        if !self.definition.has(logical_id) {
+            return None;
+        }
+        let resource = self.definition.template.resources.get(logical_id)?;
+        Some(attribute_of(
+            &resource.kind,
+            logical_id,
+            attribute,
+            &self.identity.place,
+        ))
+    }
+
+    fn is_preview(&self) -> bool {
+        true
+    }
+}
+
+/// Reads a template and checks it, and refuses what is not simulated.
+pub(crate) fn read(text: &str) -> AwsResult<Template> {
+    let template =
+        Template::parse(text).map_err(|error| AwsError::validation(error.to_string()))?;
+    if let Err(errors) = template.check() {
+        let first = errors.first().map_or_else(String::new, ToString::to_string);
+        return Err(AwsError::validation(first));
+    }
+    if let [transform, ..] = template.transforms.as_slice() {
+        let text = format!("Transform {transform} is not simulated; give the expanded template");
+        return Err(AwsError::validation(text));
+    }
+    let nested = template
+        .resources
+        .iter()
+        .find(|(_, one)| one.kind == "AWS::CloudFormation::Stack");
+    if let Some((logical_id, _)) = nested {
+        let text = format!("Resource {logical_id}: nested stacks are not simulated");
+        return Err(AwsError::validation(text));
+    }
+    Ok(template)
+}
+
+fn template_body(given: &Given, previous: Option<&Definition>) -> AwsResult<String> {
+    match (&given.template_body, given.use_previous_template) {
+        (Some(text), false) => Ok(text.clone()),
+        (None, true) => match previous {
+            Some(previous) => Ok(previous.template_body.clone()),
+            None => Err(AwsError::validation(
+                "UsePreviousTemplate: the stack has no template yet",
+            )),
+        },
+        (Some(_), true) | (None, false) => Err(AwsError::validation(
+            "Either Template URL or Template Body must be specified.",
+        )),
+    }
+}
+
+fn require(missing: BTreeSet<Capability>) -> AwsResult<()> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = missing.iter().map(|one| one.as_str()).collect();
+    let text = format!("Requires capabilities : [{}]", names.join(", "));
+    Err(AwsError::new(
+        "InsufficientCapabilitiesException",
+        text,
+        400,
+    ))
+}
+
+fn check_tags(tags: &[Tag]) -> AwsResult<()> {
+    let keys: BTreeSet<&str> = tags.iter().map(|tag| tag.key.as_str()).collect();
+    let text = if tags.len() > 50 {
+        "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to 50".to_owned()
+    } else if keys.len() < tags.len() {
+        "Duplicate tag keys found. Please note that Tag keys are case sensitive.".to_owned()
+    } else if let Some(reserved) = keys.iter().find(|key| key.starts_with("aws:")) {
+        format!("Tag {reserved}: aws: prefixed tag key names are not allowed for external use.")
+    } else if let Some(bad) = tags.iter().find(|tag| {
+        tag.key.is_empty()
+            || tag.key.chars().count() > 128
+            || tag.value.is_empty()
+            || tag.value.chars().count() > 256
+    }) {
+        format!(
+            "Tag {:?}: a key has 1 to 128 characters, a value 1 to 256",
+            bad.key
+        )
+    } else {
+        return Ok(());
+    };
+    Err(AwsError::validation(text))
+}

@@ -1,0 +1,157 @@
+//! How stacks move through time.
+//!
+//! An operation has phases, and the stack's status names the one under way
+//! ([`phase`]). A phase has a work per resource ([`start`], [`advance`]); a work
+//! begins when those before it are done. Nothing here remembers a position
+//! beyond that: each look asks the world what is true now.
+
+mod advance;
+mod live;
+mod phase;
+mod plan;
+mod start;
+
+use std::collections::BTreeMap;
+
+pub(crate) use live::{Live, settings_of};
+pub(crate) use phase::fail_running;
+pub(crate) use plan::{plan_convergence, plan_deletion};
+
+use super::change_set;
+use super::operation::{Operation, Progress, Work};
+use super::provision::Workshop;
+use super::stack::Stack;
+use super::status::StackStatus;
+use crate::clock::seconds;
+use crate::region::Region;
+use crate::world::Moment;
+
+/// Plays every stack of a region up to now.
+pub(crate) fn run_due(region: &mut Region, moment: &mut Moment<'_>) {
+    let kept = seconds(moment.parameters.deleted_stack_kept_s);
+    region
+        .stacks
+        .retain(|_, stack| stack.gone_at.is_none_or(|gone| gone + kept > moment.now));
+    let Region {
+        stacks,
+        compute,
+        chance,
+        ..
+    } = region;
+    for stack in stacks.values_mut() {
+        change_set::run_due(stack, compute, moment);
+        if stack.operation.is_some() {
+            let identity = stack.identity.clone();
+            let mut shop = Workshop {
+                compute,
+                chance,
+                moment,
+                identity: &identity,
+            };
+            run(stack, &mut shop);
+        }
+    }
+}
+
+fn run(stack: &mut Stack, shop: &mut Workshop<'_, '_>) {
+    let now = shop.moment.now;
+    loop {
+        let Some(operation) = &mut stack.operation else {
+            return;
+        };
+        if operation.begins > now || operation.ends.is_some_and(|ends| ends > now) {
+            return;
+        }
+        if operation.ends.is_some() {
+            phase::finish(stack, shop);
+            continue;
+        }
+        // Taken out, so that a work can move its stack; put back below.
+        let mut works = std::mem::take(&mut operation.works);
+        let moved = turn(stack, &mut works, shop);
+        let Some(operation) = &mut stack.operation else {
+            return;
+        };
+        operation.works = works;
+        if !moved {
+            if !operation.works.values().any(Work::is_running) {
+                operation.ends = Some(now + seconds(shop.moment.parameters.operation_end_s));
+                continue;
+            }
+            return;
+        }
+    }
+}
+
+/// Moves all works that can; tells whether any did.
+fn turn(
+    stack: &mut Stack,
+    works: &mut BTreeMap<String, Work>,
+    shop: &mut Workshop<'_, '_>,
+) -> bool {
+    let mut moved = false;
+    for (key, work) in works.iter_mut().filter(|(_, work)| work.is_running()) {
+        moved |= advance::advance(stack, key, work, shop);
+    }
+    time_out(stack, shop);
+    let failing = stack.operation.as_ref().is_some_and(Operation::is_failing);
+    if failing && converges(stack.status) {
+        return phase::cancel_running(stack, works, shop.moment.now) || moved;
+    }
+    for key in ready(works) {
+        if let Some(work) = works.get_mut(&key) {
+            start::start(stack, &key, work, shop);
+            moved = true;
+        }
+    }
+    moved
+}
+
+fn ready(works: &BTreeMap<String, Work>) -> Vec<String> {
+    let done = |key: &String| {
+        works
+            .get(key)
+            .is_none_or(|one| one.progress == Progress::Done)
+    };
+    let waiting = works
+        .iter()
+        .filter(|(_, work)| work.progress == Progress::Waiting);
+    let ready = waiting.filter(|(_, work)| work.waits_for.iter().all(done));
+    ready.map(|(key, _)| key.clone()).collect()
+}
+
+fn time_out(stack: &mut Stack, shop: &Workshop<'_, '_>) {
+    if let Some(operation) = &mut stack.operation
+        && operation
+            .deadline
+            .is_some_and(|deadline| deadline <= shop.moment.now)
+    {
+        operation.deadline = None;
+        operation.failure = Some("Stack creation time exceeded the specified timeout.".to_owned());
+    }
+}
+
+/// Whether the phase makes and changes resources: there the first failure ends it, while
+/// deletions go on with what they can.
+fn converges(status: StackStatus) -> bool {
+    match status {
+        StackStatus::CreateInProgress
+        | StackStatus::UpdateInProgress
+        | StackStatus::UpdateRollbackInProgress => true,
+        StackStatus::ReviewInProgress
+        | StackStatus::CreateFailed
+        | StackStatus::CreateComplete
+        | StackStatus::RollbackInProgress
+        | StackStatus::RollbackFailed
+        | StackStatus::RollbackComplete
+        | StackStatus::DeleteInProgress
+        | StackStatus::DeleteFailed
+        | StackStatus::DeleteComplete
+        | StackStatus::UpdateCompleteCleanupInProgress
+        | StackStatus::UpdateComplete
+        | StackStatus::UpdateFailed
+        | StackStatus::UpdateRollbackFailed
+        | StackStatus::UpdateRollbackCompleteCleanupInProgress
+        | StackStatus::UpdateRollbackComplete => false,
+    }
+}

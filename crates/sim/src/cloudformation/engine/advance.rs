@@ -1,0 +1,246 @@
+//! How the work on a resource goes on and ends.
+
+use super::start::work_time;
+use crate::cloudformation::operation::{Progress, Task, Work};
+use crate::cloudformation::provision::{Workshop, is_gone, is_stable};
+use crate::cloudformation::rolling::Step;
+use crate::cloudformation::signal::Verdict;
+use crate::cloudformation::stack::{Former, Stack};
+use crate::cloudformation::status::{ResourceStatus, StackStatus};
+
+/// Moves a running work on; tells whether it moved.
+pub(super) fn advance(
+    stack: &mut Stack,
+    key: &str,
+    work: &mut Work,
+    shop: &mut Workshop<'_, '_>,
+) -> bool {
+    let now = shop.moment.now;
+    match work.progress {
+        Progress::Begun { initiates } if initiates <= now => {
+            initiate(stack, key, work, shop);
+            true
+        }
+        Progress::Working {
+            until,
+            passed: false,
+        } if until <= now => {
+            work.progress = Progress::Working {
+                until,
+                passed: true,
+            };
+            if let Some(reason) = work.fault.take() {
+                fail(stack, key, work, &reason, shop);
+            }
+            true
+        }
+        Progress::Working { passed: true, .. } => look(stack, key, work, shop),
+        Progress::Begun { .. }
+        | Progress::Working { .. }
+        | Progress::Waiting
+        | Progress::Done
+        | Progress::Failed => false,
+    }
+}
+
+/// The real thing comes into being.
+fn initiate(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<'_, '_>) {
+    let now = shop.moment.now;
+    let Some(resource) = stack.resources.get_mut(name) else {
+        return;
+    };
+    let (kind, settings, status) = match &work.task {
+        Task::Replace(settings) => (
+            resource.kind.clone(),
+            (**settings).clone(),
+            ResourceStatus::UpdateInProgress,
+        ),
+        Task::Converge
+        | Task::Create
+        | Task::Update(_)
+        | Task::Restore
+        | Task::Delete
+        | Task::DeleteFormer(_) => (
+            resource.kind.clone(),
+            resource.settings.clone(),
+            ResourceStatus::CreateInProgress,
+        ),
+    };
+    // A broken expression left no settings to make anything of.
+    let made = match (
+        &work.fault,
+        settings.properties.is_empty() && work.fault.is_some(),
+    ) {
+        (Some(reason), true) => Err(reason.clone()),
+        _ => shop.create(&kind, name, &settings),
+    };
+    let physical_id = match made {
+        Ok(physical_id) => physical_id,
+        Err(reason) => return fail(stack, name, work, &reason, shop),
+    };
+    if let Task::Replace(_) = &work.task {
+        let before = std::mem::replace(&mut resource.settings, settings);
+        if let Some(physical_id) = resource.physical_id.take() {
+            let former = Former {
+                logical_id: name.to_owned(),
+                kind: kind.clone(),
+                physical_id,
+                settings: before,
+            };
+            // Replaced twice without a success between: the first stays what to go back to.
+            match resource.former {
+                None => resource.former = Some(former),
+                Some(_) => stack.doomed.push(former),
+            }
+        }
+    }
+    resource.physical_id = Some(physical_id);
+    resource.dirty = true;
+    stack.set_resource_status(name, status, Some("Resource creation Initiated"), now);
+    let until = now + work_time(shop, &kind).0;
+    work.progress = Progress::Working {
+        until,
+        passed: false,
+    };
+}
+
+/// Looks whether what the work waits for has come.
+fn look(stack: &mut Stack, key: &str, work: &mut Work, shop: &mut Workshop<'_, '_>) -> bool {
+    match work.task.clone() {
+        Task::Delete => {
+            let Some(resource) = stack.resources.get(key) else {
+                return false;
+            };
+            let physical_id = resource.physical_id.as_deref().unwrap_or_default();
+            is_gone(shop.compute, &resource.kind, physical_id) && {
+                stack.set_resource_status(
+                    key,
+                    ResourceStatus::DeleteComplete,
+                    None,
+                    shop.moment.now,
+                );
+                work.progress = Progress::Done;
+                true
+            }
+        }
+        Task::DeleteFormer(former) => {
+            is_gone(shop.compute, &former.kind, &former.physical_id) && {
+                stack.record_former(
+                    &former,
+                    ResourceStatus::DeleteComplete,
+                    None,
+                    shop.moment.now,
+                );
+                work.progress = Progress::Done;
+                true
+            }
+        }
+        Task::Converge | Task::Create | Task::Update(_) | Task::Replace(_) | Task::Restore => {
+            look_at_made(stack, key, work, shop)
+        }
+    }
+}
+
+fn look_at_made(
+    stack: &mut Stack,
+    name: &str,
+    work: &mut Work,
+    shop: &mut Workshop<'_, '_>,
+) -> bool {
+    let now = shop.moment.now;
+    if let Some(rolling) = &mut work.rolling {
+        match rolling.step(&mut work.signals, shop) {
+            Step::Wait => return false,
+            Step::Say(text) => {
+                stack.set_resource_status(name, ResourceStatus::UpdateInProgress, Some(&text), now);
+                return true;
+            }
+            Step::Done => work.rolling = None,
+            Step::Failed(reason) => {
+                fail(stack, name, work, &reason, shop);
+                return true;
+            }
+        }
+    } else if let Some(wait) = &work.signals {
+        match wait.verdict(now) {
+            Verdict::Open => return false,
+            Verdict::Satisfied => {}
+            Verdict::Failed(reason) => {
+                fail(stack, name, work, &reason, shop);
+                return true;
+            }
+        }
+    }
+    let Some(resource) = stack.resources.get_mut(name) else {
+        return false;
+    };
+    let physical_id = resource.physical_id.as_deref().unwrap_or_default();
+    if !is_stable(shop.compute, &resource.kind, physical_id) {
+        return false;
+    }
+    resource.dirty = false;
+    let status = match &work.task {
+        Task::Create | Task::Converge => ResourceStatus::CreateComplete,
+        Task::Update(_)
+        | Task::Replace(_)
+        | Task::Restore
+        | Task::Delete
+        | Task::DeleteFormer(_) => ResourceStatus::UpdateComplete,
+    };
+    stack.set_resource_status(name, status, None, now);
+    work.progress = Progress::Done;
+    true
+}
+
+/// The work ends without success; what that means depends on what it was for.
+fn fail(stack: &mut Stack, key: &str, work: &mut Work, reason: &str, shop: &mut Workshop<'_, '_>) {
+    let now = shop.moment.now;
+    let status = match &work.task {
+        Task::Create | Task::Converge => ResourceStatus::CreateFailed,
+        Task::Update(_) | Task::Replace(_) | Task::Restore => ResourceStatus::UpdateFailed,
+        Task::Delete => {
+            stack.set_resource_status(key, ResourceStatus::DeleteFailed, Some(reason), now);
+            return fail_deletion(stack, key, work, shop);
+        }
+        Task::DeleteFormer(former) => {
+            let former = former.clone();
+            stack.record_former(&former, ResourceStatus::DeleteFailed, Some(reason), now);
+            return fail_deletion(stack, key, work, shop);
+        }
+    };
+    stack.set_resource_status(key, status, Some(reason), now);
+    work.progress = Progress::Failed;
+    if let Some(operation) = &mut stack.operation {
+        operation.failed.push(key.to_owned());
+    }
+}
+
+/// A cleanup tries again a few times and then gives the thing up; a forced deletion gives
+/// it up at once; any other deletion fails.
+fn fail_deletion(stack: &mut Stack, key: &str, work: &mut Work, shop: &mut Workshop<'_, '_>) {
+    let cleans_up = matches!(
+        stack.status,
+        StackStatus::UpdateCompleteCleanupInProgress
+            | StackStatus::UpdateRollbackCompleteCleanupInProgress
+    );
+    let Some(operation) = &mut stack.operation else {
+        return;
+    };
+    work.tries += 1;
+    if cleans_up && work.tries < shop.moment.parameters.cleanup_tries {
+        work.progress = Progress::Waiting;
+    } else if cleans_up {
+        operation.left_behind = true;
+        work.progress = Progress::Done;
+    } else if operation.force {
+        work.progress = Progress::Done;
+        stack.set_resource_status(key, ResourceStatus::DeleteSkipped, None, shop.moment.now);
+    } else {
+        let name = key.split('#').next().unwrap_or(key).to_owned();
+        operation.failed.push(name);
+        work.progress = Progress::Failed;
+        if let Task::DeleteFormer(former) = &work.task {
+            stack.doomed.push((**former).clone());
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! How the work on a resource begins.
+
+use bennu_template::RemovalPolicy;
+
+use super::live::{Live, settings_of};
+use crate::clock::seconds;
+use crate::cloudformation::evaluate::Scope;
+use crate::cloudformation::operation::{Progress, Task, Work};
+use crate::cloudformation::provision::{GROUP, Workshop};
+use crate::cloudformation::replacement::is_replacement;
+use crate::cloudformation::rolling::{Rolling, RollingPolicy};
+use crate::cloudformation::signal::SignalWait;
+use crate::cloudformation::stack::{Former, Resource, Settings, Stack};
+use crate::cloudformation::status::{ResourceStatus, StackStatus};
+
+/// Begins a work: afterwards it runs or is at its end.
+pub(super) fn start(stack: &mut Stack, key: &str, work: &mut Work, shop: &mut Workshop<'_, '_>) {
+    match work.task.clone() {
+        Task::Delete => start_delete(stack, key, work, shop),
+        Task::DeleteFormer(former) => start_delete_former(stack, &former, work, shop),
+        Task::Converge | Task::Create | Task::Update(_) | Task::Replace(_) | Task::Restore => {
+            converge(stack, key, work, shop);
+        }
+    }
+}
+
+fn converge(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<'_, '_>) {
+    let now = shop.moment.now;
+    let skipped = stack
+        .operation
+        .as_ref()
+        .is_some_and(|one| one.skip.contains(name));
+    if skipped {
+        stack.set_resource_status(name, ResourceStatus::UpdateComplete, None, now);
+        work.progress = Progress::Done;
+        return;
+    }
+    let Some(definition) = &stack.definition else {
+        return;
+    };
+    let kind = definition
+        .template
+        .resources
+        .get(name)
+        .map(|one| one.kind.clone());
+    let kind = kind.unwrap_or_default();
+    let live = Live {
+        resources: &stack.resources,
+        compute: shop.compute,
+        place: &stack.identity.place,
+    };
+    let scope = Scope {
+        definition,
+        identity: &stack.identity,
+        resources: &live,
+    };
+    let settings = settings_of(definition, name, work.waits_for.clone(), &scope);
+    let existing = stack.resources.get(name).filter(|one| one.exists());
+    let existing = existing.filter(|one| one.physical_id.is_some());
+    match (existing.cloned(), settings) {
+        (None, Ok(settings)) => start_create(stack, name, kind, settings, work, shop),
+        (None, Err(reason)) => {
+            start_create(stack, name, kind, Settings::default(), work, shop);
+            work.fault = Some(reason);
+        }
+        (Some(existing), Err(reason)) => {
+            start_update(stack, &existing, existing.settings.clone(), work, shop);
+            work.fault = Some(reason);
+        }
+        (Some(existing), Ok(settings)) => {
+            let rolls_back = stack.status == StackStatus::UpdateRollbackInProgress;
+            if rolls_back && existing.former.is_some() {
+                start_restore(stack, existing, work, shop);
+            } else if existing.dirty || existing.settings.differs(&settings) {
+                if is_replacement(&kind, &existing.settings, &settings) {
+                    start_replace(stack, name, settings, work, shop);
+                } else {
+                    start_update(stack, &existing, settings, work, shop);
+                }
+            } else {
+                // Policies and dependencies change without an event.
+                if let Some(resource) = stack.resources.get_mut(name) {
+                    resource.settings = settings;
+                }
+                work.progress = Progress::Done;
+            }
+        }
+    }
+}
+
+fn start_create(
+    stack: &mut Stack,
+    name: &str,
+    kind: String,
+    settings: Settings,
+    work: &mut Work,
+    shop: &mut Workshop<'_, '_>,
+) {
+    let now = shop.moment.now;
+    work.task = Task::Create;
+    work.fault = fault(shop, name, &kind, "create");
+    work.signals = SignalWait::of_creation(&settings, kind == GROUP, now);
+    work.progress = Progress::Begun {
+        initiates: now + seconds(shop.moment.parameters.creation_initiated_s),
+    };
+    let resource = Resource {
+        logical_id: name.to_owned(),
+        physical_id: None,
+        kind,
+        status: ResourceStatus::CreateInProgress,
+        reason: None,
+        timestamp: now,
+        settings,
+        dirty: false,
+        former: None,
+        fresh: true,
+    };
+    stack.resources.insert(name.to_owned(), resource);
+    stack.set_resource_status(name, ResourceStatus::CreateInProgress, None, now);
+}
+
+fn start_update(
+    stack: &mut Stack,
+    existing: &Resource,
+    settings: Settings,
+    work: &mut Work,
+    shop: &mut Workshop<'_, '_>,
+) {
+    let (now, name, kind) = (shop.moment.now, &existing.logical_id, &existing.kind);
+    let until = now + work_time(shop, kind).1;
+    work.fault = fault(shop, name, kind, "update");
+    if let Some(resource) = stack.resources.get_mut(name) {
+        resource.settings = settings.clone();
+        resource.dirty = true;
+    }
+    stack.set_resource_status(name, ResourceStatus::UpdateInProgress, None, now);
+    let physical_id = existing.physical_id.as_deref().unwrap_or_default();
+    let old = &existing.settings;
+    if work.fault.is_none()
+        && let Err(reason) = shop.update(kind, physical_id, old, &settings, name)
+    {
+        work.fault = Some(reason);
+    }
+    if kind == GROUP && work.fault.is_none() {
+        work.rolling = shop.compute.groups.get(physical_id).and_then(|group| {
+            // A rollback rolls by the policy of the version that it goes back to.
+            Rolling::begin(RollingPolicy::of(&settings)?, group)
+        });
+    }
+    work.task = Task::Update(Box::new(existing.settings.clone()));
+    work.progress = Progress::Working {
+        until,
+        passed: false,
+    };
+}
+
+fn start_replace(
+    stack: &mut Stack,
+    name: &str,
+    settings: Settings,
+    work: &mut Work,
+    shop: &mut Workshop<'_, '_>,
+) {
+    let now = shop.moment.now;
+    let kind = stack
+        .resources
+        .get(name)
+        .map(|one| one.kind.clone())
+        .unwrap_or_default();
+    work.fault = fault(shop, name, &kind, "create");
+    work.signals = SignalWait::of_creation(&settings, kind == GROUP, now);
+    work.task = Task::Replace(Box::new(settings));
+    let reason = "Requested update requires the creation of a new physical resource; hence \
+                  creating one.";
+    stack.set_resource_status(name, ResourceStatus::UpdateInProgress, Some(reason), now);
+    let initiates = now + seconds(shop.moment.parameters.creation_initiated_s);
+    work.progress = Progress::Begun { initiates };
+}
+
+/// What replaced the resource is doomed, what it was is back.
+fn start_restore(
+    stack: &mut Stack,
+    existing: Resource,
+    work: &mut Work,
+    shop: &mut Workshop<'_, '_>,
+) {
+    let (now, name) = (shop.moment.now, existing.logical_id.clone());
+    let (Some(former), Some(physical_id)) = (existing.former, existing.physical_id) else {
+        return;
+    };
+    stack.doomed.push(Former {
+        logical_id: existing.logical_id,
+        kind: existing.kind.clone(),
+        physical_id,
+        settings: existing.settings,
+    });
+    if let Some(resource) = stack.resources.get_mut(&name) {
+        resource.physical_id = Some(former.physical_id);
+        resource.settings = former.settings;
+        resource.former = None;
+    }
+    stack.set_resource_status(&name, ResourceStatus::UpdateInProgress, None, now);
+    work.task = Task::Restore;
+    work.progress = Progress::Working {
+        until: now + work_time(shop, &existing.kind).1,
+        passed: false,
+    };
+}
+
+fn start_delete(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<'_, '_>) {
+    let now = shop.moment.now;
+    let Some(resource) = stack.resources.get(name).cloned() else {
+        work.progress = Progress::Done;
+        return;
+    };
+    let Some(physical_id) = resource.physical_id else {
+        stack.set_resource_status(name, ResourceStatus::DeleteComplete, None, now);
+        work.progress = Progress::Done;
+        return;
+    };
+    let asked = stack
+        .operation
+        .as_ref()
+        .is_some_and(|one| one.retain.contains(name));
+    let fresh = resource.fresh && stack.status != StackStatus::DeleteInProgress;
+    let except = fresh && stack.retain_except_on_create;
+    if asked || is_retained(resource.settings.deletion_policy.as_ref(), fresh, except) {
+        stack.set_resource_status(name, ResourceStatus::DeleteSkipped, None, now);
+        work.progress = Progress::Done;
+        return;
+    }
+    stack.set_resource_status(name, ResourceStatus::DeleteInProgress, None, now);
+    work.fault = fault(shop, name, &resource.kind, "delete");
+    if work.fault.is_none() {
+        shop.delete(&resource.kind, &physical_id);
+    }
+    let until = now + work_time(shop, &resource.kind).2;
+    work.progress = Progress::Working {
+        until,
+        passed: false,
+    };
+}
+
+fn start_delete_former(
+    stack: &mut Stack,
+    former: &Former,
+    work: &mut Work,
+    shop: &mut Workshop<'_, '_>,
+) {
+    let now = shop.moment.now;
+    if is_retained(former.settings.update_replace_policy.as_ref(), false, false) {
+        stack.record_former(former, ResourceStatus::DeleteSkipped, None, now);
+        work.progress = Progress::Done;
+        return;
+    }
+    stack.record_former(former, ResourceStatus::DeleteInProgress, None, now);
+    work.fault = fault(shop, &former.logical_id, &former.kind, "delete");
+    if work.fault.is_none() {
+        shop.delete(&former.kind, &former.physical_id);
+    }
+    let until = now + work_time(shop, &former.kind).2;
+    work.progress = Progress::Working {
+        until,
+        passed: false,
+    };
+}
+
+/// Whether a removal policy keeps the real thing. `fresh`: the operation being rolled back
+/// made it; `except_fresh`: the caller wants such things deleted all the same.
+fn is_retained(policy: Option<&RemovalPolicy>, fresh: bool, except_fresh: bool) -> bool {
+    match policy {
+        Some(RemovalPolicy::Retain) => !except_fresh,
+        Some(RemovalPolicy::RetainExceptOnCreate) => !fresh,
+        Some(RemovalPolicy::Delete | RemovalPolicy::Snapshot | RemovalPolicy::Computed(_))
+        | None => false,
+    }
+}
+
+/// How long creation, update and deletion of a type take this time.
+pub(super) fn work_time(
+    shop: &mut Workshop<'_, '_>,
+    kind: &str,
+) -> (chrono::TimeDelta, chrono::TimeDelta, chrono::TimeDelta) {
+    let (parameters, chance) = (shop.moment.parameters, shop.chance.fraction());
+    let spans = parameters.durations(kind);
+    let span = |amount_s| parameters.span(amount_s, chance);
+    (
+        span(spans.create_s),
+        span(spans.update_s),
+        span(spans.delete_s),
+    )
+}
+
+/// The reason that a `fail_resource` fault gives, if one strikes.
+fn fault(shop: &mut Workshop<'_, '_>, name: &str, kind: &str, action: &str) -> Option<String> {
+    let fault = shop.moment.faults.take("fail_resource", |fault| {
+        (fault.is_on(name) || fault.is_on(kind))
+            && fault.text("action").is_none_or(|wanted| wanted == action)
+    })?;
+    let usual = "Resource handler returned message: \"Internal failure\" (HandlerErrorCode: InternalFailure)";
+    Some(fault.text("reason").unwrap_or(usual).to_owned())
+}

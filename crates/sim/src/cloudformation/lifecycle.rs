@@ -1,0 +1,21 @@
+//! What changes stacks: create, update, delete, and the ways out of trouble.
+
+mod begin;
+mod create;
+mod delete;
+mod recover;
+mod update;
+
+pub(crate) use begin::{Beginning, begin_creation, begin_update};
+pub(crate) use create::{new_identity, quota};
+
+use super::stack::Stack;
+use crate::aws_error::AwsError;
+
+/// The refusal of an operation that the stack's status does not allow.
+pub(crate) fn cannot_be_updated(stack: &Stack) -> AwsError {
+    AwsError::validation(format!(
+        "Stack:{} is in {} state and can not be updated.",
+        stack.id, stack.status
+    ))
+}

@@ -1,0 +1,134 @@
+//! `DeleteStack` and `UpdateTerminationProtection`.
+
+use super::begin::first_event_at;
+use crate::aws_error::{AwsError, AwsResult};
+use crate::cloudformation::engine::{fail_running, plan_deletion};
+use crate::cloudformation::lookup::no_stack;
+use crate::cloudformation::operation::Operation;
+use crate::cloudformation::request::DeleteStack;
+use crate::cloudformation::stack::Stack;
+use crate::cloudformation::status::{DeletionMode, OperationType, StackStatus};
+use crate::cloudformation::tokens::Replay;
+use crate::region::Region;
+use crate::world::Moment;
+
+impl Region {
+    /// `DeleteStack`. A missing name and a deleted ARN are deleted already; a repeat while
+    /// the deletion runs changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// `ValidationError` under termination protection, for resources to retain when the
+    /// stack is not in `DELETE_FAILED`, and while an update or rollback runs that a
+    /// deletion cannot interrupt.
+    pub fn delete_stack(&mut self, request: DeleteStack, moment: &mut Moment<'_>) -> AwsResult<()> {
+        let name = request.stack_name.as_str();
+        let id = self.find_stack(name).map(|stack| stack.id.clone());
+        let call = format!("DeleteStack {}", id.as_deref().unwrap_or(name));
+        let token = request.client_request_token.clone();
+        if self.tokens.replay(token.as_deref(), &call)?.is_some() {
+            return Ok(());
+        }
+        let operation_id = self.chance.uuid();
+        if let Some(stack) = self.find_stack_mut(name) {
+            check(stack, &request)?;
+            if may_begin(stack)? {
+                begin(stack, request, operation_id, moment);
+            }
+        }
+        self.tokens
+            .remember(token.as_deref(), &call, Replay::Nothing);
+        Ok(())
+    }
+
+    /// `UpdateTerminationProtection`; tells the stack's ARN.
+    pub fn update_termination_protection(
+        &mut self,
+        stack_name: &str,
+        enable: bool,
+        _moment: &mut Moment<'_>,
+    ) -> AwsResult<String> {
+        let stack = self
+            .find_stack_mut(stack_name)
+            .filter(|stack| !stack.is_deleted());
+        let stack = stack.ok_or_else(|| no_stack(stack_name))?;
+        stack.termination_protection = enable;
+        Ok(stack.id.clone())
+    }
+}
+
+fn check(stack: &Stack, request: &DeleteStack) -> AwsResult<()> {
+    if stack.is_deleted() {
+        return Ok(());
+    }
+    if stack.termination_protection {
+        return Err(AwsError::validation(format!(
+            "Stack [{}] cannot be deleted while TerminationProtection is enabled",
+            stack.name
+        )));
+    }
+    if !request.retain_resources.is_empty() && stack.status != StackStatus::DeleteFailed {
+        return Err(AwsError::validation(format!(
+            "Invalid operation on stack [{}]. When you delete a stack, specify which resources \
+             to retain only when the stack is in the DELETE_FAILED state.",
+            stack.id
+        )));
+    }
+    if let Some(unknown) = request
+        .retain_resources
+        .iter()
+        .find(|name| !stack.resources.contains_key(*name))
+    {
+        let text = format!(
+            "The specified resources to retain must be in a valid state. Resource {unknown} is not in the stack"
+        );
+        return Err(AwsError::validation(text));
+    }
+    Ok(())
+}
+
+/// Whether a deletion begins now: not when one runs or the stack is gone.
+fn may_begin(stack: &Stack) -> AwsResult<bool> {
+    match stack.status {
+        StackStatus::DeleteInProgress | StackStatus::DeleteComplete => Ok(false),
+        StackStatus::UpdateInProgress
+        | StackStatus::UpdateCompleteCleanupInProgress
+        | StackStatus::UpdateRollbackInProgress
+        | StackStatus::UpdateRollbackCompleteCleanupInProgress => {
+            Err(AwsError::validation(format!(
+                "Stack [{}] cannot be deleted while in status {}",
+                stack.id, stack.status
+            )))
+        }
+        StackStatus::ReviewInProgress
+        | StackStatus::CreateInProgress
+        | StackStatus::CreateFailed
+        | StackStatus::CreateComplete
+        | StackStatus::RollbackInProgress
+        | StackStatus::RollbackFailed
+        | StackStatus::RollbackComplete
+        | StackStatus::DeleteFailed
+        | StackStatus::UpdateComplete
+        | StackStatus::UpdateFailed
+        | StackStatus::UpdateRollbackFailed
+        | StackStatus::UpdateRollbackComplete => Ok(true),
+    }
+}
+
+fn begin(stack: &mut Stack, request: DeleteStack, operation_id: String, moment: &Moment<'_>) {
+    fail_running(stack, moment.now);
+    stack.note_operation(OperationType::DeleteStack, &operation_id);
+    stack.deletion_mode = request.deletion_mode;
+    stack.deletion_time = Some(moment.now);
+    let token = request.client_request_token;
+    let mut operation = Operation::new(operation_id, token, first_event_at(moment));
+    operation.force = request.deletion_mode == Some(DeletionMode::ForceDeleteStack);
+    operation.retain = request.retain_resources.into_iter().collect();
+    operation.works = plan_deletion(stack);
+    stack.operation = Some(operation);
+    stack.set_status(
+        StackStatus::DeleteInProgress,
+        Some("User Initiated"),
+        moment.now,
+    );
+}

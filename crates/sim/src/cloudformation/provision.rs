@@ -1,0 +1,283 @@
+//! The real things behind resources: made, changed, deleted, asked.
+//!
+//! Launch templates, launch configurations, groups and instances exist in
+//! [`Compute`]; every other type is an id and takes its time.
+
+mod generic;
+mod group;
+
+use serde_json::Value;
+
+pub use generic::{attribute_of, is_taggable};
+
+use super::evaluate::Identity;
+use super::stack::Settings;
+use crate::autoscaling::LaunchConfiguration;
+use crate::chance::Chance;
+use crate::compute::{Compute, Seat};
+use crate::ec2::launch_template::{specification_from, tags_from};
+use crate::ec2::{LaunchSpecification, LaunchTemplate, SignalTarget};
+use crate::world::{Moment, Place};
+
+/// A launch template.
+pub const LAUNCH_TEMPLATE: &str = "AWS::EC2::LaunchTemplate";
+/// A launch configuration.
+pub const LAUNCH_CONFIGURATION: &str = "AWS::AutoScaling::LaunchConfiguration";
+/// An Auto Scaling group.
+pub const GROUP: &str = "AWS::AutoScaling::AutoScalingGroup";
+/// A single instance.
+pub const INSTANCE: &str = "AWS::EC2::Instance";
+
+/// Where real things are made.
+pub struct Workshop<'a, 'm> {
+    /// Launch templates, groups, instances.
+    pub compute: &'a mut Compute,
+    /// Ids.
+    pub chance: &'a mut Chance,
+    /// Time, numbers, faults.
+    pub moment: &'a mut Moment<'m>,
+    /// The stack.
+    pub identity: &'a Identity,
+}
+
+impl Workshop<'_, '_> {
+    /// Makes the thing and tells its physical id, or why it cannot be made.
+    pub fn create(
+        &mut self,
+        kind: &str,
+        logical_id: &str,
+        settings: &Settings,
+    ) -> Result<String, String> {
+        match kind {
+            LAUNCH_TEMPLATE => self.create_launch_template(logical_id, settings),
+            LAUNCH_CONFIGURATION => self.create_launch_configuration(logical_id, settings),
+            GROUP => group::create(self, logical_id, settings),
+            INSTANCE => Ok(self.create_instance(logical_id, settings)),
+            _ => Ok(generic::physical_id(
+                self.chance,
+                self.identity,
+                kind,
+                logical_id,
+                settings,
+            )),
+        }
+    }
+
+    /// Changes the thing in place, or tells why it cannot.
+    pub fn update(
+        &mut self,
+        kind: &str,
+        physical_id: &str,
+        old: &Settings,
+        new: &Settings,
+        logical_id: &str,
+    ) -> Result<(), String> {
+        match kind {
+            LAUNCH_TEMPLATE => {
+                let data = new
+                    .properties
+                    .get("LaunchTemplateData")
+                    .cloned()
+                    .unwrap_or_default();
+                if let Some(template) = self.compute.launch_templates.get_mut(physical_id) {
+                    if template.versions.last() != Some(&data) {
+                        template.versions.push(data);
+                    }
+                    template.tags = new.tags.clone();
+                }
+                Ok(())
+            }
+            GROUP => group::update(self, physical_id, old, new, logical_id),
+            INSTANCE => {
+                if let Some(instance) = self.compute.instances.get_mut(physical_id) {
+                    let specification = specification_from(&Value::Object(new.properties.clone()));
+                    instance.specification = specification;
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Begins to delete the thing.
+    pub fn delete(&mut self, kind: &str, physical_id: &str) {
+        match kind {
+            LAUNCH_TEMPLATE => {
+                self.compute.launch_templates.remove(physical_id);
+            }
+            LAUNCH_CONFIGURATION => {
+                self.compute.launch_configurations.remove(physical_id);
+            }
+            GROUP => group::begin_deletion(self, physical_id),
+            INSTANCE => {
+                self.compute
+                    .terminate(physical_id, self.moment.now, self.moment.parameters);
+            }
+            _ => {}
+        }
+    }
+
+    fn create_launch_template(
+        &mut self,
+        logical_id: &str,
+        settings: &Settings,
+    ) -> Result<String, String> {
+        let given = settings
+            .properties
+            .get("LaunchTemplateName")
+            .and_then(Value::as_str);
+        let name = match given {
+            Some(name)
+                if self
+                    .compute
+                    .launch_templates
+                    .values()
+                    .any(|one| one.name == name) =>
+            {
+                return Err(refusal(
+                    "Launch template name already in use.",
+                    "AlreadyExists",
+                ));
+            }
+            Some(name) => name.to_owned(),
+            None => format!("{logical_id}_{}", self.chance.suffix(12)),
+        };
+        let data = settings
+            .properties
+            .get("LaunchTemplateData")
+            .cloned()
+            .unwrap_or_default();
+        let id = format!("lt-{}", self.chance.hex(17));
+        let tags = settings.tags.clone();
+        let template = LaunchTemplate {
+            id: id.clone(),
+            name,
+            versions: vec![data],
+            tags,
+        };
+        self.compute.launch_templates.insert(id.clone(), template);
+        Ok(id)
+    }
+
+    fn create_launch_configuration(
+        &mut self,
+        logical_id: &str,
+        settings: &Settings,
+    ) -> Result<String, String> {
+        let kind = LAUNCH_CONFIGURATION;
+        let name = generic::physical_id(self.chance, self.identity, kind, logical_id, settings);
+        if self.compute.launch_configurations.contains_key(&name) {
+            let text = format!(
+                "Launch Configuration by this name already exists - A launch configuration already exists with the name {name}"
+            );
+            return Err(refusal(&text, "AlreadyExists"));
+        }
+        let specification = LaunchSpecification {
+            launch_configuration_name: Some(name.clone()),
+            ..specification_from(&Value::Object(settings.properties.clone()))
+        };
+        let made = LaunchConfiguration {
+            name: name.clone(),
+            specification,
+        };
+        self.compute
+            .launch_configurations
+            .insert(name.clone(), made);
+        Ok(name)
+    }
+
+    fn create_instance(&mut self, logical_id: &str, settings: &Settings) -> String {
+        let properties = &settings.properties;
+        let text = |key: &str| {
+            properties
+                .get(key)
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        };
+        let region = &self.identity.place.region;
+        let mut tags = tags_from(properties.get("Tags"));
+        tags.extend(settings.tags.iter().cloned());
+        let seat = Seat {
+            availability_zone: text("AvailabilityZone").unwrap_or_else(|| format!("{region}a")),
+            subnet_id: text("SubnetId"),
+            group: None,
+            tags,
+            signals: settings
+                .creation_policy
+                .is_some()
+                .then(|| self.signal_target(logical_id)),
+        };
+        let specification = specification_from(&Value::Object(properties.clone()));
+        self.compute
+            .launch(specification, seat, self.chance, self.moment)
+    }
+
+    fn signal_target(&self, logical_id: &str) -> SignalTarget {
+        SignalTarget {
+            stack_id: self.identity.stack_id.clone(),
+            logical_resource_id: logical_id.to_owned(),
+        }
+    }
+}
+
+/// Whether the thing has come to rest: groups and instances take the time their
+/// instances take.
+pub fn is_stable(compute: &Compute, kind: &str, physical_id: &str) -> bool {
+    match kind {
+        GROUP => compute
+            .groups
+            .get(physical_id)
+            .is_none_or(|group| group.is_stable()),
+        INSTANCE => (compute.instances.get(physical_id))
+            .is_none_or(|one| one.state != crate::ec2::InstanceState::Pending),
+        _ => true,
+    }
+}
+
+/// Whether the thing is gone; the last traces of a group go with this question.
+pub fn is_gone(compute: &mut Compute, kind: &str, physical_id: &str) -> bool {
+    match kind {
+        GROUP => {
+            let empty = compute
+                .groups
+                .get(physical_id)
+                .is_none_or(|group| group.members.is_empty());
+            if empty {
+                compute.groups.remove(physical_id);
+            }
+            empty
+        }
+        INSTANCE => (compute.instances.get(physical_id))
+            .is_none_or(|one| one.state == crate::ec2::InstanceState::Terminated),
+        _ => true,
+    }
+}
+
+/// What `Fn::GetAtt` gives for a real thing.
+pub fn attribute(
+    compute: &Compute,
+    kind: &str,
+    physical_id: &str,
+    attribute: &str,
+    place: &Place,
+) -> Value {
+    let text =
+        match (kind, attribute) {
+            (LAUNCH_TEMPLATE, "LatestVersionNumber") => (compute.launch_templates.get(physical_id))
+                .map(|template| template.latest().to_string()),
+            (INSTANCE, "PrivateIp") => (compute.instances.get(physical_id))
+                .map(|instance| instance.private_ip_address.clone()),
+            (INSTANCE, "AvailabilityZone") => (compute.instances.get(physical_id))
+                .map(|instance| instance.availability_zone.clone()),
+            _ => None,
+        };
+    match text {
+        Some(text) => Value::String(text),
+        None => attribute_of(kind, physical_id, attribute, place),
+    }
+}
+
+/// A refusal in the form in which resource handlers report them.
+fn refusal(message: &str, code: &str) -> String {
+    format!("Resource handler returned message: \"{message}\" (HandlerErrorCode: {code})")
+}

@@ -1,0 +1,67 @@
+//! Templates as documents: as they were given, and what is in them.
+
+use super::super::query::Call;
+use super::super::xml::Element;
+use super::nothing;
+use super::template_source::template;
+use crate::aws_error::{AwsError, AwsResult};
+use crate::cloudformation::answer::{ParameterDeclaration, TemplateSummary};
+use crate::world::World;
+
+/// GetTemplate. Macros are not simulated: both stages have the same text.
+pub(super) fn get(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
+    let (stack, set) = (
+        call.params.text("StackName"),
+        call.params.text("ChangeSetName"),
+    );
+    let found = world.on(call.place, |region, m| region.get_template(stack, set, m))?;
+    Ok(nothing().field("TemplateBody", found.template_body).texts(
+        "StagesAvailable",
+        "member",
+        ["Original", "Processed"],
+    ))
+}
+
+/// GetTemplateSummary.
+pub(super) fn summary(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
+    let body = template(call, world)?;
+    let stack = call.params.text("StackName");
+    let found = world.on(call.place, |region, m| {
+        region.get_template_summary(body.as_deref(), stack, m)
+    })?;
+    let resource_types = found.resource_types.clone();
+    Ok(describe(found, true).texts("ResourceTypes", "member", resource_types))
+}
+
+/// ValidateTemplate.
+pub(super) fn validate(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
+    let body = template(call, world)?.ok_or_else(|| {
+        AwsError::validation("Either Template URL or Template Body must be specified.")
+    })?;
+    let found = world.on(call.place, |region, m| region.validate_template(&body, m))?;
+    Ok(describe(found, false))
+}
+
+/// GetTemplateSummary tells types of parameters, ValidateTemplate does not.
+fn describe(summary: TemplateSummary, types: bool) -> Element {
+    nothing()
+        .optional("Description", summary.description)
+        .list(
+            "Parameters",
+            "member",
+            summary.parameters,
+            |element, declared| parameter(element, declared, types),
+        )
+        .texts("Capabilities", "member", summary.capabilities)
+        .optional("CapabilitiesReason", summary.capabilities_reason)
+        .texts("DeclaredTransforms", "member", summary.declared_transforms)
+}
+
+fn parameter(element: Element, declared: ParameterDeclaration, types: bool) -> Element {
+    element
+        .field("ParameterKey", declared.parameter_key)
+        .optional("DefaultValue", declared.default_value)
+        .optional("ParameterType", types.then_some(declared.parameter_type))
+        .field("NoEcho", declared.no_echo)
+        .optional("Description", declared.description)
+}

@@ -1,0 +1,67 @@
+//! Everything that exists, as one document.
+//!
+//! `{"now", "counts": {stacks, instances, objects, tenants, machines},
+//!   "aws": {ACCOUNT: {REGION: {stacks, groups, instances, objects}}},
+//!   "octopus": {SPACE: {…}}}`; only what is alive is counted.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+/// The truth about a world.
+pub(super) fn of(world: &World) -> Value {
+    let aws = aws(world);
+    let count = |kind: &str| -> usize {
+        let regions = aws.values().flat_map(BTreeMap::values);
+        regions
+            .map(|region| region[kind].as_array().map_or(0, Vec::len))
+            .sum()
+    };
+    json!({
+        "now": world.now,
+        "counts": {
+            "stacks": count("stacks"),
+            "instances": count("instances"),
+            "objects": count("objects"),
+            "tenants": world.octopus.tenant_count(),
+            "machines": world.octopus.machine_count(),
+        },
+        "aws": aws,
+        "octopus": world.octopus.truth(),
+    })
+}
+
+/// By account and region.
+fn aws(world: &World) -> BTreeMap<&str, BTreeMap<&str, Value>> {
+    let mut accounts: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
+    for (place, region) in &world.regions {
+        let mut truth = region.truth();
+        truth["objects"] = json!([]);
+        accounts
+            .entry(&place.account)
+            .or_default()
+            .insert(&place.region, truth);
+    }
+    for (name, bucket) in world.buckets.iter() {
+        let regions = accounts.entry(&bucket.account).or_default();
+        let region = regions.entry(&bucket.region).or_insert_with(
+            || json!({ "stacks": [], "groups": [], "instances": [], "objects": [] }),
+        );
+        let objects = bucket.objects.iter().map(|(key, object)| {
+            json!({
+                "Bucket": name,
+                "Key": key,
+                "Size": object.bytes.len(),
+                "ETag": object.etag,
+                "LastModified": object.modified_at,
+                "Headers": object.headers,
+            })
+        });
+        if let Some(list) = region["objects"].as_array_mut() {
+            list.extend(objects);
+        }
+    }
+    accounts
+}

@@ -1,0 +1,144 @@
+//! A simulated Octopus Deploy server: its REST interface over documents in memory.
+//!
+//! [`Server::handle`] is the one way in. The HTTP door hands it what came over the
+//! wire, and a port door in a test hands it the same [`Request`] without a wire, so
+//! the two cannot differ. A request passes `routes` (what is asked), `gate` (who
+//! asks, and the faults that are switched on) and `operations` (doing it); a write
+//! passes `fields` (its form) and `rules` (what it may say).
+//!
+//! Like the real server it answers whole documents and takes whole documents: the
+//! last writer wins, and there are no ETags.
+//!
+//! Served are spaces, environments, lifecycles, project groups, projects, channels,
+//! tenants, machines, machine policies and releases; any other path is a 404 in
+//! the server's own words.
+
+mod assumptions;
+mod documents;
+mod fields;
+mod filters;
+mod gate;
+mod health;
+mod home;
+mod kind;
+mod links;
+mod operations;
+mod page;
+mod people;
+mod refusal;
+mod request;
+mod routes;
+mod rules;
+mod truth;
+
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+
+pub use self::assumptions::{Assumptions, WhenInUse};
+pub use self::request::{Reply, Request};
+
+use self::documents::Documents;
+use self::health::HealthChecks;
+use self::kind::Kind;
+use self::people::Identity;
+use self::refusal::Refusal;
+use self::routes::{Route, SpaceRef};
+use crate::chance::Chance;
+use crate::faults::Faults;
+use crate::parameters::Parameters;
+use crate::world::Timed;
+
+/// The server and all that it keeps.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// What no source says about a real server; may be changed at any time.
+    pub assumptions: Assumptions,
+    identity: Identity,
+    documents: Documents,
+    checks: HealthChecks,
+    chance: Chance,
+}
+
+impl Server {
+    /// The default world: space `Default` with environment `Development`, lifecycle
+    /// `Default Lifecycle`, project group `Default Project Group`, project
+    /// `Checkout Web` (for tenants or without) and a default machine policy. The
+    /// same seed gives the same server, API key included.
+    pub fn new(seed: u64) -> Self {
+        let mut server = Self {
+            assumptions: Assumptions::default(),
+            identity: Identity::new(seed),
+            documents: Documents::default(),
+            checks: HealthChecks::default(),
+            chance: Chance::new(seed, "octopus"),
+        };
+        server.furnish();
+        server
+    }
+
+    /// The one key that the server accepts: `API-` and 32 letters and digits.
+    pub fn api_key(&self) -> &str {
+        &self.identity.api_key
+    }
+
+    /// Answers one request at `now`, after everything that was due until then.
+    ///
+    /// Whatever comes in, an answer goes out; a refusal has the server's own error
+    /// body. Of the faults it uses up `throttle`, `error` and `conflict`; `delay` and
+    /// `lose_reply` belong to whoever carries the reply.
+    pub fn handle(&mut self, request: &Request, now: DateTime<Utc>, faults: &mut Faults) -> Reply {
+        self.checks.run(now, &mut self.documents);
+        self.answer(request, now, faults)
+            .unwrap_or_else(|refusal| refusal.reply())
+    }
+
+    fn answer(
+        &mut self,
+        request: &Request,
+        now: DateTime<Utc>,
+        faults: &mut Faults,
+    ) -> Result<Reply, Refusal> {
+        let route = Route::find(&request.verb(), &request.segments())?;
+        gate::pass(request, &route.operation, &self.identity, faults)?;
+        let space = self.space(&route.space)?;
+        self.perform(&route.operation, &space, request, now)
+    }
+
+    /// The id of the space that a path means.
+    fn space(&self, space: &SpaceRef) -> Result<String, Refusal> {
+        let (found, named) = match space {
+            SpaceRef::Default => (
+                self.documents
+                    .all(Kind::Space)
+                    .find(|space| space.is("IsDefault")),
+                "default",
+            ),
+            SpaceRef::Id(id) => (self.documents.by_id(Kind::Space, id), id.as_str()),
+            SpaceRef::IdOrSlug(name) => (self.documents.find(Kind::Space, "", name), name.as_str()),
+        };
+        found
+            .map(documents::Document::id)
+            .ok_or_else(|| Refusal::NoResource(named.to_owned()))
+    }
+}
+
+/// What the fault list calls the operation that a request asks for, ids taken out:
+/// `POST tenants`, `PUT tenants/{id}`, `GET projects/{id}/releases`. `None` for a path
+/// that is not served.
+pub fn operation_name(request: &Request) -> Option<String> {
+    Route::find(&request.verb(), &request.segments())
+        .ok()
+        .map(|route| route.operation.name())
+}
+
+impl Timed for Server {
+    fn next_due(&self) -> Option<DateTime<Utc>> {
+        self.checks.next()
+    }
+
+    fn run_due(&mut self, now: DateTime<Utc>, _parameters: &Parameters, _faults: &mut Faults) {
+        self.checks.run(now, &mut self.documents);
+    }
+}

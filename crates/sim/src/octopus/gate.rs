@@ -1,0 +1,74 @@
+//! What a request passes before anything is done: faults and credentials.
+
+use super::people::Identity;
+use super::refusal::Refusal;
+use super::request::Request;
+use super::routes::Operation;
+use crate::faults::Faults;
+
+/// Seconds that a throttled client is told to wait, unless the fault says otherwise.
+const RETRY_AFTER_S: u64 = 1;
+
+/// Lets the request through.
+///
+/// # Errors
+/// 429 first, for the limiter stands in front of everything; then 401; then the
+/// faults of the operation itself.
+pub(super) fn pass(
+    request: &Request,
+    operation: &Operation,
+    identity: &Identity,
+    faults: &mut Faults,
+) -> Result<(), Refusal> {
+    let name = operation.name();
+    if let Some(fault) = faults.take_on("throttle", &name) {
+        let retry_after_s = fault.number("retry_after_s").unwrap_or(RETRY_AFTER_S);
+        return Err(Refusal::TooManyRequests { retry_after_s });
+    }
+    if *operation != Operation::Root {
+        signed_in(request, identity)?;
+    }
+    if let Some(fault) = faults.take_on("error", &name) {
+        let status = fault
+            .number("status")
+            .and_then(|status| u16::try_from(status).ok());
+        return Err(Refusal::Faulty {
+            status: status
+                .filter(|status| (400..600).contains(status))
+                .unwrap_or(500),
+            message: fault
+                .text("message")
+                .unwrap_or("An unexpected error occurred.")
+                .to_owned(),
+        });
+    }
+    if let Operation::Replace(kind, id) = operation
+        && faults.take_on("conflict", &name).is_some()
+    {
+        return Err(Refusal::OutOfDate {
+            kind: *kind,
+            id: id.clone(),
+        });
+    }
+    Ok(())
+}
+
+/// The key may stand in a header, in the query or as a bearer token.
+fn signed_in(request: &Request, identity: &Identity) -> Result<(), Refusal> {
+    let query = request.query();
+    let bearer = request.header("Authorization").and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme
+            .eq_ignore_ascii_case("Bearer")
+            .then_some(token.trim())
+    });
+    let given = request
+        .header("X-Octopus-ApiKey")
+        .or(bearer)
+        .or_else(|| query.value("apikey"));
+    match given {
+        None | Some("") => Err(Refusal::NotSignedIn),
+        Some(key) if key == identity.api_key => Ok(()),
+        Some(_) => Err(Refusal::UnknownKey),
+    }
+}

@@ -1,0 +1,84 @@
+//! What a space holds from the start, and what the default world adds.
+
+use serde_json::{Value, json};
+
+use super::documents::Fields;
+use super::kind::Kind;
+use super::{Server, fields};
+
+impl Server {
+    /// Fills an empty server with the default world.
+    pub(super) fn furnish(&mut self) {
+        let space = self.place(Kind::Space, "", "Default", &[("IsDefault", json!(true))]);
+        let development = self.place(Kind::Environment, &space, "Development", &[]);
+        let phase = json!({
+            "Id": self.chance.uuid(),
+            "Name": "Development",
+            "AutomaticDeploymentTargets": [],
+            "OptionalDeploymentTargets": [development],
+            "MinimumEnvironmentsBeforePromotion": 0,
+            "IsOptionalPhase": false,
+            "IsPriorityPhase": false,
+            "ReleaseRetentionPolicy": null,
+            "TentacleRetentionPolicy": null,
+        });
+        let (lifecycle, group) = self.furnish_space(&space, vec![phase]);
+        let id = Kind::Project.id(self.documents.next_number(Kind::Project));
+        let project = self.place(
+            Kind::Project,
+            &space,
+            "Checkout Web",
+            &[
+                ("LifecycleId", json!(lifecycle)),
+                ("ProjectGroupId", json!(group)),
+                ("TenantedDeploymentMode", json!("TenantedOrUntenanted")),
+                ("VariableSetId", json!(format!("variableset-{id}"))),
+                (
+                    "DeploymentProcessId",
+                    json!(format!("deploymentprocess-{id}")),
+                ),
+            ],
+        );
+        self.furnish_project(&space, &project);
+    }
+
+    /// What every new space has; gives the ids of its lifecycle and project group.
+    pub(super) fn furnish_space(&mut self, space: &str, phases: Vec<Value>) -> (String, String) {
+        let lifecycle = self.place(
+            Kind::Lifecycle,
+            space,
+            "Default Lifecycle",
+            &[("Phases", json!(phases))],
+        );
+        let group = self.place(Kind::ProjectGroup, space, "Default Project Group", &[]);
+        self.place(
+            Kind::MachinePolicy,
+            space,
+            "Default Machine Policy",
+            &[("IsDefault", json!(true))],
+        );
+        (lifecycle, group)
+    }
+
+    /// Every new project has one channel.
+    pub(super) fn furnish_project(&mut self, space: &str, project: &str) {
+        let own = [("ProjectId", json!(project)), ("IsDefault", json!(true))];
+        self.place(Kind::Channel, space, "Default", &own);
+    }
+
+    fn place(&mut self, kind: Kind, space: &str, name: &str, own: &[(&str, Value)]) -> String {
+        let mut fields: Fields = fields::fresh(kind);
+        fields.insert("Name".to_owned(), Value::from(name));
+        if fields.contains_key("Slug") {
+            fields.insert(
+                "Slug".to_owned(),
+                Value::from(name.to_lowercase().replace(' ', "-")),
+            );
+        }
+        fields.extend(
+            own.iter()
+                .map(|(key, value)| ((*key).to_owned(), value.clone())),
+        );
+        self.documents.insert(kind, space, fields)
+    }
+}

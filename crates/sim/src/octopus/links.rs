@@ -1,0 +1,156 @@
+//! The links of documents and roots, and documents as clients see them.
+
+use serde_json::{Map, Value, json};
+
+use super::documents::Document;
+use super::kind::Kind;
+
+/// A document with its links.
+pub(super) fn present(document: &Document) -> Value {
+    let mut fields = document.fields.clone();
+    fields.insert("Links".to_owned(), of(document));
+    Value::Object(fields)
+}
+
+/// The path of a collection in a space; that of the spaces themselves is outside.
+pub(super) fn collection(kind: Kind, space: &str) -> String {
+    match kind {
+        Kind::Space => "/api/spaces".to_owned(),
+        Kind::Environment
+        | Kind::Lifecycle
+        | Kind::ProjectGroup
+        | Kind::MachinePolicy
+        | Kind::Project
+        | Kind::Channel
+        | Kind::Tenant
+        | Kind::Machine
+        | Kind::Release => format!("/api/{space}/{}", kind.collection()),
+    }
+}
+
+/// The path of one document.
+pub(super) fn to(document: &Document) -> String {
+    format!(
+        "{}/{}",
+        collection(document.kind, document.text("SpaceId")),
+        document.id()
+    )
+}
+
+fn of(document: &Document) -> Value {
+    let own = to(document);
+    let space = document.text("SpaceId");
+    let other =
+        |kind: Kind, key: &str| format!("{}/{}", collection(kind, space), document.text(key));
+    match document.kind {
+        Kind::Space => json!({ "Self": own, "SpaceHome": format!("/api/{}", document.id()) }),
+        Kind::Environment | Kind::MachinePolicy => {
+            json!({ "Self": own, "Machines": format!("{own}/machines{{?skip,take}}") })
+        }
+        Kind::Lifecycle | Kind::Tenant => json!({ "Self": own }),
+        Kind::ProjectGroup => {
+            json!({ "Self": own, "Projects": format!("{own}/projects{{?skip,take}}") })
+        }
+        Kind::Project => json!({
+            "Self": own,
+            "Channels": format!("{own}/channels{{?skip,take,partialName}}"),
+            "Releases": format!("{own}/releases{{/version}}{{?skip,take,searchByVersion}}"),
+            "Lifecycle": other(Kind::Lifecycle, "LifecycleId"),
+            "ProjectGroup": other(Kind::ProjectGroup, "ProjectGroupId"),
+        }),
+        Kind::Channel => json!({
+            "Self": own,
+            "Project": other(Kind::Project, "ProjectId"),
+            "Releases": format!("{own}/releases{{?skip,take,searchByVersion}}"),
+        }),
+        Kind::Machine => {
+            json!({ "Self": own, "MachinePolicy": other(Kind::MachinePolicy, "MachinePolicyId") })
+        }
+        Kind::Release => json!({
+            "Self": own,
+            "Project": other(Kind::Project, "ProjectId"),
+            "Channel": other(Kind::Channel, "ChannelId"),
+        }),
+    }
+}
+
+/// The links of the server's root: what is outside of spaces, and the default space's.
+pub(super) fn root(default_space: &str) -> Value {
+    let mut links = space_templates(default_space);
+    for (name, template) in [
+        ("Self", "/api"),
+        (
+            "Spaces",
+            "/api/spaces{/id}{?name,skip,ids,take,partialName}",
+        ),
+        ("SpaceHome", "/api/{spaceId}"),
+        ("CurrentUser", "/api/users/me"),
+        (
+            "CertificateConfiguration",
+            "/api/configuration/certificates{/id}{?skip,take}",
+        ),
+    ] {
+        links.insert(name.to_owned(), Value::from(template));
+    }
+    Value::Object(links)
+}
+
+/// The links of a space's root.
+pub(super) fn space_root(space: &str) -> Value {
+    let mut links = space_templates(space);
+    links.insert("Self".to_owned(), Value::from(format!("/api/{space}")));
+    Value::Object(links)
+}
+
+fn space_templates(space: &str) -> Map<String, Value> {
+    const TEMPLATES: [(&str, &str); 12] = [
+        (
+            "Environments",
+            "environments{/id}{?name,skip,ids,take,partialName}",
+        ),
+        (
+            "EnvironmentsV2",
+            "environments/v2{?name,skip,ids,take,partialName,type}",
+        ),
+        ("EnvironmentSortOrder", "environments/sortorder"),
+        ("Lifecycles", "lifecycles{/id}{?skip,take,ids,partialName}"),
+        (
+            "ProjectGroups",
+            "projectgroups{/id}{?skip,take,ids,partialName}",
+        ),
+        (
+            "Projects",
+            "projects{/id}{?name,skip,ids,take,partialName,clonedFromProjectId}",
+        ),
+        ("Channels", "channels{/id}{?skip,take,ids,partialName}"),
+        (
+            "Tenants",
+            "tenants{/id}{?skip,projectId,name,tags,take,ids,clone,partialName,clonedFromTenantId,isDisabled}",
+        ),
+        (
+            "Machines",
+            "machines{/id}{?skip,take,name,ids,partialName,roles,isDisabled,healthStatuses,commStyles,\
+             tenantIds,tenantTags,environmentIds,thumbprint,shellNames}",
+        ),
+        (
+            "MachinePolicies",
+            "machinepolicies{/id}{?skip,take,ids,partialName}",
+        ),
+        ("MachinePolicyTemplate", "machinepolicies/template"),
+        ("Releases", "releases{/id}{?skip,take,ids}"),
+    ];
+    let mut links: Map<String, Value> = TEMPLATES
+        .iter()
+        .map(|(name, template)| {
+            (
+                (*name).to_owned(),
+                Value::from(format!("/api/{space}/{template}")),
+            )
+        })
+        .collect();
+    links.insert(
+        "MachineRoles".to_owned(),
+        Value::from(format!("/api/{space}/machineroles/all")),
+    );
+    links
+}

@@ -1,0 +1,94 @@
+//! Doing what is asked, once it is known what and where.
+
+mod reads;
+mod writes;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::kind::Kind;
+use super::page::Window;
+use super::people::{self, CERTIFICATE, USER};
+use super::refusal::Refusal;
+use super::request::{Reply, Request};
+use super::routes::Operation;
+use super::{Server, fields, links};
+
+impl Server {
+    /// Does `operation` in `space`.
+    pub(super) fn perform(
+        &mut self,
+        operation: &Operation,
+        space: &str,
+        request: &Request,
+        now: DateTime<Utc>,
+    ) -> Result<Reply, Refusal> {
+        let query = request.query();
+        let body = match operation {
+            Operation::Root => self.identity.root(space),
+            Operation::SpaceRoot => json!({ "Links": links::space_root(space) }),
+            Operation::CurrentUser => people::user(),
+            Operation::User(id) => {
+                known(id, USER)?;
+                people::user()
+            }
+            Operation::UserSpaces(id) => {
+                known(id, USER)?;
+                self.documents
+                    .all(Kind::Space)
+                    .map(links::present)
+                    .collect()
+            }
+            Operation::Certificates => {
+                let all = [self.identity.certificate()];
+                let path = "/api/configuration/certificates";
+                Window::read(&query)?.page(
+                    "CertificateConfiguration",
+                    path,
+                    &query,
+                    &all,
+                    Value::clone,
+                )
+            }
+            Operation::Certificate(id) => {
+                known(id, CERTIFICATE)?;
+                self.identity.certificate()
+            }
+            Operation::MachinePolicyTemplate => Value::Object(fields::fresh(Kind::MachinePolicy)),
+            Operation::MachineRoles => self.machine_roles(space),
+            Operation::List(kind) => self.list(*kind, space, &query)?,
+            Operation::All(kind) => self.list_all(*kind, space, &query)?,
+            Operation::Members { of, id, kind } => self.members(*of, id, *kind, space, &query)?,
+            Operation::EnvironmentsV2 => self.environments_v2(space, &query)?,
+            Operation::ReleaseByVersion { project, version } => {
+                self.release_by_version(project, version, space)?
+            }
+            Operation::Read(kind, id) => links::present(self.find(*kind, space, id)?),
+            Operation::Create(kind) => {
+                return self.create(*kind, space, &query, json_of(request)?, now);
+            }
+            Operation::Replace(kind, id) => {
+                self.replace(*kind, space, id, json_of(request)?, now)?
+            }
+            Operation::SortEnvironments => self.sort_environments(space, &json_of(request)?)?,
+            Operation::Delete(kind, id) => {
+                self.delete(*kind, space, id)?;
+                return Ok(Reply::empty());
+            }
+        };
+        Ok(Reply::json(200, body))
+    }
+}
+
+fn known(id: &str, only: &str) -> Result<(), Refusal> {
+    if id.eq_ignore_ascii_case(only) {
+        Ok(())
+    } else {
+        Err(Refusal::NoResource(id.to_owned()))
+    }
+}
+
+fn json_of(request: &Request) -> Result<Value, Refusal> {
+    serde_json::from_slice(&request.body)
+        .map_err(|error| Refusal::invalid(format!("The request body is not valid JSON: {error}.")))
+}

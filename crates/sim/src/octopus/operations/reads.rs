@@ -1,0 +1,149 @@
+//! Single documents, collections, and the collections inside a document.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::super::Server;
+use super::super::documents::Document;
+use super::super::filters::Filters;
+use super::super::kind::Kind;
+use super::super::links;
+use super::super::page::Window;
+use super::super::refusal::Refusal;
+use super::super::request::Query;
+
+impl Server {
+    pub(super) fn find(&self, kind: Kind, space: &str, id: &str) -> Result<&Document, Refusal> {
+        self.documents
+            .find(kind, space, id)
+            .ok_or_else(|| Refusal::NoResource(id.to_owned()))
+    }
+
+    pub(super) fn list(&self, kind: Kind, space: &str, query: &Query) -> Result<Value, Refusal> {
+        let found = self.chosen(kind, space, query, |_| true)?;
+        let path = links::collection(kind, space);
+        Ok(
+            Window::read(query)?.page(kind.item_type(), &path, query, &found, |found| {
+                links::present(found)
+            }),
+        )
+    }
+
+    /// The whole collection as a bare array.
+    pub(super) fn list_all(
+        &self,
+        kind: Kind,
+        space: &str,
+        query: &Query,
+    ) -> Result<Value, Refusal> {
+        let found = self.chosen(kind, space, query, |_| true)?;
+        Ok(found.into_iter().map(links::present).collect())
+    }
+
+    /// A page of the documents of `kind` that belong to document `id`.
+    pub(super) fn members(
+        &self,
+        of: Kind,
+        id: &str,
+        kind: Kind,
+        space: &str,
+        query: &Query,
+    ) -> Result<Value, Refusal> {
+        let owner = self.find(of, space, id)?;
+        let owner_id = owner.id();
+        let found = self.chosen(kind, space, query, |member| match (of, kind) {
+            (Kind::Environment, _) => member.texts("EnvironmentIds").any(|id| id == owner_id),
+            (owner, _) => member.text(&format!("{}Id", owner.item_type())) == owner_id,
+        })?;
+        let path = format!("{}/{}", links::to(owner), kind.collection());
+        Ok(
+            Window::read(query)?.page(kind.item_type(), &path, query, &found, |found| {
+                links::present(found)
+            }),
+        )
+    }
+
+    pub(super) fn release_by_version(
+        &self,
+        project: &str,
+        version: &str,
+        space: &str,
+    ) -> Result<Value, Refusal> {
+        let project = self.find(Kind::Project, space, project)?.id();
+        let folded = version.to_lowercase();
+        self.documents
+            .within(Kind::Release, space)
+            .find(|release| release.folded_name == folded && release.text("ProjectId") == project)
+            .map(links::present)
+            .ok_or_else(|| Refusal::NoResource(version.to_owned()))
+    }
+
+    /// All kinds of environment in one list; here there are static ones only.
+    pub(super) fn environments_v2(&self, space: &str, query: &Query) -> Result<Value, Refusal> {
+        let wanted = query
+            .list("type")
+            .is_none_or(|types| types.iter().any(|name| name.eq_ignore_ascii_case("Static")));
+        let found = self.chosen(Kind::Environment, space, query, |_| wanted)?;
+        let path = format!("/api/{space}/environments/v2");
+        Ok(Window::read(query)?.page(
+            "DeploymentEnvironment",
+            &path,
+            query,
+            &found,
+            |environment| {
+                let mut document = links::present(environment);
+                if let Some(fields) = document.as_object_mut() {
+                    fields.insert("Type".to_owned(), json!("Static"));
+                }
+                document
+            },
+        ))
+    }
+
+    /// The roles in use; the casing of the first use counts.
+    pub(super) fn machine_roles(&self, space: &str) -> Value {
+        let mut roles = BTreeMap::new();
+        for machine in self.documents.within(Kind::Machine, space) {
+            for role in machine.texts("Roles") {
+                roles.entry(role.to_lowercase()).or_insert(role);
+            }
+        }
+        roles.into_values().collect()
+    }
+
+    /// What the query asks for, in the kind's own order.
+    fn chosen(
+        &self,
+        kind: Kind,
+        space: &str,
+        query: &Query,
+        belongs: impl Fn(&Document) -> bool,
+    ) -> Result<Vec<&Document>, Refusal> {
+        let filters = Filters::read(kind, query)?;
+        let mut found: Vec<&Document> = self
+            .documents
+            .within(kind, space)
+            .filter(|document| belongs(document) && filters.accept(document))
+            .collect();
+        match kind {
+            Kind::Release => found.sort_by_key(|release| Reverse(release.number)),
+            Kind::Environment => found.sort_by_key(|environment| {
+                let order = environment.fields.get("SortOrder").and_then(Value::as_i64);
+                (order, environment.number)
+            }),
+            Kind::Space
+            | Kind::Lifecycle
+            | Kind::ProjectGroup
+            | Kind::MachinePolicy
+            | Kind::Project
+            | Kind::Channel
+            | Kind::Tenant
+            | Kind::Machine => {
+                found.sort_by(|a, b| (&a.folded_name, a.number).cmp(&(&b.folded_name, b.number)));
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,181 @@
+//! [`Deployments`] on the simulated Octopus.
+
+mod actions;
+mod asking;
+mod documents;
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use bennu_model::action::DeploymentsAction;
+use bennu_model::ids::{
+    OctopusEnvironmentId, OctopusEnvironmentName, ProjectId, ProjectName, ServerName, SpaceName,
+};
+use bennu_model::outcome::Outcome;
+use bennu_model::plan::TenantRef;
+use bennu_model::tenant::{Machine, Release, Space, Tenant};
+use bennu_ports::deployments::MachineFilter;
+use bennu_ports::{Call, Cursor, Deployments, Gate, Page, PortError, PortErrorKind};
+
+use super::crossing::outcome_unwritten;
+use crate::doors::serve::Sim;
+use asking::{Space as Inside, encoded};
+
+/// The one Octopus server of a world, as a port.
+#[derive(Debug)]
+pub struct SimDeployments {
+    sim: Sim,
+    server: ServerName,
+    /// Space ids by lower-case name, remembered as the adapter does.
+    spaces: Mutex<BTreeMap<String, String>>,
+}
+
+impl SimDeployments {
+    /// Lets specs call the world's Octopus `server`.
+    pub fn new(sim: Sim, server: ServerName) -> Self {
+        Self {
+            sim,
+            server,
+            spaces: Mutex::default(),
+        }
+    }
+}
+
+#[async_trait]
+impl Deployments for SimDeployments {
+    async fn space(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+    ) -> Result<Space, PortError> {
+        let here = self.enter(Call::ListProjects, gate, server, space).await?;
+        let projects = here.all(Call::ListProjects, "projects").await?;
+        let environments = here.all(Call::ListEnvironments, "environments").await?;
+        let named = |(id, name): (String, String)| {
+            Some((ProjectName::new(name).ok()?, ProjectId::new(id).ok()?))
+        };
+        let placed = |(id, name): (String, String)| {
+            let name = OctopusEnvironmentName::new(name).ok()?;
+            Some((name, OctopusEnvironmentId::new(id).ok()?))
+        };
+        Ok(Space {
+            projects: projects
+                .iter()
+                .filter_map(documents::named)
+                .filter_map(named)
+                .collect(),
+            environments: environments
+                .iter()
+                .filter_map(documents::named)
+                .filter_map(placed)
+                .collect(),
+        })
+    }
+
+    async fn list_tenants(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        from: Option<Cursor>,
+    ) -> Result<Page<Tenant>, PortError> {
+        let here = self.enter(Call::ListTenants, gate, server, space).await?;
+        here.page(Call::ListTenants, "tenants?", from, documents::tenant)
+            .await
+    }
+
+    async fn tenant(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        tenant: &TenantRef,
+    ) -> Result<Option<Tenant>, PortError> {
+        match tenant {
+            TenantRef::Id(id) => {
+                let here = self.enter(Call::GetTenant, gate, server, space).await?;
+                let path = format!("tenants/{}", encoded(id.as_str()));
+                let found = here.document(Call::GetTenant, "GET", &path, None).await?;
+                found
+                    .as_ref()
+                    .map(|d| asking::read(Call::GetTenant, d, documents::tenant))
+                    .transpose()
+            }
+            TenantRef::Name(name) => {
+                let here = self.enter(Call::ListTenants, gate, server, space).await?;
+                let list = format!("tenants?name={}&", encoded(name));
+                let page = here
+                    .page(Call::ListTenants, &list, None, documents::tenant)
+                    .await?;
+                let is_meant = |tenant: &Tenant| tenant.name.to_lowercase() == name.to_lowercase();
+                Ok(page.items.into_iter().find(is_meant))
+            }
+        }
+    }
+
+    async fn list_machines(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        which: &MachineFilter,
+        from: Option<Cursor>,
+    ) -> Result<Page<Machine>, PortError> {
+        let here = self.enter(Call::ListMachines, gate, server, space).await?;
+        let list = match which {
+            MachineFilter::Tenant(id) => format!("machines?tenantIds={}&", encoded(id.as_str())),
+            MachineFilter::Role(role) => format!("machines?roles={}&", encoded(role)),
+        };
+        here.page(Call::ListMachines, &list, from, documents::machine)
+            .await
+    }
+
+    async fn list_releases(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        project: &ProjectId,
+        from: Option<Cursor>,
+    ) -> Result<Page<Release>, PortError> {
+        let here = self.enter(Call::ListReleases, gate, server, space).await?;
+        let list = format!("projects/{}/releases?", encoded(project.as_str()));
+        here.page(Call::ListReleases, &list, from, documents::release)
+            .await
+    }
+
+    async fn begin(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        action: &DeploymentsAction,
+    ) -> Outcome {
+        match self.enter(actions::call(action), gate, server, space).await {
+            Ok(here) => actions::begin(&here, action).await,
+            Err(error) => outcome_unwritten(&error),
+        }
+    }
+}
+
+impl SimDeployments {
+    async fn enter<'a>(
+        &'a self,
+        call: Call,
+        gate: &'a dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+    ) -> Result<Inside<'a>, PortError> {
+        if *server != self.server {
+            let message = format!("the configuration has no Octopus server `{server}`");
+            return Err(super::crossing::failure(
+                call,
+                PortErrorKind::Invalid,
+                message,
+            ));
+        }
+        Inside::enter(&self.sim, &self.spaces, gate, server, space).await
+    }
+}

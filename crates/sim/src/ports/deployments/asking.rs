@@ -1,0 +1,221 @@
+//! One request to the simulated server, and lists of its answers.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use bennu_model::ids::{ServerName, SpaceName};
+use bennu_ports::{Call, Cursor, Gate, Page, PortError, PortErrorKind};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use super::super::crossing::{cross, failure};
+use super::documents;
+use crate::doors::serve::Sim;
+use crate::octopus::{Reply, Request, operation_name};
+
+/// Items on a page, as the adapter asks for.
+const PAGE_SIZE: usize = 100;
+
+/// A space whose id is known.
+pub(super) struct Space<'a> {
+    sim: &'a Sim,
+    gate: &'a dyn Gate,
+    /// `Spaces-…`
+    pub(super) id: String,
+}
+
+/// A text as it stands in a path or query.
+pub(super) fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}
+
+/// A document of a known form.
+pub(super) fn read<T>(
+    call: Call,
+    document: &Value,
+    form: fn(&Value) -> Option<T>,
+) -> Result<T, PortError> {
+    form(document).ok_or_else(|| {
+        let message = format!("the simulated server gave an odd document: {document}");
+        failure(call, PortErrorKind::Unavailable, message)
+    })
+}
+
+impl<'a> Space<'a> {
+    pub(super) async fn enter(
+        sim: &'a Sim,
+        remembered: &Mutex<BTreeMap<String, String>>,
+        gate: &'a dyn Gate,
+        server: &ServerName,
+        name: &SpaceName,
+    ) -> Result<Self, PortError> {
+        let key = name.as_str().to_lowercase();
+        let lock = || remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().get(&key).cloned();
+        if let Some(id) = known {
+            return Ok(Self { sim, gate, id });
+        }
+        let nowhere = Self {
+            sim,
+            gate,
+            id: String::new(),
+        };
+        let mut from = None;
+        loop {
+            let page = nowhere
+                .page(Call::ListSpaces, "spaces?", from, documents::named)
+                .await?;
+            let mut found = page
+                .items
+                .into_iter()
+                .filter(|(_, other)| other.to_lowercase() == key);
+            if let Some((id, _)) = found.next() {
+                lock().insert(key, id.clone());
+                return Ok(Self { id, ..nowhere });
+            }
+            from = page.next;
+            if from.is_none() {
+                break;
+            }
+        }
+        let message =
+            format!("the server `{server}` has no space `{name}`, or its API key may not see it");
+        Err(failure(Call::ListSpaces, PortErrorKind::Invalid, message))
+    }
+
+    /// A page of a list; `list` ends in `?` or `&`.
+    pub(super) async fn page<T>(
+        &self,
+        call: Call,
+        list: &str,
+        from: Option<Cursor>,
+        form: fn(&Value) -> Option<T>,
+    ) -> Result<Page<T>, PortError> {
+        let skip = from
+            .map_or(Ok(0), |cursor| cursor.0.parse::<usize>())
+            .map_err(|_| {
+                failure(
+                    call,
+                    PortErrorKind::Invalid,
+                    "that is no cursor of this list",
+                )
+            })?;
+        let path = format!("{list}skip={skip}&take={PAGE_SIZE}");
+        let page = self.ask(call, "GET", &path, None).await?;
+        let documents = page["Items"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let next = page["Links"]
+            .get("Page.Next")
+            .map(|_| skip + documents.len());
+        Ok(Page {
+            items: documents
+                .iter()
+                .map(|d| read(call, d, form))
+                .collect::<Result<_, _>>()?,
+            next: next.map(|skip| Cursor(skip.to_string())),
+        })
+    }
+
+    /// All documents of a collection.
+    pub(super) async fn all(&self, call: Call, collection: &str) -> Result<Vec<Value>, PortError> {
+        let list = format!("{collection}?");
+        let mut all = Vec::new();
+        let mut from = None;
+        loop {
+            let page = self
+                .page(call, &list, from, |document| Some(document.clone()))
+                .await?;
+            all.extend(page.items);
+            from = page.next;
+            if from.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// A request about one document; none when it is not there.
+    pub(super) async fn document(
+        &self,
+        call: Call,
+        verb: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Option<Value>, PortError> {
+        match self.ask(call, verb, path, body).await {
+            Err(error) if error.kind == PortErrorKind::NotFound => Ok(None),
+            answer => answer.map(Some),
+        }
+    }
+
+    /// A request. Where the answer has no body, null.
+    pub(super) async fn ask(
+        &self,
+        call: Call,
+        verb: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, PortError> {
+        let space = if self.id.is_empty() {
+            String::new()
+        } else {
+            format!("{}/", self.id)
+        };
+        let mut request = Request::new(verb, &format!("/api/{space}{path}"));
+        if let Some(body) = body {
+            request = request.with_json(body);
+        }
+        let operation = operation_name(&request).unwrap_or_default();
+        cross(self.sim, self.gate, call, &operation, |world| {
+            let request = request.with_key(world.octopus.api_key());
+            let reply = world.octopus.handle(&request, world.now, &mut world.faults);
+            answer(call, verb, reply)
+        })
+        .await
+    }
+}
+
+fn answer(call: Call, verb: &str, reply: Reply) -> Result<Value, PortError> {
+    if (200..300).contains(&reply.status) {
+        return Ok(reply.body.unwrap_or(Value::Null));
+    }
+    let words = words(reply.body.as_ref());
+    let pause = reply
+        .headers
+        .iter()
+        .find(|(name, _)| *name == "Retry-After");
+    let pause = pause
+        .and_then(|(_, seconds)| seconds.parse().ok())
+        .map(Duration::from_secs);
+    let kind = match reply.status {
+        401 | 403 => PortErrorKind::Denied,
+        404 => PortErrorKind::NotFound,
+        409 => PortErrorKind::Conflict,
+        400 if words.contains("already exists") || words.contains("cannot be deleted because") => {
+            PortErrorKind::Conflict
+        }
+        429 => PortErrorKind::Throttled(pause),
+        500.. if verb != "GET" => PortErrorKind::NoAnswer,
+        500.. => PortErrorKind::Unavailable,
+        _ => PortErrorKind::Invalid,
+    };
+    let status = StatusCode::from_u16(reply.status)
+        .map_or_else(|_| reply.status.to_string(), |status| status.to_string());
+    Err(failure(call, kind, format!("{status}: {words}")))
+}
+
+/// The message and its errors in one line.
+fn words(body: Option<&Value>) -> String {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let body = body.unwrap_or(&Value::Null);
+    let errors = body["Errors"].as_array().into_iter().flatten();
+    let lines: Vec<String> = [&body["ErrorMessage"]]
+        .into_iter()
+        .chain(errors)
+        .filter_map(text)
+        .collect();
+    lines.join(" ")
+}

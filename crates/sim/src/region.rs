@@ -1,0 +1,126 @@
+//! AWS at one place: the stacks, and what they are made of.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::chance::Chance;
+use crate::cloudformation::engine;
+use crate::cloudformation::stack::Stack;
+use crate::cloudformation::tokens::Tokens;
+use crate::compute::Compute;
+use crate::ec2::InstanceState;
+use crate::faults::Faults;
+use crate::parameters::Parameters;
+use crate::world::{Moment, Place, Timed};
+
+/// CloudFormation, Auto Scaling and EC2 of one account in one region.
+///
+/// The operations stand with their service: in [`crate::cloudformation`],
+/// [`crate::autoscaling`], [`crate::ec2`].
+#[derive(Debug)]
+pub struct Region {
+    pub(crate) place: Place,
+    pub(crate) chance: Chance,
+    /// By ARN, deleted ones too.
+    pub(crate) stacks: BTreeMap<String, Stack>,
+    pub(crate) tokens: Tokens,
+    pub(crate) compute: Compute,
+}
+
+impl Region {
+    /// An empty region.
+    pub fn new(place: Place, seed: u64) -> Self {
+        let chance = Chance::new(seed, &format!("{}/{}", place.account, place.region));
+        Self {
+            place,
+            chance,
+            stacks: BTreeMap::new(),
+            tokens: Tokens::default(),
+            compute: Compute::default(),
+        }
+    }
+
+    /// When the next change comes that an operation waits for.
+    pub fn next_of_operations(&self) -> Option<DateTime<Utc>> {
+        let stacks = self.stacks.values().filter_map(Stack::next_of_operations);
+        stacks.chain(self.compute.next_of_operations()).min()
+    }
+
+    /// What there is, as plain JSON: live stacks with their resources, groups, instances
+    /// that are not terminated.
+    pub fn truth(&self) -> Value {
+        let stacks = self.stacks.values().filter(|stack| !stack.is_deleted());
+        let groups = self.compute.groups.values();
+        let instances = self.compute.instances.values();
+        json!({
+            "stacks": stacks.map(stack_truth).collect::<Vec<_>>(),
+            "groups": groups.map(|group| json!({
+                "AutoScalingGroupName": group.name,
+                "MinSize": group.min_size,
+                "MaxSize": group.max_size,
+                "DesiredCapacity": group.desired_capacity,
+                "LaunchTemplate": group.launch_template,
+                "LaunchConfigurationName": group.launch_configuration_name,
+                "Instances": group.members.iter().map(|member| json!({
+                    "InstanceId": member.instance_id,
+                    "LifecycleState": member.lifecycle_state,
+                })).collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
+            "instances": instances
+                .filter(|one| one.state != InstanceState::Terminated)
+                .map(|one| json!({
+                    "InstanceId": one.id,
+                    "State": one.state,
+                    "AutoScalingGroupName": one.group,
+                    "InstanceType": one.specification.instance_type,
+                    "LaunchTemplate": one.specification.launch_template,
+                    "Tags": one.tags,
+                }))
+                .collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl Timed for Region {
+    fn next_due(&self) -> Option<DateTime<Utc>> {
+        let stacks = self.stacks.values().filter_map(Stack::next_due);
+        stacks.chain(self.compute.next_due()).min()
+    }
+
+    fn run_due(&mut self, now: DateTime<Utc>, parameters: &Parameters, faults: &mut Faults) {
+        let mut moment = Moment {
+            now,
+            parameters,
+            faults,
+        };
+        loop {
+            for signal in self.compute.run_due(&mut self.chance, &mut moment) {
+                if let Some(stack) = self.stacks.get_mut(&signal.target.stack_id) {
+                    let resource = &signal.target.logical_resource_id;
+                    // A signal that nobody waits for is refused; the instance does not mind.
+                    let _heard = stack.signal(resource, &signal.instance_id, signal.status, now);
+                }
+            }
+            engine::run_due(self, &mut moment);
+            if self.next_due().is_none_or(|due| due > now) {
+                break;
+            }
+        }
+    }
+}
+
+fn stack_truth(stack: &Stack) -> Value {
+    json!({
+        "StackName": stack.name,
+        "StackId": stack.id,
+        "StackStatus": stack.status,
+        "Resources": stack.resources.values().map(|one| json!({
+            "LogicalResourceId": one.logical_id,
+            "PhysicalResourceId": one.physical_id,
+            "ResourceType": one.kind,
+            "ResourceStatus": one.status,
+        })).collect::<Vec<_>>(),
+    })
+}

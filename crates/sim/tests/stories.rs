@@ -1,0 +1,18 @@
+//! Lives of stacks, played from the first call to the last event.
+//!
+//! Each snapshot is the event log, oldest first: seconds since the start of the
+//! story, resource, status, reason. Ids of instances are numbered in the order in
+//! which they appear.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+#[path = "stories/change_sets.rs"]
+mod change_sets;
+#[path = "stories/groups.rs"]
+mod groups;
+#[path = "stories/lives.rs"]
+mod lives;
+#[path = "stories/stage.rs"]
+mod stage;
+#[path = "stories/trouble.rs"]
+mod trouble;

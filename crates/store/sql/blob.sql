@@ -1,0 +1,1 @@
+select bytes from blobs where digest = $1

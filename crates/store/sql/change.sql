@@ -1,0 +1,42 @@
+-- Another spec or other labels for a living environment, and its wake.
+-- $1 uid, $2 the generation that the writer compared with, $3 labels, $4 spec,
+-- $5 whether the spec differs, $6 server and $7 space if it newly has a place in Octopus,
+-- $8 team, $9 name, $10 digests, $11 their bytes.
+with locked as materialized (
+    select w.key from work w where w.key = 'environment/' || $1 for update
+),
+reservation as (
+    insert into reserved_names (server, space, name, team, uid)
+    select $6::text, $7::text, lower($9), $8, $1
+    where $6::text is not null and (select count(*) from locked) >= 0
+    on conflict (server, space, name) do update
+        set uid = case when reserved_names.team = excluded.team
+                       then excluded.uid else reserved_names.uid end
+    returning team
+),
+changed as (
+    update environments e
+    set labels = $3, spec = $4, generation = e.generation + $5::boolean::int
+    where e.uid = $1 and e.generation = $2 and e.deleted_at is null
+      and (select count(*) from locked) >= 0
+      and coalesce((select team from reservation), $8) = $8
+    returning environment_document(e) as document
+),
+woken as (
+    update work w
+    set wake_seq = w.wake_seq + 1,
+        due_at = least(w.due_at, now()),
+        class = least(w.class, 1),
+        -- A new spec is a new chance.
+        failures = case when $5 then 0 else w.failures end,
+        crashes = case when $5 then 0 else w.crashes end
+    from changed
+    where w.key = 'environment/' || $1
+),
+stored as (
+    insert into blobs (digest, bytes)
+    select b.digest, b.bytes from unnest($10::text[], $11::bytea[]) as b (digest, bytes)
+    order by b.digest
+    on conflict do nothing
+)
+select (select team from reservation) as holder, (select document from changed) as document

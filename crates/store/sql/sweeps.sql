@@ -1,0 +1,1 @@
+select key, swept_at, account, seen, problem from sweeps order by key

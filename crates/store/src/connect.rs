@@ -1,0 +1,160 @@
+//! The pool, its limits, and the one way in which statements are run.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use bennu_ports::LedgerError;
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::query::Query;
+use sqlx::{Connection as _, PgConnection, PgPool, Postgres, Row as _};
+
+use crate::failure::{failed, timed_out};
+
+/// Below a third of the lease (30 s): who cannot get a connection learns it while the lease
+/// can still be renewed.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// Set on the server, so that they end a statement whatever became of us.
+const SERVER_LIMITS: [(&str, &str); 5] = [
+    ("statement_timeout", "10s"),
+    ("idle_in_transaction_session_timeout", "5s"),
+    // The server finds out about a client that is gone within about half a minute.
+    ("tcp_keepalives_idle", "10"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "4"),
+];
+/// Longer than the server's own limit: it only ends what a dead network would hold for ever.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(12);
+/// After a failover behind one name, connections move to the new server within this time.
+const MAX_LIFETIME: Duration = Duration::from_secs(30 * 60);
+
+/// Bennu's database. Cheap to clone: all clones share one pool.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(crate) pool: PgPool,
+}
+
+impl Store {
+    /// Takes a `postgres://` URL and the largest number of connections. Nothing is opened
+    /// before the first statement: whether the database answers is told by `ready`. Must be
+    /// called inside a Tokio runtime.
+    ///
+    /// # Errors
+    /// The URL is not one; not transient.
+    pub fn connect(url: &str, max_connections: u32) -> Result<Self, LedgerError> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|error| failed("read the database URL", &error))?
+            .application_name("bennu")
+            .options(SERVER_LIMITS);
+        let pool = PgPoolOptions::new()
+            .max_connections(max_connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .max_lifetime(MAX_LIFETIME)
+            // Our own check is a ping already.
+            .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(is_clean(connection)))
+            .connect_lazy_with(options);
+        Ok(Self { pool })
+    }
+
+    /// Ends all connections once their statements have ended.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// Runs one statement and returns its rows.
+    ///
+    /// A connection whose answer did not come in time is not used again.
+    pub(crate) async fn rows(
+        &self,
+        doing: &'static str,
+        query: Query<'_, Postgres, PgArguments>,
+    ) -> Result<Vec<PgRow>, LedgerError> {
+        let mut connection = self.pool.acquire().await.map_err(|e| failed(doing, &e))?;
+        let answer = tokio::time::timeout(ANSWER_TIMEOUT, query.fetch_all(&mut *connection)).await;
+        match answer {
+            Ok(answer) => answer.map_err(|e| failed(doing, &e)),
+            Err(_) => {
+                connection.close_on_drop();
+                Err(timed_out(doing, ANSWER_TIMEOUT))
+            }
+        }
+    }
+}
+
+/// Whether a pooled connection is fit for use: outside a transaction, on a server that takes
+/// writes.
+///
+/// sqlx 0.9.0 can hand back a connection with an open transaction after a cancelled
+/// `begin()` (launchbadge/sqlx #4385). Every statement on it would then wait for a commit
+/// that never comes. In the simple protocol a statement outside a transaction starts its own,
+/// so both times are equal; inside an older one they differ.
+async fn is_clean(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        return Ok(false);
+    }
+    let row =
+        sqlx::raw_sql("select now() = statement_timestamp() and not pg_is_in_recovery() as clean")
+            .fetch_one(connection)
+            .await?;
+    row.try_get("clean")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{Future as _, poll_fn};
+    use std::task::Poll;
+
+    use super::*;
+    use crate::Throwaway;
+
+    /// Begins a transaction and gives up after so many polls.
+    async fn cancelled_begin(pool: &PgPool, polls: usize) {
+        #[expect(clippy::disallowed_methods, reason = "to show why it is disallowed")]
+        let mut begin = Box::pin(pool.begin());
+        let mut left = polls;
+        poll_fn(|context| match begin.as_mut().poll(context) {
+            Poll::Pending if left > 0 => {
+                left -= 1;
+                Poll::Pending
+            }
+            Poll::Ready(_) | Poll::Pending => Poll::Ready(()),
+        })
+        .await;
+    }
+
+    async fn left_in_transaction(pool: &PgPool) -> bool {
+        let mut connection = pool.acquire().await.unwrap();
+        !is_clean(&mut connection).await.unwrap()
+    }
+
+    /// A connection whose `begin()` was cancelled is never used again.
+    ///
+    /// The first half shows that sqlx hands such connections out. When it fails, the sqlx in
+    /// use does so no more, and our check can go.
+    #[tokio::test]
+    async fn a_cancelled_begin_poisons_a_pool_but_not_ours() {
+        let cluster = Throwaway::start().unwrap();
+        let url = cluster.url("postgres");
+        let bare = PgPoolOptions::new()
+            .max_connections(1)
+            .connect(&url)
+            .await
+            .unwrap();
+        let mut poisoned = 0;
+        for polls in 0..6 {
+            cancelled_begin(&bare, polls).await;
+            poisoned += u32::from(left_in_transaction(&bare).await);
+        }
+        assert!(poisoned > 0, "sqlx is cured");
+
+        let ours = Store::connect(&url, 1).unwrap();
+        drop(ours.pool.acquire().await.unwrap());
+        for polls in 0..6 {
+            cancelled_begin(&ours.pool, polls).await;
+            assert!(
+                !left_in_transaction(&ours.pool).await,
+                "after {polls} polls"
+            );
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! What users declare and read.
+
+mod declare;
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use bennu_model::environment::{Environment, Tombstone};
+use bennu_model::ids::{
+    Digest, EnvironmentName, EnvironmentUid, Generation, ServerName, SpaceName, TargetName,
+    TeamName,
+};
+use bennu_model::timeline::{Entry, Event};
+use bennu_model::work::WorkKey;
+use bennu_ports::environments::{
+    Declaration, Declared, EnvironmentView, ListFilter, Principal, SweepStatus,
+};
+use bennu_ports::{Environments, Ledger, LedgerError};
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::postgres::PgRow;
+
+use crate::Store;
+use crate::failure::unreadable;
+use crate::state::{column, document, environment_state, read};
+
+const GET: &str = include_str!("../sql/get.sql");
+const LIST: &str = include_str!("../sql/list.sql");
+const EVENTS: &str = include_str!("../sql/events.sql");
+const PRINCIPAL: &str = include_str!("../sql/principal.sql");
+const ADD_TOKEN: &str = include_str!("../sql/add_token.sql");
+const SWEEPS: &str = include_str!("../sql/sweeps.sql");
+
+#[async_trait]
+impl Environments for Store {
+    async fn declare(&self, declaration: Declaration) -> Result<Declared, LedgerError> {
+        declare::declare(self, &declaration).await
+    }
+
+    async fn delete(
+        &self,
+        team: &TeamName,
+        name: &EnvironmentName,
+    ) -> Result<Option<Environment>, LedgerError> {
+        declare::delete(self, team, name).await
+    }
+
+    async fn get(
+        &self,
+        team: &TeamName,
+        name: &EnvironmentName,
+    ) -> Result<Option<EnvironmentView>, LedgerError> {
+        let doing = "read an environment";
+        let query = sqlx::query(GET).bind(team.as_str()).bind(name.as_str());
+        let rows = self.rows(doing, query).await?;
+        rows.first().map(|row| view(row, doing)).transpose()
+    }
+
+    async fn list(&self, filter: &ListFilter) -> Result<Vec<EnvironmentView>, LedgerError> {
+        let doing = "list environments";
+        let (team, name) = match &filter.after {
+            Some((team, name)) => (team.as_str(), name.as_str()),
+            None => ("", ""),
+        };
+        let query = sqlx::query(LIST)
+            .bind(filter.team.as_ref().map(TeamName::as_str))
+            .bind(document(&filter.labels, doing)?)
+            .bind(team)
+            .bind(name)
+            .bind(i64::from(filter.limit));
+        let rows = self.rows(doing, query).await?;
+        Ok(rows.iter().filter_map(|row| listed(row, doing)).collect())
+    }
+
+    async fn events(
+        &self,
+        uid: &EnvironmentUid,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Event>, LedgerError> {
+        let doing = "read a timeline";
+        let query = sqlx::query(EVENTS)
+            .bind(uid.as_str())
+            .bind(after)
+            .bind(i64::from(limit));
+        let rows = self.rows(doing, query).await?;
+        rows.iter().map(|row| event(row, doing)).collect()
+    }
+
+    async fn blob(&self, digest: &Digest) -> Result<Option<Bytes>, LedgerError> {
+        Ledger::blob(self, digest).await
+    }
+
+    async fn principal(&self, token_hash: &Digest) -> Result<Option<Principal>, LedgerError> {
+        let doing = "look up a token";
+        let query = sqlx::query(PRINCIPAL).bind(token_hash.as_str());
+        let rows = self.rows(doing, query).await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let team: Option<String> = column(row, "team", doing)?;
+        Ok(Some(match team {
+            None => Principal::Operator,
+            Some(team) => Principal::Team(TeamName::new(team).map_err(|e| unreadable(doing, e))?),
+        }))
+    }
+
+    async fn add_token(
+        &self,
+        token_hash: &Digest,
+        owner: &Principal,
+        note: &str,
+        expires_at: Option<DateTime<Utc>>,
+    ) -> Result<(), LedgerError> {
+        let team = match owner {
+            Principal::Operator => None,
+            Principal::Team(team) => Some(team.as_str()),
+        };
+        let query = sqlx::query(ADD_TOKEN)
+            .bind(token_hash.as_str())
+            .bind(team)
+            .bind(note.replace('\0', "\u{fffd}"))
+            .bind(expires_at);
+        self.rows("store a token", query).await.map(drop)
+    }
+
+    async fn targets(&self) -> Result<BTreeMap<TargetName, SweepStatus>, LedgerError> {
+        let all = self.sweeps().await?;
+        let targets = all.into_iter().filter_map(|(key, status)| match key {
+            WorkKey::Target(target) => Some((target, status)),
+            WorkKey::Space(_, _) | WorkKey::Environment(_) => None,
+        });
+        Ok(targets.collect())
+    }
+
+    async fn spaces(&self) -> Result<BTreeMap<(ServerName, SpaceName), SweepStatus>, LedgerError> {
+        let all = self.sweeps().await?;
+        let spaces = all.into_iter().filter_map(|(key, status)| match key {
+            WorkKey::Space(server, space) => Some(((server, space), status)),
+            WorkKey::Target(_) | WorkKey::Environment(_) => None,
+        });
+        Ok(spaces.collect())
+    }
+
+    async fn ready(&self) -> Result<(), LedgerError> {
+        self.check_schema().await
+    }
+}
+
+impl Store {
+    /// How all last sweeps went. A key of a kind that a newer replica made is left out.
+    async fn sweeps(&self) -> Result<Vec<(WorkKey, SweepStatus)>, LedgerError> {
+        let doing = "read how sweeps went";
+        let rows = self.rows(doing, sqlx::query(SWEEPS)).await?;
+        let mut all = Vec::new();
+        for row in &rows {
+            let key: String = column(row, "key", doing)?;
+            let seen: i64 = column(row, "seen", doing)?;
+            let status = SweepStatus {
+                swept_at: column(row, "swept_at", doing)?,
+                account: column(row, "account", doing)?,
+                seen: u32::try_from(seen).unwrap_or(u32::MAX),
+                problem: column(row, "problem", doing)?,
+            };
+            all.extend(WorkKey::parse(&key).map(|key| (key, status)));
+        }
+        Ok(all)
+    }
+}
+
+fn view(row: &PgRow, doing: &'static str) -> Result<EnvironmentView, LedgerError> {
+    let state: Value = column(row, "state", doing)?;
+    let tombstone: Option<String> = column(row, "tombstone", doing)?;
+    let generation: Option<i64> = column(row, "observed_generation", doing)?;
+    Ok(EnvironmentView {
+        state: environment_state(state).map_err(|why| unreadable(doing, why))?,
+        observed_generation: generation.map(Generation),
+        observed_at: column(row, "observed_at", doing)?,
+        tombstone: tombstone
+            .map(|word| read::<Tombstone>(Value::String(word), doing))
+            .transpose()?,
+    })
+}
+
+/// One environment that cannot be read does not hide the others.
+fn listed(row: &PgRow, doing: &'static str) -> Option<EnvironmentView> {
+    view(row, doing)
+        .inspect_err(|error| {
+            let team: Result<String, _> = column(row, "team", doing);
+            let name: Result<String, _> = column(row, "name", doing);
+            tracing::error!(?team, ?name, %error, "an environment cannot be read");
+        })
+        .ok()
+}
+
+fn event(row: &PgRow, doing: &'static str) -> Result<Event, LedgerError> {
+    let level: String = column(row, "level", doing)?;
+    Ok(Event {
+        id: column(row, "id", doing)?,
+        at: column(row, "at", doing)?,
+        entry: Entry {
+            level: read(Value::String(level), doing)?,
+            reason: column(row, "reason", doing)?,
+            message: column(row, "message", doing)?,
+            generation: Generation(column(row, "generation", doing)?),
+        },
+    })
+}

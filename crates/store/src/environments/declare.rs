@@ -1,0 +1,194 @@
+//! Declaring and deleting. What users write at the same moment is ordered here: each write
+//! is guarded by what it was compared with, and compared again when that has moved.
+
+use bennu_model::environment::{Environment, Presence};
+use bennu_model::ids::{EnvironmentName, Generation, TeamName};
+use bennu_model::names::digest_of;
+use bennu_model::spec::OctopusSpec;
+use bennu_ports::LedgerError;
+use bennu_ports::environments::{Declaration, Declared};
+use serde_json::Value;
+use sqlx::postgres::PgRow;
+
+use crate::Store;
+use crate::failure::unreadable;
+use crate::state::{column, document, read};
+
+const DECLARED: &str = include_str!("../../sql/declared.sql");
+const CREATE: &str = include_str!("../../sql/create.sql");
+const CHANGE: &str = include_str!("../../sql/change.sql");
+const DELETE: &str = include_str!("../../sql/delete.sql");
+
+const DOING: &str = "declare an environment";
+/// Each further try means that somebody else's write came between: with eight, it takes
+/// eight others in the same few milliseconds.
+const TRIES: usize = 8;
+
+pub(super) async fn declare(
+    store: &Store,
+    declaration: &Declaration,
+) -> Result<Declared, LedgerError> {
+    for (digest, bytes) in &declaration.blobs {
+        if digest_of(bytes) != *digest {
+            return Err(unreadable(
+                DOING,
+                format!("the content is not that of {digest}"),
+            ));
+        }
+    }
+    let mut last = unreadable(DOING, "it was not tried");
+    for _ in 0..TRIES {
+        match attempt(store, declaration).await {
+            Ok(Some(declared)) => return Ok(declared),
+            Ok(None) => {
+                last = LedgerError {
+                    doing: DOING,
+                    message: "others keep writing the same environment: try again".into(),
+                    transient: true,
+                };
+            }
+            Err(error) if error.transient => return Err(error),
+            // Two first declarations of a name at once: for the second one there is
+            // something to compare with now.
+            Err(error) if error.message.contains("environments_newest") => last = error,
+            Err(error) => return Err(error),
+        }
+    }
+    last.transient = true;
+    Err(last)
+}
+
+/// Compares and writes once. `None`: what it was compared with has moved.
+async fn attempt(
+    store: &Store,
+    declaration: &Declaration,
+) -> Result<Option<Declared>, LedgerError> {
+    let newest = newest(store, declaration).await?;
+    if let Some(wanted) = declaration.if_generation {
+        // Nothing there counts as generation 0.
+        let stored = newest.as_ref().map_or(Generation(0), |e| e.generation);
+        if stored != wanted {
+            return Ok(Some(Declared::Moved(stored)));
+        }
+    }
+    match newest {
+        Some(old) if old.presence == Presence::Present => change(store, declaration, old).await,
+        Some(_) | None => create(store, declaration).await,
+    }
+}
+
+async fn newest(
+    store: &Store,
+    declaration: &Declaration,
+) -> Result<Option<Environment>, LedgerError> {
+    let query = sqlx::query(DECLARED)
+        .bind(declaration.team.as_str())
+        .bind(declaration.name.as_str());
+    let rows = store.rows(DOING, query).await?;
+    rows.first()
+        .map(|row| read(column(row, "document", DOING)?, DOING))
+        .transpose()
+}
+
+async fn create(store: &Store, new: &Declaration) -> Result<Option<Declared>, LedgerError> {
+    let octopus = new.spec.octopus.as_ref();
+    let (digests, contents) = blobs(new);
+    let query = sqlx::query(CREATE)
+        .bind(new.team.as_str())
+        .bind(new.name.as_str())
+        .bind(document(&new.labels, DOING)?)
+        .bind(document(&new.spec, DOING)?)
+        .bind(octopus.map(|o| o.server.as_str()))
+        .bind(octopus.map(|o| o.space.as_str()))
+        .bind(new.spec.target.as_str())
+        .bind(digests)
+        .bind(contents);
+    let rows = store.rows(DOING, query).await?;
+    written(&rows, &new.team, Declared::Created)
+}
+
+async fn change(
+    store: &Store,
+    new: &Declaration,
+    old: Environment,
+) -> Result<Option<Declared>, LedgerError> {
+    if let Some(fixed) = new.spec.changes_identity_of(&old.spec) {
+        return Ok(Some(Declared::Fixed(fixed)));
+    }
+    let differs = new.spec != old.spec;
+    if !differs && new.labels == old.labels {
+        return Ok(Some(Declared::Same(old)));
+    }
+    let place: Option<&OctopusSpec> = match &old.spec.octopus {
+        Some(_) => None,
+        None => new.spec.octopus.as_ref(),
+    };
+    let (digests, contents) = blobs(new);
+    let query = sqlx::query(CHANGE)
+        .bind(old.uid.as_str())
+        .bind(old.generation.0)
+        .bind(document(&new.labels, DOING)?)
+        .bind(document(&new.spec, DOING)?)
+        .bind(differs)
+        .bind(place.map(|o| o.server.as_str()))
+        .bind(place.map(|o| o.space.as_str()))
+        .bind(new.team.as_str())
+        .bind(new.name.as_str())
+        .bind(digests)
+        .bind(contents);
+    let rows = store.rows(DOING, query).await?;
+    written(&rows, &new.team, Declared::Changed)
+}
+
+/// Reads what `create.sql` and `change.sql` answer: who holds the name, and what was written.
+fn written(
+    rows: &[PgRow],
+    team: &TeamName,
+    became: fn(Environment) -> Declared,
+) -> Result<Option<Declared>, LedgerError> {
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let holder: Option<String> = column(row, "holder", DOING)?;
+    if let Some(holder) = holder.filter(|holder| holder != team.as_str()) {
+        let team = TeamName::new(holder).map_err(|e| unreadable(DOING, e))?;
+        return Ok(Some(Declared::NameTaken { team }));
+    }
+    let document: Option<Value> = column(row, "document", DOING)?;
+    document
+        .map(|document| read(document, DOING).map(became))
+        .transpose()
+}
+
+fn blobs(declaration: &Declaration) -> (Vec<&str>, Vec<&[u8]>) {
+    declaration
+        .blobs
+        .iter()
+        .map(|(digest, bytes)| (digest.as_str(), bytes.as_ref()))
+        .unzip()
+}
+
+pub(super) async fn delete(
+    store: &Store,
+    team: &TeamName,
+    name: &EnvironmentName,
+) -> Result<Option<Environment>, LedgerError> {
+    let doing = "delete an environment";
+    for _ in 0..TRIES {
+        let query = sqlx::query(DELETE).bind(team.as_str()).bind(name.as_str());
+        let rows = store.rows(doing, query).await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let found: Environment = read(column(row, "document", doing)?, doing)?;
+        // Present: somebody else deleted it while we waited for the row. Now it can be seen.
+        if found.presence == Presence::Absent {
+            return Ok(Some(found));
+        }
+    }
+    Err(LedgerError {
+        doing,
+        message: "others keep writing the same environment: try again".into(),
+        transient: true,
+    })
+}
