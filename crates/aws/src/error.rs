@@ -136,6 +136,10 @@ pub(crate) fn refused(call: Call, reply: &Reply<'_>) -> Failure {
         ),
         // By itself: the request may have been carried out before it failed.
         None if reply.status >= 500 => (PortErrorKind::Unavailable, Write::Ambiguous),
+        // A success that cannot be read.
+        None if reply.status < 400 && code.is_empty() => {
+            (PortErrorKind::NoAnswer, Write::Ambiguous)
+        }
         // A refusal that the table does not know: for sure nothing happened, and nobody
         // knows whether it will pass, so it is tried at growing intervals.
         None => (PortErrorKind::Unavailable, Write::Rejected(Retry::Backoff)),

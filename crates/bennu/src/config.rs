@@ -20,6 +20,7 @@ use bennu_api::Catalog;
 use bennu_model::ids::InstallationId;
 use serde::Deserialize;
 
+pub(crate) use endpoint::is_loopback;
 pub use octopus::OctopusConfig;
 pub use problem::ConfigError;
 pub use secret::Secret;

@@ -172,7 +172,6 @@ fn read_cause(detail: ResourceChangeDetail) -> Cause {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
     use super::*;
 
     fn judged(

@@ -1,23 +1,18 @@
 //! The table and the transport, met by the real SDK over real sockets.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
+mod rig;
 mod stub;
 
-use std::sync::Mutex;
-use std::time::Duration;
-
-use async_trait::async_trait;
-use bennu_model::action::InfrastructureAction;
-use bennu_model::ids::{InstallationId, ObjectKey, StackArn, TargetName, Token};
+use bennu_model::ids::{ObjectKey, TargetName};
 use bennu_model::outcome::{Outcome, Retry};
-use bennu_model::plan::StackRef;
-use bennu_ports::{Call, Closed, Gate, Infrastructure, PortError, PortErrorKind};
+use bennu_ports::{Call, Infrastructure, PortErrorKind};
 
+use self::rig::{
+    Open, aws, by_arn, config, create_stack, delete, delete_stack, error_body, example, target,
+};
 use self::stub::{Answer, Stub};
-use super::table::{ROWS, Row};
-use crate::config::{Keys, TargetConfig};
-use crate::target::{Aws, Timeouts};
+use super::table::ROWS;
+use crate::config::TargetConfig;
 
 #[tokio::test]
 async fn every_row_is_met_by_its_example() {
@@ -130,10 +125,10 @@ async fn a_write_without_a_clear_answer_may_have_happened() {
     }
     // A create that is answered with something else is no create that failed.
     let stub = Stub::start(vec![Answer::Http(200, "", html)]).await;
-    let found = aws(config(&stub.url))
-        .stack(&Open::default(), &target(), &by_arn())
+    let outcome = aws(config(&stub.url))
+        .begin(&Open::default(), &target(), &create_stack(), None)
         .await;
-    assert_eq!(found.unwrap_err().kind, PortErrorKind::NoAnswer);
+    assert!(matches!(outcome, Outcome::Ambiguous(_)), "{outcome:?}");
 }
 
 #[tokio::test]
@@ -316,93 +311,4 @@ async fn no_proxy_stands_between_us_and_loopback() {
     )])
     .await;
     assert!(matches!(outcome, Outcome::Accepted(_)), "{outcome:?}");
-}
-
-async fn delete(answers: Vec<Answer>) -> Outcome {
-    let stub = Stub::start(answers).await;
-    let outcome = aws(config(&stub.url))
-        .begin(&Open::default(), &target(), &delete_stack(), None)
-        .await;
-    assert_eq!(stub.requests().len(), 1, "the SDK must not try again");
-    outcome
-}
-
-fn example(row: &Row) -> Answer {
-    let (status, message) = row.example;
-    Answer::Http(status, "", error_body(row.code, message))
-}
-
-fn error_body(code: &str, message: &str) -> String {
-    let message = message.replace('<', "&lt;");
-    format!(
-        "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>\
-         <RequestId>1</RequestId></ErrorResponse>"
-    )
-}
-
-/// Short enough for a test, long enough for loopback.
-const TIMEOUTS: Timeouts = Timeouts {
-    connect: Duration::from_secs(2),
-    operation: Duration::from_secs(2),
-};
-
-fn aws(config: TargetConfig) -> Aws {
-    Aws::with_timeouts(InstallationId::new("test").unwrap(), vec![config], TIMEOUTS).unwrap()
-}
-
-fn config(url: &str) -> TargetConfig {
-    TargetConfig {
-        name: target(),
-        region: "us-east-1".into(),
-        endpoint: Some(url.into()),
-        role_arn: None,
-        external_id: None,
-        keys: Keys::Static {
-            id: "AKID".into(),
-            secret: "secret".into(),
-        },
-        artifact_bucket: Some("artifacts".into()),
-        service_role_arn: None,
-    }
-}
-
-fn target() -> TargetName {
-    TargetName::new("dev").unwrap()
-}
-
-fn arn() -> StackArn {
-    StackArn::new("arn:aws:cloudformation:us-east-1:123456789012:stack/demo/1").unwrap()
-}
-
-fn by_arn() -> StackRef {
-    StackRef::Arn(arn())
-}
-
-fn delete_stack() -> InfrastructureAction {
-    InfrastructureAction::DeleteStack {
-        stack: arn(),
-        token: Token::new("t").unwrap(),
-    }
-}
-
-#[derive(Debug, Default)]
-struct Open {
-    shut: bool,
-    heard: Mutex<Vec<(Call, Option<PortErrorKind>)>>,
-}
-
-#[async_trait]
-impl Gate for Open {
-    async fn before(&self, _: Call) -> Result<(), Closed> {
-        if self.shut {
-            Err(Closed("the lease ends".to_owned()))
-        } else {
-            Ok(())
-        }
-    }
-
-    async fn after(&self, call: Call, result: Result<(), &PortError>) {
-        let kind = result.err().map(|error| error.kind.clone());
-        self.heard.lock().unwrap().push((call, kind));
-    }
 }

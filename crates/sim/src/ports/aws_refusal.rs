@@ -64,6 +64,8 @@ fn kind(error: &AwsError, effect: Effect) -> PortErrorKind {
         "AlreadyExistsException" | "TokenAlreadyExistsException" | "InvalidChangeSetStatus" => {
             PortErrorKind::Conflict
         }
+        // Somebody has to make the bucket: looking again at the same hole helps nobody.
+        "NoSuchBucket" if effect == Effect::Write => PortErrorKind::Unavailable,
         "ChangeSetNotFound" | "InvalidInstanceID.NotFound" | "NoSuchBucket" | "NoSuchKey" => {
             PortErrorKind::NotFound
         }

@@ -28,6 +28,9 @@ use crate::world::Place;
 /// S3 gives at most this many keys on a page.
 const KEYS_PER_PAGE: usize = 1_000;
 
+/// The most that Auto Scaling gives on a page, which is what the adapter asks for.
+const GROUPS_PER_PAGE: usize = 100;
+
 /// What a target of the configuration means in the world.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimTarget {
@@ -247,6 +250,7 @@ impl Infrastructure for SimInfrastructure {
         let call = Call::DescribeAutoScalingGroups;
         let here = self.enter(call, gate, target)?;
         let query = GroupQuery {
+            max_records: Some(GROUPS_PER_PAGE),
             next_token: from.map(|cursor| cursor.0),
             ..GroupQuery::default()
         };

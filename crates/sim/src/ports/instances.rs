@@ -54,6 +54,12 @@ impl Instances for SimInstances {
         values: &[String],
         from: Option<Cursor>,
     ) -> Result<Page<Instance>, PortError> {
+        if values.is_empty() {
+            return Ok(Page {
+                items: Vec::new(),
+                next: None,
+            });
+        }
         let filter = Filter {
             name: format!("tag:{tag}"),
             values: values.to_vec(),

@@ -1,6 +1,8 @@
 //! What goes wrong, and how it ends.
 
-use bennu_sim::cloudformation::request::{ContinueUpdateRollback, DeleteStack, OnStack};
+use bennu_sim::cloudformation::request::{
+    ContinueUpdateRollback, DeleteStack, OnStack, UpdateStack,
+};
 use bennu_sim::cloudformation::status::{DeletionMode, OnFailure};
 use insta::assert_snapshot;
 
@@ -14,12 +16,12 @@ fn a_failed_creation_is_rolled_back() {
     );
     stage.created(CHAIN);
     assert_snapshot!(stage.log("shop", None));
-    let error = stage.call(|region, moment| {
-        let mut request = bennu_sim::cloudformation::request::UpdateStack::default();
-        request.stack_name = "shop".to_owned();
-        request.use_previous_template = true;
-        region.update_stack(request, moment)
-    });
+    let request = UpdateStack {
+        stack_name: "shop".to_owned(),
+        use_previous_template: true,
+        ..UpdateStack::default()
+    };
+    let error = stage.call(|region, moment| region.update_stack(request, moment));
     assert!(
         error
             .unwrap_err()

@@ -1,7 +1,5 @@
 //! The functions, on one template.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 use serde_json::{Value, json};
 
 use super::{Identity, Lookup, Scope};

@@ -134,6 +134,9 @@ pub(super) fn unknown<T>(call: &Call<'_>) -> AwsResult<T> {
         let message = "The request must contain the parameter Action";
         return Err(AwsError::new("MissingAction", message, 400));
     }
-    let message = format!("Could not find operation {} (or it is not simulated)", call.action);
+    let message = format!(
+        "Could not find operation {} (or it is not simulated)",
+        call.action
+    );
     Err(AwsError::new("InvalidAction", message, 400))
 }

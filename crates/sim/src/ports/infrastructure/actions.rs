@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bennu_model::action::{InfrastructureAction, StackInput};
 use bennu_model::desired::TemplateBody;
-use bennu_model::ids::{ObjectKey, StackArn, Token};
+use bennu_model::ids::{Digest, ObjectKey, StackArn, Token};
+use bennu_model::names::digest_of;
 use bennu_model::outcome::Outcome;
 use bennu_ports::{Call, PortError, PortErrorKind};
 use bytes::Bytes;
@@ -22,6 +23,15 @@ use crate::cloudformation::status::{ChangeSetType, OnFailure};
 use crate::region::Region;
 use crate::s3::{Object, Precondition};
 use crate::world::Moment;
+
+/// Bytes of a template that a request can carry (CloudFormation user guide, limits).
+const LARGEST_BODY: usize = 51_200;
+
+/// Bytes of a template that S3 can hand over (the same).
+const LARGEST_OBJECT: usize = 1_000_000;
+
+/// The most keys that one DeleteObjects takes.
+const KEYS_PER_DELETION: usize = 1_000;
 
 /// The call by which an action is known.
 pub(super) fn call(action: &InfrastructureAction) -> Call {
@@ -46,7 +56,10 @@ pub(super) async fn begin(
     content: Option<Bytes>,
 ) -> Outcome {
     let result = match action {
-        InfrastructureAction::PutObject { key, content: _ } => put(here, key, content).await,
+        InfrastructureAction::PutObject {
+            key,
+            content: digest,
+        } => put(here, key, digest, content).await,
         InfrastructureAction::DeleteObjects { keys } => delete_objects(here, keys).await,
         InfrastructureAction::CreateStack { .. }
         | InfrastructureAction::CreateChangeSet { .. }
@@ -63,16 +76,11 @@ pub(super) async fn begin(
 async fn put(
     here: &Inside<'_>,
     key: &ObjectKey,
+    digest: &Digest,
     content: Option<Bytes>,
 ) -> Result<Outcome, PortError> {
-    let bucket = bucket(here.target, Call::PutObject)?;
-    let bytes = content.ok_or_else(|| {
-        failure(
-            Call::PutObject,
-            PortErrorKind::Invalid,
-            format!("no content was given for {key}"),
-        )
-    })?;
+    let bytes = expect_content(Call::PutObject, digest, content)?;
+    let bucket = bucket(here, Call::PutObject)?;
     let put = |world: &mut World| {
         let object = Object::new(bytes, BTreeMap::new(), world.now);
         let put = world
@@ -85,24 +93,41 @@ async fn put(
 }
 
 async fn delete_objects(here: &Inside<'_>, keys: &[ObjectKey]) -> Result<Outcome, PortError> {
-    let bucket = bucket(here.target, Call::DeleteObjects)?;
-    let delete = |world: &mut World| {
-        let mut keys = keys.iter();
-        keys.try_for_each(|key| world.buckets.remove(bucket, key.as_str()))
-            .map_err(|error| of_s3(&error))
-    };
-    here.write(Call::DeleteObjects, delete).await?;
-    Ok(Outcome::Done(None))
+    let bucket = bucket(here, Call::DeleteObjects)?;
+    for some in keys.chunks(KEYS_PER_DELETION) {
+        let delete = |world: &mut World| {
+            let mut keys = some.iter();
+            keys.try_for_each(|key| world.buckets.remove(bucket, key.as_str()))
+                .map_err(|error| of_s3(&error))
+        };
+        here.write(Call::DeleteObjects, delete).await?;
+    }
+    Ok(if keys.is_empty() {
+        Outcome::Unchanged
+    } else {
+        Outcome::Done(None)
+    })
 }
 
-fn bucket(target: &SimTarget, call: Call) -> Result<&str, PortError> {
-    target.artifact_bucket.as_deref().ok_or_else(|| {
-        failure(
-            call,
-            PortErrorKind::Invalid,
-            "the target has no artifact bucket",
-        )
+fn bucket<'a>(here: &Inside<'a>, call: Call) -> Result<&'a str, PortError> {
+    here.target.artifact_bucket.as_deref().ok_or_else(|| {
+        let message = "the target has no artifact_bucket; configure one";
+        failure(call, PortErrorKind::Invalid, message)
     })
+}
+
+/// The bytes that the action names by digest, and no others.
+fn expect_content(call: Call, digest: &Digest, content: Option<Bytes>) -> Result<Bytes, PortError> {
+    let invalid = |message: String| failure(call, PortErrorKind::Invalid, message);
+    let content = content.ok_or_else(|| invalid(format!("the bytes of {digest} are missing")))?;
+    let found = digest_of(&content);
+    if found == *digest {
+        Ok(content)
+    } else {
+        Err(invalid(format!(
+            "{digest} was asked for and {found} was given"
+        )))
+    }
 }
 
 /// An operation on a stack.
@@ -111,27 +136,38 @@ async fn operate(
     action: &InfrastructureAction,
     content: Option<Bytes>,
 ) -> Result<Outcome, PortError> {
-    let target = here.target;
+    let body = body(action);
+    let inline = match body {
+        Some(TemplateBody::Inline(digest)) => Some(expect_content(call(action), digest, content)?),
+        Some(TemplateBody::Url(_)) | None => None,
+    };
     let operate = |world: &mut World| {
-        let text = match action {
-            InfrastructureAction::CreateStack { input, .. }
-            | InfrastructureAction::CreateChangeSet { input, .. } => {
-                Some(template(world, target, &input.body, content.as_ref())?)
-            }
-            InfrastructureAction::PutObject { .. }
-            | InfrastructureAction::DeleteObjects { .. }
-            | InfrastructureAction::ExecuteChangeSet { .. }
-            | InfrastructureAction::DeleteChangeSet { .. }
-            | InfrastructureAction::CancelUpdate { .. }
-            | InfrastructureAction::ContinueRollback { .. }
-            | InfrastructureAction::RollBack { .. }
-            | InfrastructureAction::DeleteStack { .. } => None,
+        let text = match (inline, body) {
+            (Some(bytes), _) => Some(text_of(&bytes, LARGEST_BODY)?),
+            (None, Some(TemplateBody::Url(url))) => Some(fetched(world, here.target, url)?),
+            (None, Some(TemplateBody::Inline(_)) | None) => None,
         };
-        world.on(&target.place, |region, moment| {
+        world.on(&here.target.place, |region, moment| {
             on_region(region, moment, action, text)
         })
     };
     here.write(call(action), operate).await
+}
+
+/// How the template travels, for the actions that bring one.
+fn body(action: &InfrastructureAction) -> Option<&TemplateBody> {
+    match action {
+        InfrastructureAction::CreateStack { input, .. }
+        | InfrastructureAction::CreateChangeSet { input, .. } => Some(&input.body),
+        InfrastructureAction::PutObject { .. }
+        | InfrastructureAction::DeleteObjects { .. }
+        | InfrastructureAction::ExecuteChangeSet { .. }
+        | InfrastructureAction::DeleteChangeSet { .. }
+        | InfrastructureAction::CancelUpdate { .. }
+        | InfrastructureAction::ContinueRollback { .. }
+        | InfrastructureAction::RollBack { .. }
+        | InfrastructureAction::DeleteStack { .. } => None,
+    }
 }
 
 fn on_region(
@@ -201,34 +237,29 @@ fn on_region(
     })
 }
 
-/// The template's text: what was given, or what the world's S3 holds under its URL.
-fn template(
-    world: &World,
-    target: &SimTarget,
-    body: &TemplateBody,
-    content: Option<&Bytes>,
-) -> AwsResult<String> {
-    let bytes = match body {
-        TemplateBody::Inline(digest) => content.cloned().ok_or_else(|| {
-            AwsError::validation(format!("no content was given for template {digest}"))
-        })?,
-        TemplateBody::Url(url) => {
-            let bucket = target.artifact_bucket.as_deref().unwrap_or_default();
-            let key = url
-                .strip_prefix(&target.base_url())
-                .filter(|_| !bucket.is_empty());
-            let key = key.ok_or_else(|| {
-                AwsError::validation(
-                    "TemplateURL must reference a valid S3 object to which you have access.",
-                )
-            })?;
-            let object = world.buckets.object(bucket, key);
-            object
-                .map_err(|e| AwsError::validation(format!("S3 error: {e}")))?
-                .bytes
-                .clone()
-        }
-    };
+/// The template that the world's S3 holds under a URL.
+fn fetched(world: &World, target: &SimTarget, url: &str) -> AwsResult<String> {
+    let bucket = target.artifact_bucket.as_deref().unwrap_or_default();
+    let key = url
+        .strip_prefix(&target.base_url())
+        .filter(|_| !bucket.is_empty());
+    let key = key.ok_or_else(|| {
+        AwsError::validation(
+            "TemplateURL must reference a valid S3 object to which you have access.",
+        )
+    })?;
+    let object = world.buckets.object(bucket, key);
+    let object = object.map_err(|error| AwsError::validation(format!("S3 error: {error}")))?;
+    text_of(&object.bytes, LARGEST_OBJECT)
+}
+
+fn text_of(bytes: &Bytes, limit: usize) -> AwsResult<String> {
+    if bytes.len() > limit {
+        return Err(AwsError::validation(format!(
+            "1 validation error detected: Value '…' at 'templateBody' failed to satisfy \
+             constraint: Member must have length less than or equal to {limit}"
+        )));
+    }
     String::from_utf8(bytes.to_vec()).map_err(|_| {
         AwsError::validation("Template format error: the template is not encoded in UTF-8")
     })

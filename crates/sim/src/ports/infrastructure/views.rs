@@ -154,9 +154,7 @@ pub(super) fn group(group: autoscaling::Group) -> Result<Group, IllegalId> {
 }
 
 fn member(member: autoscaling::Member) -> GroupInstance {
-    let template = member
-        .launch_template
-        .map(|from| format!("{}:{}", from.id, from.version));
+    let template = member.launch_template.map(|from| from.version);
     GroupInstance {
         id: member.instance_id,
         lifecycle: member.lifecycle_state.as_str().to_owned(),

@@ -1,0 +1,36 @@
+# What people do with this repository. `make` alone says it.
+
+CARGO ?= cargo
+# The demo and the tests talk to this machine only.
+unexport http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy
+
+.PHONY: help demo test setup setup-test format lint check-format
+
+help:
+	@echo 'make demo         set everything up and play the story, then stay up (ONCE=1: exit after it)'
+	@echo 'make test         set everything up and run every test'
+	@echo 'make format       format the code'
+	@echo 'make lint         format check and lints'
+
+demo: setup
+	$(CARGO) build --bin bennu
+	./scripts/with-tools target/debug/bennu demo $(if $(ONCE),--once)
+
+test: setup-test check-format
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	./scripts/with-tools $(CARGO) test --workspace
+
+setup:
+	./scripts/setup
+
+setup-test:
+	./scripts/setup test
+
+lint: check-format
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+check-format:
+	$(CARGO) fmt --all --check
+
+format:
+	$(CARGO) fmt --all

@@ -1,0 +1,152 @@
+//! The command line. Verbs that talk to a daemon are here; `serve`, `migrate`, `sim` and
+//! `demo` are the binary's other halves, and only their arguments are here.
+
+mod apply;
+mod delete;
+mod describe;
+mod duration;
+mod failure;
+mod format;
+mod get;
+mod output;
+mod plan;
+mod table;
+mod time;
+mod token;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use failure::{Exit, Failure};
+pub use output::Output;
+
+/// Throw-away environments on AWS CloudFormation and Octopus Deploy, kept as declared.
+#[derive(Debug, Parser)]
+#[command(name = "bennu", version, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the daemon
+    Serve(Configured),
+    /// Bring the database's schema up to date, and end
+    Migrate(Configured),
+    /// Run a simulated AWS and Octopus, until stopped
+    #[cfg(feature = "sim")]
+    Sim(SimArgs),
+    /// Play the whole story on simulated providers, with a database of its own
+    #[cfg(feature = "sim")]
+    Demo(DemoArgs),
+    /// Talk to a daemon.
+    #[command(flatten)]
+    Client(ClientCommand),
+}
+
+/// Verbs that talk to a daemon, and those about tokens, which talk to its database.
+#[derive(Debug, Subcommand)]
+pub enum ClientCommand {
+    /// Declare environments from files
+    Apply(apply::ApplyArgs),
+    /// List environments, or show one
+    Get(get::GetArgs),
+    /// Show all about one environment: what is seen, and why it waits
+    Describe(describe::DescribeArgs),
+    /// Show what the daemon would do next, without doing it
+    Plan(plan::PlanArgs),
+    /// Delete an environment with all that belongs to it
+    Delete(delete::DeleteArgs),
+    /// Tokens for the API
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+}
+
+/// Where the configuration is.
+#[derive(Debug, Clone, Args)]
+pub struct Configured {
+    /// The configuration's file; without one, environment variables say everything
+    #[arg(long, short, value_name = "FILE", env = "BENNU_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// How the simulated world runs.
+#[derive(Debug, Clone, Args)]
+pub struct SimArgs {
+    /// Where the simulated AWS listens; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4566")]
+    pub listen_aws: SocketAddr,
+    /// Where the simulated Octopus listens; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8066")]
+    pub listen_octopus: SocketAddr,
+    /// How many times faster than the real world it runs
+    #[arg(long, default_value_t = 1.0, value_parser = speed)]
+    pub speed: f64,
+    /// Where its chance comes from: the same seed, the same world
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// How the story is played.
+#[derive(Debug, Clone, Args)]
+pub struct DemoArgs {
+    /// End after the story: 0 only if each step was verified
+    #[arg(long)]
+    pub once: bool,
+}
+
+/// Which daemon, and as whom.
+#[derive(Debug, Clone, Args)]
+pub struct Connection {
+    /// The daemon's address
+    #[arg(long, value_name = "URL", env = "BENNU_SERVER", default_value = "http://127.0.0.1:8080")]
+    pub server: String,
+    /// A token of a team, or an operator's; rather give it in the environment
+    #[arg(long, env = "BENNU_TOKEN", hide_env_values = true, default_value = "", hide_default_value = true)]
+    pub token: String,
+    /// Whose environments
+    #[arg(long, short, env = "BENNU_TEAM")]
+    pub team: Option<String>,
+}
+
+/// Does what a verb asks, and says how it went.
+pub async fn run(command: ClientCommand) -> Exit {
+    let mut output = Output::of_process();
+    let result = match command {
+        ClientCommand::Apply(args) => apply::run(args, &mut output).await,
+        ClientCommand::Get(args) => get::run(args, &mut output).await,
+        ClientCommand::Describe(args) => describe::run(args, &mut output).await,
+        ClientCommand::Plan(args) => plan::run(args, &mut output).await,
+        ClientCommand::Delete(args) => delete::run(args, &mut output).await,
+        ClientCommand::Token(command) => token::run(command, &mut output).await,
+    };
+    let exit = result.unwrap_or_else(|failure| {
+        output.note(&format!("error: {failure}"));
+        failure.exit
+    });
+    output.finish(exit)
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok();
+    number
+        .filter(|speed| speed.is_finite() && *speed > 0.0)
+        .ok_or_else(|| "give a number above 0, for example 60".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,214 @@
+//! `bennu describe`: all about one environment, for a person who wants to know why.
+
+use bennu_api::dto::status::{ConditionDocument, SeenDocument, SeenWord};
+use bennu_api::dto::{EnvironmentDocument, EventDocument, StatusDocument};
+use chrono::{DateTime, Utc};
+use clap::Args;
+
+use super::plan::{indented, parts, steps};
+use super::{Connection, Exit, Failure, Output, table, time};
+use crate::client::{Client, decode};
+
+/// As many as explain the last operation.
+const EVENTS: usize = 10;
+
+/// Show all about one environment.
+#[derive(Debug, Args)]
+pub struct DescribeArgs {
+    /// Which environment
+    pub name: String,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+pub(super) async fn run(args: DescribeArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let client = Client::new(&args.connection)?;
+    let environment: EnvironmentDocument = decode(client.get(&args.name).await?)?;
+    let events = client.last_events(&args.name, EVENTS).await?;
+    output.lines(&text(&environment, &events, time::now(), output.colour()));
+    Ok(Exit::Done)
+}
+
+fn text(
+    one: &EnvironmentDocument,
+    events: &[EventDocument],
+    now: DateTime<Utc>,
+    colour: bool,
+) -> String {
+    let mut text = table::align(&head(one, now));
+    if let Some(status) = &one.status {
+        section(&mut text, "Conditions", &conditions(&status.conditions, now));
+        section(&mut text, "Stack", &stack(status, now));
+        section(&mut text, "Tenant", &tenant(status, now));
+        section(&mut text, "Machines", &machines(status, now));
+        section(&mut text, "Parts", &parts(&status.report.lines, now));
+        section(&mut text, "Next steps", &steps(&status.report.steps, colour));
+    }
+    section(&mut text, "Last events", &event_lines(events, now));
+    text
+}
+
+fn section(text: &mut String, title: &str, content: &str) {
+    if !content.is_empty() {
+        text.push_str(&format!("{title}:\n{}", indented(content)));
+    }
+}
+
+fn head(one: &EnvironmentDocument, now: DateTime<Utc>) -> Vec<Vec<String>> {
+    let meta = &one.metadata;
+    let ago = |at| format!("{} ago", time::ago(at, now));
+    let status = one.status.as_ref();
+    let observed = match status.map(|status| (status.observed_generation, status.observed_at)) {
+        Some((Some(generation), Some(at))) => format!("{generation}, {}", ago(at)),
+        Some(_) | None => "not yet".to_owned(),
+    };
+    let labels: Vec<_> = meta.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let octopus = one.spec.octopus.as_ref().map(|octopus| {
+        let projects = octopus.projects.join(", ");
+        format!("{}, space {}, {} of {projects}", octopus.server, octopus.space, octopus.environment)
+    });
+    let rows = [
+        ("Name:", Some(meta.name.clone())),
+        ("Team:", Some(meta.team.clone())),
+        ("Uid:", Some(meta.uid.clone())),
+        ("Labels:", Some(labels.join(", ")).filter(|labels| !labels.is_empty())),
+        ("Target:", Some(one.spec.target.clone())),
+        ("Octopus:", octopus),
+        ("Generation:", Some(meta.generation.to_string())),
+        ("Observed:", Some(observed)),
+        ("Declared:", Some(ago(meta.created_at))),
+        ("Deletion asked:", meta.deleted_at.map(ago)),
+    ];
+    let given = rows.into_iter().filter_map(|(key, value)| Some(vec![key.to_owned(), value?]));
+    given.collect()
+}
+
+fn conditions(conditions: &[ConditionDocument], now: DateTime<Utc>) -> String {
+    let row = |one: &ConditionDocument| {
+        vec![
+            one.kind.clone(),
+            one.status.clone(),
+            time::ago(one.last_transition_time, now),
+            one.reason.clone(),
+            one.message.clone(),
+        ]
+    };
+    table::align(&conditions.iter().map(row).collect::<Vec<_>>())
+}
+
+fn stack(status: &StatusDocument, now: DateTime<Utc>) -> String {
+    seen(&status.stack, now, |stack| {
+        let mut text = format!("{}, {}\n{}\n", stack.name, stack.status, stack.arn);
+        if let Some(reason) = &stack.reason {
+            text.push_str(&format!("{reason}\n"));
+        }
+        for (key, value) in &stack.outputs {
+            text.push_str(&format!("output {key} = {value}\n"));
+        }
+        text
+    })
+}
+
+fn tenant(status: &StatusDocument, now: DateTime<Utc>) -> String {
+    let tenant = status.tenant.as_ref();
+    let text = tenant.map(|one| seen(one, now, |tenant| format!("{}, {}\n", tenant.name, tenant.id)));
+    text.unwrap_or_default()
+}
+
+fn machines(status: &StatusDocument, now: DateTime<Utc>) -> String {
+    let machines = status.machines.as_ref();
+    let text = machines.map(|one| {
+        seen(one, now, |machines| {
+            let row = |machine: &bennu_api::dto::status::MachineDocument| {
+                let roles: Vec<_> = machine.roles.iter().map(String::as_str).collect();
+                vec![
+                    machine.name.clone(),
+                    machine.health.clone(),
+                    machine.id.clone(),
+                    roles.join(", "),
+                ]
+            };
+            table::align(&machines.iter().map(row).collect::<Vec<_>>())
+        })
+    });
+    text.unwrap_or_default()
+}
+
+/// A thing as it was seen; that it is not there; or that nobody knows, and why.
+fn seen<T>(
+    document: &SeenDocument<T>,
+    now: DateTime<Utc>,
+    describe: impl Fn(&T) -> String,
+) -> String {
+    let when = document.seen_at.map(|at| format!("seen {} ago", time::ago(at, now)));
+    let when = when.unwrap_or_else(|| "never seen".to_owned());
+    match (document.seen, &document.value) {
+        (SeenWord::Present, Some(value)) => format!("{}({when})\n", describe(value)),
+        (SeenWord::Absent, _) => format!("none ({when})\n"),
+        (SeenWord::Present | SeenWord::Unknown, _) => {
+            let why = document.why.as_deref().unwrap_or("no reason given");
+            format!("unknown: {why} ({when})\n")
+        }
+    }
+}
+
+fn event_lines(events: &[EventDocument], now: DateTime<Utc>) -> String {
+    let row = |one: &EventDocument| {
+        vec![
+            format!("{} ago", time::ago(one.at, now)),
+            one.level.clone(),
+            one.reason.clone(),
+            one.message.clone(),
+        ]
+    };
+    table::align(&events.iter().map(row).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::get::tests::{now, sample};
+
+    #[test]
+    fn everything_is_said() {
+        let event = EventDocument {
+            id: 1,
+            at: now() - chrono::Duration::seconds(70),
+            level: "Normal".into(),
+            reason: "StackCreating".into(),
+            message: "create stack bennu-dev-ryan0001".into(),
+            generation: 1,
+        };
+        let expected = "\
+Name:         ryan0001
+Team:         checkout
+Uid:          00112233445566aa
+Labels:       branch=feature/ryan
+Target:       dev-sydney
+Octopus:      main, space Default, Development of Checkout Web
+Generation:   2
+Observed:     1, 10s ago
+Declared:     1h ago
+Conditions:
+  Ready         False   1m   Progressing   the stack is being created
+  Reconciling   True    1m   Progressing   the stack is being created
+Stack:
+  bennu-dev-ryan0001, CREATE_IN_PROGRESS
+  arn:stack
+  output Url = http://x
+  (seen 10s ago)
+Tenant:
+  unknown: never looked (never seen)
+Machines:
+  none (seen 10s ago)
+Parts:
+  stack   busy: being created   seen 10s ago
+Next steps:
+  wait     stack, because it is missing
+           waits for: CloudFormation
+Last events:
+  1m10s ago   Normal   StackCreating   create stack bennu-dev-ryan0001
+";
+        assert_eq!(text(&sample(), &[event], now(), false), expected);
+    }
+}

@@ -1,0 +1,93 @@
+use serde_json::from_value;
+
+use super::*;
+
+pub(in crate::cli) fn now() -> DateTime<Utc> {
+    "2026-11-23T11:00:00Z".parse().unwrap()
+}
+
+/// An environment that is being created, as it is answered.
+pub(in crate::cli) fn sample() -> EnvironmentDocument {
+    let condition = |kind: &str, status: &str| {
+        json!({
+            "type": kind, "status": status, "reason": "Progressing",
+            "message": "the stack is being created", "observedGeneration": 1,
+            "lastTransitionTime": "2026-11-23T10:59:00Z",
+        })
+    };
+    let seen_at = "2026-11-23T10:59:50Z";
+    from_value(json!({
+        "apiVersion": "bennu.dev/v1",
+        "kind": "Environment",
+        "metadata": {
+            "team": "checkout", "name": "ryan0001", "uid": "00112233445566aa", "generation": 2,
+            "labels": { "branch": "feature/ryan" }, "createdAt": "2026-11-23T10:00:00Z",
+        },
+        "spec": {
+            "target": "dev-sydney",
+            "stack": { "template": { "digest": "d" }, "parameters": { "A": "1", "B": { "secret": "arn:x" } } },
+            "octopus": {
+                "server": "main", "space": "Default", "environment": "Development",
+                "projects": ["Checkout Web"],
+            },
+            "deletion_policy": "delete",
+        },
+        "status": {
+            "observedGeneration": 1,
+            "observedAt": seen_at,
+            "conditions": [condition("Ready", "False"), condition("Reconciling", "True")],
+            "stack": {
+                "seen": "present", "seenAt": seen_at,
+                "value": {
+                    "arn": "arn:stack", "name": "bennu-dev-ryan0001",
+                    "status": "CREATE_IN_PROGRESS", "outputs": { "Url": "http://x" },
+                },
+            },
+            "tenant": { "seen": "unknown", "why": "never looked" },
+            "machines": { "seen": "absent", "seenAt": seen_at },
+            "report": {
+                "lines": [{ "resource": "stack", "verdict": "busy: being created", "seenAt": seen_at }],
+                "steps": [{
+                    "resource": "stack", "when": "wait", "waitsFor": "CloudFormation",
+                    "because": "it is missing", "aKeyOfANewerVersion": true,
+                }],
+            },
+        },
+    }))
+    .unwrap()
+}
+
+#[test]
+fn columns_tell_how_each_is() {
+    let mut deleted = sample();
+    deleted.metadata.name = "b".into();
+    deleted.metadata.deleted_at = Some(now());
+    let expected = "\
+NAME       READY   STATUS                 AGE
+ryan0001   False   Progressing            1h
+b          False   Deleting/Progressing   1h
+";
+    assert_eq!(rows(&[sample(), deleted], false, now(), false), expected);
+    let wide = rows(&[sample()], true, now(), false);
+    assert!(wide.contains("dev-sydney   2            CREATE_IN_PROGRESS   unknown   the stack is"), "{wide}");
+}
+
+#[test]
+fn what_nobody_has_seen_yet_is_unknown() {
+    let mut new = sample();
+    new.status = None;
+    let summary = summary(&new);
+    assert_eq!((summary.ready.as_str(), summary.reason.as_str()), ("Unknown", "NotSeenYet"));
+}
+
+#[test]
+fn what_is_in_the_way_is_told_first() {
+    let mut stalled = sample();
+    let conditions = &mut stalled.status.as_mut().unwrap().conditions;
+    let mut condition = conditions[1].clone();
+    condition.kind = "Stalled".into();
+    condition.reason = "NameForeign".into();
+    conditions.push(condition);
+    let summary = summary(&stalled);
+    assert_eq!((summary.reason.as_str(), summary.mood), ("NameForeign", Mood::Bad));
+}

@@ -1,0 +1,205 @@
+//! Puts the parts together as the configuration says. The only place that knows them all.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bennu_api::state::Planner;
+use bennu_api::{Api, Clock, Health, Observability};
+use bennu_aws::{Aws, Keys};
+use bennu_aws_ec2::Ec2;
+use bennu_engine::gate::NoProbe;
+use bennu_engine::metrics::Metrics;
+use bennu_engine::work;
+use bennu_engine::{Engine, Settings, World};
+use bennu_model::ids::{IllegalId, ReplicaId};
+use bennu_model::work::WorkKey;
+use bennu_octopus::{ApiKey, Octopus, ServerConfig};
+use bennu_plan::desire::TargetFacts;
+use bennu_plan::{Context, Policy};
+use bennu_ports::ledger::EnvironmentState;
+use bennu_store::Store;
+use chrono::{DateTime, Utc};
+use prometheus::Registry;
+
+use crate::config::{Config, ConfigError};
+
+/// A daemon that is put together and not yet running.
+pub struct Daemon {
+    /// The loop.
+    pub engine: Arc<Engine>,
+    /// For teams.
+    pub api: Api,
+    /// For operators.
+    pub observability: Observability,
+    /// The keys that have to have a row: sweeps.
+    pub keys: Vec<WorkKey>,
+    /// The database.
+    pub store: Store,
+}
+
+/// Why the parts do not fit together.
+#[derive(Debug, thiserror::Error)]
+pub enum WiringError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A target.
+    #[error(transparent)]
+    Aws(#[from] bennu_aws::ConfigError),
+    /// An Octopus server.
+    #[error(transparent)]
+    Octopus(#[from] bennu_octopus::ConfigError),
+    /// The database's URL.
+    #[error(transparent)]
+    Store(#[from] bennu_ports::LedgerError),
+    /// A metric of the same name is there already.
+    #[error("metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
+    /// A name that was made here.
+    #[error(transparent)]
+    Id(#[from] IllegalId),
+}
+
+/// Puts a daemon together. `variables` are the process's, for the API keys that stand in
+/// them. Nothing is connected yet.
+///
+/// # Errors
+/// [`WiringError`], with what to change.
+pub fn daemon(
+    config: &Config,
+    variables: &BTreeMap<String, String>,
+) -> Result<Daemon, WiringError> {
+    let store = store(config)?;
+    let aws = Arc::new(aws(config)?);
+    let context = context(config)?;
+    let policy = Policy::paced(config.engine.pace);
+    let registry = Registry::new();
+    let replica = replica()?;
+    let engine = Arc::new(Engine {
+        world: World {
+            instances: Arc::new(Ec2::new(aws.clone())),
+            infrastructure: aws,
+            deployments: Arc::new(octopus(config, variables)?),
+            work: Arc::new(store.clone()),
+            ledger: Arc::new(store.clone()),
+        },
+        context: context.clone(),
+        policy: policy.clone(),
+        settings: Settings {
+            workers: config.engine.workers,
+            per_team_and_target: config.engine.per_team_and_target,
+            ..Settings::paced(replica.clone(), seed(), config.engine.pace)
+        },
+        metrics: Metrics::register(&registry)?,
+        probe: Arc::new(NoProbe),
+        health: Arc::new(work::Health::default()),
+    });
+    let planner: Planner = Arc::new(move |state: &EnvironmentState, now| {
+        bennu_plan::decide(&state.environment, &state.observed, &context, &policy, now)
+    });
+    let api = Api {
+        environments: Arc::new(store.clone()),
+        catalog: Arc::new(config.catalog()),
+        planner,
+        clock: Clock { now: now_utc, instant: now_monotonic },
+        replica: Arc::from(replica.as_str()),
+    };
+    let observability = Observability {
+        registry,
+        environments: Arc::new(store.clone()),
+        health: health(engine.health.clone()),
+    };
+    Ok(Daemon { engine, api, observability, keys: keys(config), store })
+}
+
+/// The database of a configuration; not connected yet.
+///
+/// # Errors
+/// There is no URL, or it is none.
+pub fn store(config: &Config) -> Result<Store, WiringError> {
+    let url = config.database_url()?;
+    Ok(Store::connect(url.expose(), config.database.max_connections)?)
+}
+
+fn aws(config: &Config) -> Result<Aws, WiringError> {
+    let targets = config.targets.iter().map(|target| bennu_aws::TargetConfig {
+        name: target.name.clone(),
+        region: target.region.clone(),
+        endpoint: target.endpoint.clone(),
+        role_arn: target.role_arn.clone(),
+        external_id: target.external_id.clone(),
+        keys: match (&target.access_key_id, &target.secret_access_key) {
+            (Some(id), Some(secret)) => {
+                Keys::Static { id: id.clone(), secret: secret.expose().to_owned() }
+            }
+            (_, _) => Keys::Chain,
+        },
+        artifact_bucket: target.artifact_bucket.clone(),
+        service_role_arn: target.service_role_arn.clone(),
+    });
+    Ok(Aws::new(config.installation_id()?.clone(), targets.collect())?)
+}
+
+fn octopus(
+    config: &Config,
+    variables: &BTreeMap<String, String>,
+) -> Result<Octopus, WiringError> {
+    let mut servers = Vec::new();
+    for server in &config.octopus {
+        servers.push(ServerConfig {
+            name: server.name.clone(),
+            url: server.url.clone(),
+            api_key: ApiKey::new(server.api_key(variables)?.expose())?,
+        });
+    }
+    Ok(Octopus::new(servers)?)
+}
+
+fn context(config: &Config) -> Result<Context, WiringError> {
+    let targets = config.targets.iter().map(|target| {
+        (target.name.clone(), TargetFacts { has_bucket: target.artifact_bucket.is_some() })
+    });
+    let spaces = config.octopus.iter().flat_map(|server| {
+        server.spaces.iter().map(|space| (server.name.clone(), space.clone()))
+    });
+    Ok(Context {
+        installation: config.installation_id()?.clone(),
+        targets: targets.collect(),
+        spaces: spaces.collect(),
+    })
+}
+
+fn keys(config: &Config) -> Vec<WorkKey> {
+    let targets = config.targets.iter().map(|target| WorkKey::Target(target.name.clone()));
+    let spaces = config.octopus.iter().flat_map(|server| {
+        server.spaces.iter().map(|space| WorkKey::Space(server.name.clone(), space.clone()))
+    });
+    targets.chain(spaces).collect()
+}
+
+fn health(engine: Arc<work::Health>) -> Health {
+    Health {
+        live: Arc::new(|| Ok(())),
+        ready: Arc::new(move || engine.trouble().map_or(Ok(()), Err)),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a replica has a new name at each start")]
+fn replica() -> Result<ReplicaId, IllegalId> {
+    ReplicaId::new(format!("{}-{:08x}", std::process::id(), rand::random::<u32>()))
+}
+
+#[expect(clippy::disallowed_methods, reason = "jitter only, which nothing is derived from")]
+fn seed() -> u64 {
+    rand::random()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the binary reads the clock for the API")]
+fn now_utc() -> DateTime<Utc> {
+    DateTime::from(std::time::SystemTime::now())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the binary reads the clock for the API")]
+fn now_monotonic() -> std::time::Instant {
+    std::time::Instant::now()
+}
