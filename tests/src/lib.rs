@@ -1,1 +1,9 @@
-//! system tests
+//! What the system tests share: a database for each test, and a stage on which a whole life
+//! is played in milliseconds.
+//!
+//! - [`postgres`]: an empty database, or one with the schema
+//! - [`story`]: engine, simulated world and in-memory ledger under one stepped clock, with a
+//!   readable log
+
+pub mod postgres;
+pub mod story;

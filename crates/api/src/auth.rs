@@ -10,7 +10,7 @@ use bennu_ports::environments::Principal;
 
 use crate::{Api, Kind, Problem, Token};
 
-/// Who calls; put into a request's extensions by [`require_token`].
+/// Who calls; put into a request's extensions by `require_token`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller(pub Principal);
 

@@ -7,7 +7,7 @@
 //!
 //! | to learn | read |
 //! |---|---|
-//! | which routes there are | [`router`], `routes` |
+//! | which routes there are | [`router()`], `routes` |
 //! | how a document is read, and every key that is refused | [`read`], `read::unsupported` |
 //! | what a declaration is held against before it is stored | [`accept`] |
 //! | what answers look like | [`dto`] |
@@ -16,7 +16,7 @@
 //! | what surrounds every request: request ids, limits, panics | `layers` |
 //! | metrics and health, on a listener of their own | [`observability`] |
 //!
-//! Start with [`router`].
+//! Start with [`router()`].
 
 pub mod accept;
 pub mod auth;

@@ -2,6 +2,7 @@
 
 pub(crate) mod environments;
 pub(crate) mod events;
+mod extract;
 pub(crate) mod list;
 pub(crate) mod plan;
 mod precondition;

@@ -91,28 +91,18 @@ pub(crate) fn classify<E>(call: Call, error: &SdkError<E, HttpResponse>) -> Fail
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    match error {
-        SdkError::ServiceError(service) => {
-            let (err, raw) = (service.err(), service.raw());
-            let pause = raw
-                .headers()
-                .get("retry-after")
-                .and_then(|s| s.parse().ok());
-            let reply = Reply {
-                status: raw.status().as_u16(),
-                code: err.code(),
-                message: err.message(),
-                pause,
-            };
-            refused(call, &reply)
-        }
-        SdkError::ConstructionFailure(_)
-        | SdkError::TimeoutError(_)
-        | SdkError::DispatchFailure(_)
-        | SdkError::ResponseError(_) => transport::lost(call, error),
-        // The enum is open: a failure of a kind that we do not know may have been sent.
-        other => transport::lost(call, other),
-    }
+    let SdkError::ServiceError(service) = error else {
+        return transport::lost(call, error);
+    };
+    let (err, raw) = (service.err(), service.raw());
+    let pause = raw.headers().get("retry-after");
+    let reply = Reply {
+        status: raw.status().as_u16(),
+        code: err.code(),
+        message: err.message(),
+        pause: pause.and_then(|seconds| seconds.parse().ok()),
+    };
+    refused(call, &reply)
 }
 
 /// What a service said no with.

@@ -4,7 +4,11 @@
 //! its call, never rolls back and judges change sets wrongly; what stacks do is tested
 //! against our own simulator.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
 
 #[path = "support/rig.rs"]
 mod rig;
@@ -67,15 +71,12 @@ async fn moto_understands_us_and_we_understand_moto() {
     );
     assert_eq!(stack.tags["bennu:installation"], "test");
     let listed = aws.list_stacks(&gate, &target, None).await.unwrap();
-    assert_eq!(listed.items, [stack.clone()]);
+    assert_eq!(listed.items, std::slice::from_ref(&stack));
 
     let groups = aws.list_groups(&gate, &target, None).await.unwrap().items;
     assert_eq!(groups[0].name, stack.outputs["GroupName"]);
-    assert_eq!(
-        (groups[0].stack.as_ref(), groups[0].desired),
-        (Some(&arn), 2)
-    );
-    assert_eq!(groups[0].instances.len(), 2);
+    // Not whose stack it is: moto does not tag what a stack makes.
+    assert_eq!((groups[0].desired, groups[0].instances.len()), (2, 2));
     assert!(
         groups[0]
             .instances

@@ -1,71 +1,33 @@
 //! The adapter over HTTP against the simulator: a stack's whole life, as the port tells it.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
 
+#[path = "support/demo.rs"]
+mod demo;
 #[path = "support/rig.rs"]
 mod rig;
 
 use std::collections::BTreeMap;
 
-use bennu_aws::Aws;
 use bennu_model::action::{InfrastructureAction, StackInput};
 use bennu_model::desired::TemplateBody;
-use bennu_model::ids::{ChangeSetName, ObjectKey, StackArn, StackName, Token};
+use bennu_model::ids::{ChangeSetName, ObjectKey, StackName, Token};
 use bennu_model::names::digest_of;
 use bennu_model::outcome::{Outcome, Retry};
 use bennu_model::plan::StackRef;
 use bennu_model::stack::{ChangeSetState, StackStatus};
 use bennu_ports::{Call, Infrastructure};
-use bennu_sim::doors::serve::{Options, Running, serve};
+use bennu_sim::doors::serve::Running;
+use bennu_sim::faults::Fault;
 use bennu_sim::s3::{Object, Precondition};
 use bytes::Bytes;
 
-use self::rig::{Open, aws, create, inline, target};
-
-const BUCKET: &str = "bennu-artifacts";
-
-const TEMPLATE: &[u8] = br#"
-Parameters:
-  Size: { Type: String, Default: "2" }
-Resources:
-  Launch:
-    Type: AWS::EC2::LaunchTemplate
-    Properties:
-      LaunchTemplateData: { ImageId: ami-1, InstanceType: t3.micro }
-  Group:
-    Type: AWS::AutoScaling::AutoScalingGroup
-    Properties:
-      LaunchTemplate: { LaunchTemplateId: !Ref Launch, Version: !GetAtt Launch.LatestVersionNumber }
-      MinSize: "1"
-      MaxSize: "4"
-      DesiredCapacity: !Ref Size
-      AvailabilityZones: !GetAZs ""
-Outputs:
-  GroupName: { Value: !Ref Group }
-"#;
-
-/// Each operation plays to its end inside its call: what is tested here is the adapter.
-async fn instant() -> (Running, Aws, Open) {
-    let running = serve(Options {
-        speed: 0.0,
-        ..Options::default()
-    })
-    .await
-    .unwrap();
-    let aws = aws(&running.aws, BUCKET);
-    (running, aws, Open::default())
-}
-
-async fn created(aws: &Aws, gate: &Open, template: &Bytes) -> StackArn {
-    let action = create("demo", inline(template, &[("Size", "2")]), "t1");
-    match aws
-        .begin(gate, &target(), &action, Some(template.clone()))
-        .await
-    {
-        Outcome::Accepted(Some(arn)) => StackArn::new(arn).unwrap(),
-        other => panic!("the stack is not accepted: {other:?}"),
-    }
-}
+use self::demo::{BUCKET, TEMPLATE, change, created, instant};
+use self::rig::{create, inline, target};
 
 #[tokio::test]
 async fn a_stack_rises_is_changed_and_is_gone() {
@@ -271,6 +233,38 @@ async fn what_the_world_refuses_says_whether_to_look_or_to_give_up() {
 }
 
 #[tokio::test]
+async fn a_lost_reply_is_found_again_by_its_token() {
+    let (running, aws, gate) = instant().await;
+    let (target, template) = (target(), Bytes::from_static(TEMPLATE));
+    running.sim.with(|world| {
+        let fault = Fault {
+            name: "lose_reply".to_owned(),
+            on: "CreateStack".to_owned(),
+            times: Some(1),
+            params: BTreeMap::new(),
+        };
+        world.faults.add(fault).unwrap();
+    });
+    let action = create("demo", inline(&template, &[("Size", "2")]), "t1");
+    let lost = aws
+        .begin(&gate, &target, &action, Some(template.clone()))
+        .await;
+    assert!(matches!(lost, Outcome::Ambiguous(_)), "{lost:?}");
+
+    let by_name = StackRef::Name(StackName::new("demo").unwrap());
+    let there = aws.stack(&gate, &target, &by_name).await.unwrap().unwrap();
+    assert_eq!(created(&aws, &gate, &template).await, there.arn);
+    assert_eq!(
+        aws.list_stacks(&gate, &target, None)
+            .await
+            .unwrap()
+            .items
+            .len(),
+        1
+    );
+}
+
+#[tokio::test]
 async fn a_template_too_large_for_a_request_goes_through_the_bucket() {
     let (_running, aws, gate) = instant().await;
     let target = target();
@@ -364,23 +358,10 @@ async fn a_thousand_and_one_objects_are_listed_and_deleted() {
     );
 }
 
-fn change(stack: &StackArn, name: &ChangeSetName, input: StackInput) -> InfrastructureAction {
-    InfrastructureAction::CreateChangeSet {
-        stack: stack.clone(),
-        name: name.clone(),
-        input,
-    }
-}
-
 fn put_behind_our_back(running: &Running, keys: &[String]) {
     running.sim.with(|world| {
         for key in keys {
-            let object = Object {
-                bytes: Bytes::new(),
-                etag: "\"e\"".to_owned(),
-                modified_at: world.now,
-                headers: BTreeMap::new(),
-            };
+            let object = Object::new(Bytes::new(), BTreeMap::new(), world.now);
             world
                 .buckets
                 .put(BUCKET, key, object, &Precondition::None)

@@ -104,10 +104,21 @@ pub struct DemoArgs {
 #[derive(Debug, Clone, Args)]
 pub struct Connection {
     /// The daemon's address
-    #[arg(long, value_name = "URL", env = "BENNU_SERVER", default_value = "http://127.0.0.1:8080")]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "BENNU_SERVER",
+        default_value = "http://127.0.0.1:8080"
+    )]
     pub server: String,
     /// A token of a team, or an operator's; rather give it in the environment
-    #[arg(long, env = "BENNU_TOKEN", hide_env_values = true, default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        env = "BENNU_TOKEN",
+        hide_env_values = true,
+        default_value = "",
+        hide_default_value = true
+    )]
     pub token: String,
     /// Whose environments
     #[arg(long, short, env = "BENNU_TEAM")]

@@ -31,7 +31,7 @@ pub enum ClientError {
     #[error("{}", describe(.problem, .request_id))]
     Refused {
         /// Its words.
-        problem: ProblemDocument,
+        problem: Box<ProblemDocument>,
         /// Under which its log says more.
         request_id: Option<String>,
     },
@@ -85,10 +85,15 @@ impl Client {
     pub fn new(connection: &Connection) -> Result<Self, ClientError> {
         let usage = |message: String| ClientError::Usage(message);
         let base: Url = connection.server.parse().map_err(|error| {
-            usage(format!("--server {:?}: {error}; write http://host:port", connection.server))
+            usage(format!(
+                "--server {:?}: {error}; write http://host:port",
+                connection.server
+            ))
         })?;
         if !matches!(base.scheme(), "http" | "https") {
-            return Err(usage(format!("--server {base}: write http://host:port or https://host")));
+            return Err(usage(format!(
+                "--server {base}: write http://host:port or https://host"
+            )));
         }
         if connection.token.trim().is_empty() {
             let remedy = "set BENNU_TOKEN; `bennu token create` makes one";
@@ -99,8 +104,14 @@ impl Client {
             .connect_timeout(CONNECT_LIMIT)
             .user_agent(concat!("bennu/", env!("CARGO_PKG_VERSION")));
         // A proxy cannot reach this machine's own loopback.
-        let http = if is_loopback(&base) { http.no_proxy() } else { http };
-        let http = http.build().map_err(|error| usage(format!("HTTP: {}", chain(&error))))?;
+        let http = if is_loopback(&base) {
+            http.no_proxy()
+        } else {
+            http
+        };
+        let http = http
+            .build()
+            .map_err(|error| usage(format!("HTTP: {}", chain(&error))))?;
         Ok(Self {
             http,
             base,
@@ -124,8 +135,12 @@ impl Client {
     /// [`ClientError`].
     pub async fn put(&self, team: &str, name: &str, document: &Value) -> Result<Put, ClientError> {
         let url = self.url(&["teams", team, "environments", name]);
-        let answer = self.send(self.http.request(Method::PUT, url).json(document)).await?;
-        Ok(Put { declared: answer.declared })
+        let answer = self
+            .send(self.http.request(Method::PUT, url).json(document))
+            .await?;
+        Ok(Put {
+            declared: answer.declared,
+        })
     }
 
     /// An environment, as it is answered.
@@ -133,7 +148,11 @@ impl Client {
     /// # Errors
     /// [`ClientError`].
     pub async fn get(&self, name: &str) -> Result<Value, ClientError> {
-        self.read(&["teams", self.team()?, "environments", name], &[("", ""); 0]).await
+        self.read(
+            &["teams", self.team()?, "environments", name],
+            &[("", ""); 0],
+        )
+        .await
     }
 
     /// All environments that a selector chooses, from all pages, as they are answered.
@@ -147,7 +166,9 @@ impl Client {
             let mut query = Vec::new();
             query.extend(selector.map(|selector| ("labelSelector", selector)));
             query.extend(next.as_deref().map(|next| ("continue", next)));
-            let mut page = self.read(&["teams", self.team()?, "environments"], &query).await?;
+            let mut page = self
+                .read(&["teams", self.team()?, "environments"], &query)
+                .await?;
             if let Value::Array(items) = page["items"].take() {
                 found.extend(items);
             }
@@ -163,7 +184,11 @@ impl Client {
     /// # Errors
     /// [`ClientError`].
     pub async fn plan(&self, name: &str) -> Result<Value, ClientError> {
-        self.read(&["teams", self.team()?, "environments", name, "plan"], &[("", ""); 0]).await
+        self.read(
+            &["teams", self.team()?, "environments", name, "plan"],
+            &[("", ""); 0],
+        )
+        .await
     }
 
     /// The last events of an environment, oldest first.
@@ -179,7 +204,10 @@ impl Client {
         let mut after = 0;
         let path = ["teams", self.team()?, "environments", name, "events"];
         loop {
-            let query = [("after", after.to_string()), ("limit", EVENT_PAGE.to_string())];
+            let query = [
+                ("after", after.to_string()),
+                ("limit", EVENT_PAGE.to_string()),
+            ];
             let page: EventList = decode(self.read(&path, &query).await?)?;
             let complete = page.items.len() < EVENT_PAGE;
             last.extend(page.items);
@@ -222,12 +250,23 @@ impl Client {
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Answer, ClientError> {
         let no_answer = |error: reqwest::Error| {
             let hint = "is it running, and is --server its address?";
-            ClientError::NoAnswer(format!("{} does not answer: {}; {hint}", self.base, chain(&error)))
+            ClientError::NoAnswer(format!(
+                "{} does not answer: {}; {hint}",
+                self.base,
+                chain(&error)
+            ))
         };
-        let answer = request.bearer_auth(&self.token).send().await.map_err(no_answer)?;
+        let answer = request
+            .bearer_auth(&self.token)
+            .send()
+            .await
+            .map_err(no_answer)?;
         let status = answer.status();
         let header = |name: &str| {
-            let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
+            let value = answer
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok());
             value.map(str::to_owned)
         };
         let (request_id, declared) = (header("x-request-id"), header("bennu-declared"));
@@ -239,7 +278,10 @@ impl Client {
             return Ok(Answer { declared, body });
         }
         let problem = serde_json::from_slice(&bytes).map_err(|_| strange())?;
-        Err(ClientError::Refused { problem, request_id })
+        Err(ClientError::Refused {
+            problem,
+            request_id,
+        })
     }
 
     fn strange(&self, status: StatusCode) -> ClientError {
@@ -256,16 +298,27 @@ impl Client {
 /// It is not of that form.
 pub fn decode<T: DeserializeOwned>(value: Value) -> Result<T, ClientError> {
     serde_json::from_value(value).map_err(|error| {
-        ClientError::Strange(format!("the answer is of another version of Bennu: {error}"))
+        ClientError::Strange(format!(
+            "the answer is of another version of Bennu: {error}"
+        ))
     })
 }
 
 /// What, where, and what to do.
 fn describe(problem: &ProblemDocument, request_id: &Option<String>) -> String {
-    let ProblemDocument { title, detail, errors, status, .. } = problem;
+    let ProblemDocument {
+        title,
+        detail,
+        errors,
+        status,
+        ..
+    } = problem;
     let mut text = format!("{title}: {detail}");
     for error in errors {
-        text.push_str(&format!("\n  {}: {}\n      {}", error.field, error.cause, error.remedy));
+        text.push_str(&format!(
+            "\n  {}: {}\n      {}",
+            error.field, error.cause, error.remedy
+        ));
     }
     if let (Some(id), 500..) = (request_id, status) {
         text.push_str(&format!(" (request {id})"));

@@ -27,7 +27,7 @@ pub use secret::Secret;
 pub use targets::TargetConfig;
 
 /// Everything that the daemon is told.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[cfg_attr(test, derive(serde::Serialize))]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
@@ -115,25 +115,14 @@ pub enum LogFormat {
     Json,
 }
 
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            installation: InstallationConfig::default(),
-            database: DatabaseConfig::default(),
-            api: ApiConfig::default(),
-            engine: EngineConfig::default(),
-            log: LogConfig::default(),
-            targets: Vec::new(),
-            octopus: Vec::new(),
-        }
-    }
-}
-
 impl Default for DatabaseConfig {
     fn default() -> Self {
         // Postgres has 100 by default: room for a few replicas and for people.
         let max_connections = 20;
-        Self { url: None, max_connections }
+        Self {
+            url: None,
+            max_connections,
+        }
     }
 }
 
@@ -191,7 +180,10 @@ impl Config {
     }
 
     /// As [`Config::load`], of a text; `file` is only its name in errors.
-    fn read(
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn read(
         file: &str,
         text: &str,
         variables: &BTreeMap<String, String>,
@@ -211,9 +203,15 @@ impl Config {
     fn problems(&self) -> Vec<String> {
         let mut found = targets::problems(&self.targets);
         found.extend(octopus::problems(&self.octopus));
-        let EngineConfig { pace, workers, per_team_and_target } = &self.engine;
+        let EngineConfig {
+            pace,
+            workers,
+            per_team_and_target,
+        } = &self.engine;
         if !pace.is_finite() || *pace < 1.0 {
-            found.push(format!("engine.pace is {pace}: use 1.0, or more with simulators"));
+            found.push(format!(
+                "engine.pace is {pace}: use 1.0, or more with simulators"
+            ));
         }
         let real = self.targets.iter().find(|target| target.endpoint.is_none());
         if let (Some(target), true) = (real, *pace > 1.0) {
@@ -225,8 +223,14 @@ impl Config {
         }
         let at_least_one = [
             ("engine.workers", *workers as u64),
-            ("engine.per_team_and_target", u64::from(*per_team_and_target)),
-            ("database.max_connections", u64::from(self.database.max_connections)),
+            (
+                "engine.per_team_and_target",
+                u64::from(*per_team_and_target),
+            ),
+            (
+                "database.max_connections",
+                u64::from(self.database.max_connections),
+            ),
         ];
         let none = at_least_one.iter().filter(|(_, value)| *value == 0);
         found.extend(none.map(|(key, _)| format!("{key} is 0: use at least 1")));
@@ -266,6 +270,14 @@ impl Config {
             servers: servers.collect(),
         }
     }
+}
+
+/// The process's environment variables; one that is not Unicode cannot be one of ours.
+pub fn variables() -> BTreeMap<String, String> {
+    let unicode = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    std::env::vars_os().filter_map(unicode).collect()
 }
 
 #[cfg(test)]

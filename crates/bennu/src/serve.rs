@@ -60,11 +60,21 @@ pub async fn begin(
     let teams = bennu_api::router(daemon.api, &daemon.observability.registry)?;
     let tasks = vec![
         tokio::spawn(serve("api", api, teams, stop.clone())),
-        tokio::spawn(serve("metrics", metrics, daemon.observability.router(), stop.clone())),
+        tokio::spawn(serve(
+            "metrics",
+            metrics,
+            daemon.observability.router(),
+            stop.clone(),
+        )),
         tokio::spawn(bennu_engine::run(daemon.engine, stop.clone())),
     ];
     info!(api = %addresses.0, metrics = %addresses.1, "serving");
-    Ok(Serving { api: addresses.0, metrics: addresses.1, stop, tasks })
+    Ok(Serving {
+        api: addresses.0,
+        metrics: addresses.1,
+        stop,
+        tasks,
+    })
 }
 
 impl Serving {
@@ -96,7 +106,9 @@ pub async fn asked_to_stop() {
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| ServeError::Listen { address, source })
 }
 
 fn address_of(listener: &TcpListener) -> Result<SocketAddr, ServeError> {
@@ -107,8 +119,9 @@ fn address_of(listener: &TcpListener) -> Result<SocketAddr, ServeError> {
 }
 
 async fn serve(what: &'static str, listener: TcpListener, router: Router, stop: CancellationToken) {
-    let served =
-        axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+    let served = axum::serve(listener, router)
+        .with_graceful_shutdown(stop.cancelled_owned())
+        .await;
     if let Err(error) = served {
         error!(%error, what, "a listener ended");
     }

@@ -12,7 +12,10 @@ use crate::config::{LogConfig, LogFormat};
 /// The filter cannot be read, or somebody has begun already.
 pub fn begin(log: &LogConfig) -> Result<(), String> {
     let filter = EnvFilter::try_new(&log.filter).map_err(|error| {
-        format!("log.filter {:?}: {error}: write for example \"info\"", log.filter)
+        format!(
+            "log.filter {:?}: {error}: write for example \"info\"",
+            log.filter
+        )
     })?;
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let lines = tracing_subscriber::fmt()

@@ -101,7 +101,10 @@ pub fn daemon(
         environments: Arc::new(store.clone()),
         catalog: Arc::new(config.catalog()),
         planner,
-        clock: Clock { now: now_utc, instant: now_monotonic },
+        clock: Clock {
+            now: now_utc,
+            instant: now_monotonic,
+        },
         replica: Arc::from(replica.as_str()),
     };
     let observability = Observability {
@@ -109,7 +112,13 @@ pub fn daemon(
         environments: Arc::new(store.clone()),
         health: health(engine.health.clone()),
     };
-    Ok(Daemon { engine, api, observability, keys: keys(config), store })
+    Ok(Daemon {
+        engine,
+        api,
+        observability,
+        keys: keys(config),
+        store,
+    })
 }
 
 /// The database of a configuration; not connected yet.
@@ -118,7 +127,10 @@ pub fn daemon(
 /// There is no URL, or it is none.
 pub fn store(config: &Config) -> Result<Store, WiringError> {
     let url = config.database_url()?;
-    Ok(Store::connect(url.expose(), config.database.max_connections)?)
+    Ok(Store::connect(
+        url.expose(),
+        config.database.max_connections,
+    )?)
 }
 
 fn aws(config: &Config) -> Result<Aws, WiringError> {
@@ -129,21 +141,22 @@ fn aws(config: &Config) -> Result<Aws, WiringError> {
         role_arn: target.role_arn.clone(),
         external_id: target.external_id.clone(),
         keys: match (&target.access_key_id, &target.secret_access_key) {
-            (Some(id), Some(secret)) => {
-                Keys::Static { id: id.clone(), secret: secret.expose().to_owned() }
-            }
+            (Some(id), Some(secret)) => Keys::Static {
+                id: id.clone(),
+                secret: secret.expose().to_owned(),
+            },
             (_, _) => Keys::Chain,
         },
         artifact_bucket: target.artifact_bucket.clone(),
         service_role_arn: target.service_role_arn.clone(),
     });
-    Ok(Aws::new(config.installation_id()?.clone(), targets.collect())?)
+    Ok(Aws::new(
+        config.installation_id()?.clone(),
+        targets.collect(),
+    )?)
 }
 
-fn octopus(
-    config: &Config,
-    variables: &BTreeMap<String, String>,
-) -> Result<Octopus, WiringError> {
+fn octopus(config: &Config, variables: &BTreeMap<String, String>) -> Result<Octopus, WiringError> {
     let mut servers = Vec::new();
     for server in &config.octopus {
         servers.push(ServerConfig {
@@ -157,10 +170,18 @@ fn octopus(
 
 fn context(config: &Config) -> Result<Context, WiringError> {
     let targets = config.targets.iter().map(|target| {
-        (target.name.clone(), TargetFacts { has_bucket: target.artifact_bucket.is_some() })
+        (
+            target.name.clone(),
+            TargetFacts {
+                has_bucket: target.artifact_bucket.is_some(),
+            },
+        )
     });
     let spaces = config.octopus.iter().flat_map(|server| {
-        server.spaces.iter().map(|space| (server.name.clone(), space.clone()))
+        server
+            .spaces
+            .iter()
+            .map(|space| (server.name.clone(), space.clone()))
     });
     Ok(Context {
         installation: config.installation_id()?.clone(),
@@ -170,9 +191,15 @@ fn context(config: &Config) -> Result<Context, WiringError> {
 }
 
 fn keys(config: &Config) -> Vec<WorkKey> {
-    let targets = config.targets.iter().map(|target| WorkKey::Target(target.name.clone()));
+    let targets = config
+        .targets
+        .iter()
+        .map(|target| WorkKey::Target(target.name.clone()));
     let spaces = config.octopus.iter().flat_map(|server| {
-        server.spaces.iter().map(|space| WorkKey::Space(server.name.clone(), space.clone()))
+        server
+            .spaces
+            .iter()
+            .map(|space| WorkKey::Space(server.name.clone(), space.clone()))
     });
     targets.chain(spaces).collect()
 }
@@ -184,22 +211,38 @@ fn health(engine: Arc<work::Health>) -> Health {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a replica has a new name at each start")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a replica has a new name at each start"
+)]
 fn replica() -> Result<ReplicaId, IllegalId> {
-    ReplicaId::new(format!("{}-{:08x}", std::process::id(), rand::random::<u32>()))
+    ReplicaId::new(format!(
+        "{}-{:08x}",
+        std::process::id(),
+        rand::random::<u32>()
+    ))
 }
 
-#[expect(clippy::disallowed_methods, reason = "jitter only, which nothing is derived from")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "jitter only, which nothing is derived from"
+)]
 fn seed() -> u64 {
     rand::random()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the binary reads the clock for the API")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the binary reads the clock for the API"
+)]
 fn now_utc() -> DateTime<Utc> {
     DateTime::from(std::time::SystemTime::now())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the binary reads the clock for the API")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the binary reads the clock for the API"
+)]
 fn now_monotonic() -> std::time::Instant {
     std::time::Instant::now()
 }

@@ -17,18 +17,32 @@ pub fn monotonic() -> Instant {
 #[derive(Debug, Clone, Copy)]
 pub struct DatabaseClock {
     said: DateTime<Utc>,
-    heard: Instant,
+    heard: Option<Instant>,
 }
 
 impl DatabaseClock {
     /// The database said `said`, and we heard it at `heard`.
     pub fn new(said: DateTime<Utc>, heard: Instant) -> Self {
-        Self { said, heard }
+        Self {
+            said,
+            heard: Some(heard),
+        }
+    }
+
+    /// A clock that stands: whoever steps time in a test moves it between passes.
+    pub fn standing(at: DateTime<Utc>) -> Self {
+        Self {
+            said: at,
+            heard: None,
+        }
     }
 
     /// The database's time now, or a little earlier.
     pub fn now(&self) -> DateTime<Utc> {
-        let passed = monotonic().duration_since(self.heard);
+        let Some(heard) = self.heard else {
+            return self.said;
+        };
+        let passed = monotonic().duration_since(heard);
         self.said + chrono::Duration::from_std(passed).unwrap_or(chrono::Duration::zero())
     }
 }

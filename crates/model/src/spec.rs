@@ -223,7 +223,7 @@ impl StackSpec {
             {
                 found.push(Invalid {
                     field,
-                    cause: format!("{arn:?} is no ARN"),
+                    cause: "the value is no ARN".into(),
                     remedy: "give the ARN of a Secrets Manager secret".into(),
                 });
             }

@@ -14,6 +14,8 @@
 //!
 //! - [`world`], [`clock`], [`faults`], [`parameters`], [`chance`]: time, and what can be set
 //! - [`cloudformation`], [`autoscaling`], [`ec2`], over [`compute`]: a region's services
+//! - [`s3`], [`sts`], [`octopus`]: the services that have no region
+//! - [`doors`], [`ports`]: the ways in
 
 pub mod autoscaling;
 pub mod aws_error;
@@ -24,6 +26,7 @@ pub mod compute;
 pub mod doors;
 pub mod ec2;
 pub mod faults;
+pub mod ledger;
 pub mod octopus;
 mod paging;
 pub mod parameters;

@@ -44,7 +44,7 @@ impl Region {
 
     /// When the next change comes that an operation waits for.
     pub fn next_of_operations(&self) -> Option<DateTime<Utc>> {
-        let stacks = self.stacks.values().filter_map(Stack::next_of_operations);
+        let stacks = self.stacks.values().filter_map(Stack::next_due);
         stacks.chain(self.compute.next_of_operations()).min()
     }
 

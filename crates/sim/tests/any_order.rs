@@ -44,7 +44,10 @@ enum Move {
     Execute {
         disable_rollback: bool,
     },
-    Update { version: u8, disable_rollback: bool },
+    Update {
+        version: u8,
+        disable_rollback: bool,
+    },
     Cancel,
     Rollback,
     Continue,
@@ -160,8 +163,14 @@ impl Player {
                     region.execute_change_set(request, now)
                 });
             }
-            Move::Update { version, disable_rollback } => {
-                self.play(Move::MakeChangeSet { version, create: false });
+            Move::Update {
+                version,
+                disable_rollback,
+            } => {
+                self.play(Move::MakeChangeSet {
+                    version,
+                    create: false,
+                });
                 self.play(Move::Wait(10));
                 self.play(Move::Execute { disable_rollback });
             }

@@ -112,9 +112,9 @@ from claimed c
 -- `offset 0` keeps the planner from joining first and looking up afterwards.
 left join lateral (
     select s.state from environment_state s
-    where s.uid = split_part(c.key, '/', 2)
+    where c.kind = 'environment' and s.uid = split_part(c.key, '/', 2)
     offset 0
-) s on c.kind = 'environment'
+) s on true
 left join lateral (
     select (select w.account from sweeps w where w.key = c.key) as account,
         case c.kind
@@ -129,6 +129,7 @@ left join lateral (
               and e.space = substr(c.target, length(split_part(c.target, '/', 1)) + 2)
             order by e.uid)
         end as expected
+    where c.kind <> 'environment'
     offset 0
-) m on c.kind <> 'environment'
+) m on true
 order by c.place

@@ -13,14 +13,18 @@ use crate::failure::{failed, timed_out};
 /// Below a third of the lease (30 s): who cannot get a connection learns it while the lease
 /// can still be renewed.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-/// Set on the server, so that they end a statement whatever became of us.
-const SERVER_LIMITS: [(&str, &str); 5] = [
+/// Settings that every connection begins with. The limits hold on the server, so that they end
+/// a statement whatever became of us.
+const SETTINGS: [(&str, &str); 6] = [
     ("statement_timeout", "10s"),
     ("idle_in_transaction_session_timeout", "5s"),
     // The server finds out about a client that is gone within about half a minute.
     ("tcp_keepalives_idle", "10"),
     ("tcp_keepalives_interval", "5"),
     ("tcp_keepalives_count", "4"),
+    // The planner guesses high for a claim's many parts, and compiling them takes longer than
+    // running them.
+    ("jit", "off"),
 ];
 /// Longer than the server's own limit: it only ends what a dead network would hold for ever.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(12);
@@ -44,7 +48,7 @@ impl Store {
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| failed("read the database URL", &error))?
             .application_name("bennu")
-            .options(SERVER_LIMITS);
+            .options(SETTINGS);
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)

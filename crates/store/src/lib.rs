@@ -7,7 +7,7 @@
 //!
 //! Rules that hold for every statement:
 //! - **One statement per call.** There is no transaction to be left open; the one that a
-//!   migration needs goes through [`transaction`]. What belongs together is one statement
+//!   migration needs goes through `transaction.rs`. What belongs together is one statement
 //!   with several `with` parts.
 //! - **Locks in one order:** work rows by key, then environments, reserved names,
 //!   observations, spaces. Only a claim skips what is locked; everybody else waits.
@@ -15,7 +15,7 @@
 //! - **No session state:** it works behind a pooler that hands out transactions.
 //! - A row that cannot be read concerns its own key only.
 //!
-//! Start with [`work`], then `sql/claim.sql` and `sql/finish.sql`: they are the protocol
+//! Start with `work.rs`, then `sql/claim.sql` and `sql/finish.sql`: they are the protocol
 //! between replicas.
 
 mod connect;

@@ -1,17 +1,17 @@
 //! One environment: declared, read, deleted.
 
-use axum::Extension;
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, extract};
+use axum::{Extension, Json};
 use bennu_model::environment::Environment;
 use bennu_model::ids::{EnvironmentName, TeamName};
 use bennu_model::spec::Invalid;
 use bennu_ports::environments::{Declaration, Declared};
 
+use super::extract::{InPath, InQuery};
 use super::query::Query;
 use super::{look_up, no_environment, off_the_runtime, precondition};
 use crate::accept::{self, Accepted, TemplateText};
@@ -23,15 +23,13 @@ use crate::{Api, Kind, Problem};
 /// Tells what a PUT did: `created`, `changed` or `same`.
 const DECLARED: HeaderName = HeaderName::from_static("bennu-declared");
 
-type Parameters = extract::Query<Vec<(String, String)>>;
-
 /// Declares an environment: 201 when a new life begins, 200 when it changed or was so
 /// already.
 pub(crate) async fn put(
     State(api): State<Api>,
     Extension(caller): Extension<Caller>,
-    Path((team, name)): Path<(String, String)>,
-    extract::Query(query): Parameters,
+    InPath((team, name)): InPath<(String, String)>,
+    InQuery(query): InQuery,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
@@ -67,8 +65,8 @@ pub(crate) async fn put(
 pub(crate) async fn get(
     State(api): State<Api>,
     Extension(caller): Extension<Caller>,
-    Path(path): Path<(String, String)>,
-    extract::Query(query): Parameters,
+    InPath(path): InPath<(String, String)>,
+    InQuery(query): InQuery,
 ) -> Result<Response, Problem> {
     Query::new(query, &[])?;
     let view = look_up(&api, &caller, path).await?;
@@ -84,8 +82,8 @@ pub(crate) async fn get(
 pub(crate) async fn delete(
     State(api): State<Api>,
     Extension(caller): Extension<Caller>,
-    Path((team, name)): Path<(String, String)>,
-    extract::Query(query): Parameters,
+    InPath((team, name)): InPath<(String, String)>,
+    InQuery(query): InQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let team = caller.team(&team)?;

@@ -1,8 +1,9 @@
 //! An environment's timeline, oldest first.
 
-use axum::extract::{Path, State};
-use axum::{Extension, Json, extract};
+use axum::extract::State;
+use axum::{Extension, Json};
 
+use super::extract::{InPath, InQuery};
 use super::look_up;
 use super::query::Query;
 use crate::auth::Caller;
@@ -16,8 +17,8 @@ const MAX_LIMIT: u32 = 1_000;
 pub(crate) async fn events(
     State(api): State<Api>,
     Extension(caller): Extension<Caller>,
-    Path(path): Path<(String, String)>,
-    extract::Query(query): extract::Query<Vec<(String, String)>>,
+    InPath(path): InPath<(String, String)>,
+    InQuery(query): InQuery,
 ) -> Result<Json<EventList>, Problem> {
     let query = Query::new(query, &["after", "limit"])?;
     let after = query.number("after", (0, i64::MAX), 0)?;

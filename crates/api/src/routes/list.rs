@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, State};
-use axum::{Extension, Json, extract};
+use axum::extract::State;
+use axum::{Extension, Json};
 use bennu_model::ids::{EnvironmentName, TeamName};
 use bennu_ports::environments::{EnvironmentView, ListFilter};
 
+use super::extract::{InPath, InQuery};
 use super::query::{Query, refuse};
 use crate::auth::Caller;
 use crate::dto::{EnvironmentDocument, EnvironmentList, ListMetadata};
@@ -22,8 +23,8 @@ const MAX_LIMIT: u32 = 500;
 pub(crate) async fn list(
     State(api): State<Api>,
     Extension(caller): Extension<Caller>,
-    Path(team): Path<String>,
-    extract::Query(query): extract::Query<Vec<(String, String)>>,
+    InPath(team): InPath<String>,
+    InQuery(query): InQuery,
 ) -> Result<Json<EnvironmentList>, Problem> {
     let team = caller.team(&team)?;
     let query = Query::new(query, &["labelSelector", "limit", "continue"])?;

@@ -1,8 +1,9 @@
 //! A dry run of the next pass, on what is stored: nothing is read from AWS or Octopus.
 
-use axum::extract::{Path, State};
-use axum::{Extension, Json, extract};
+use axum::extract::State;
+use axum::{Extension, Json};
 
+use super::extract::{InPath, InQuery};
 use super::look_up;
 use super::query::Query;
 use crate::auth::Caller;
@@ -13,8 +14,8 @@ use crate::{Api, Problem};
 pub(crate) async fn plan(
     State(api): State<Api>,
     Extension(caller): Extension<Caller>,
-    Path(path): Path<(String, String)>,
-    extract::Query(query): extract::Query<Vec<(String, String)>>,
+    InPath(path): InPath<(String, String)>,
+    InQuery(query): InQuery,
 ) -> Result<Json<PlanDocument>, Problem> {
     Query::new(query, &[])?;
     let view = look_up(&api, &caller, path).await?;

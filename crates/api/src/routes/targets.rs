@@ -1,8 +1,9 @@
 //! The targets of the configuration.
 
+use axum::Json;
 use axum::extract::State;
-use axum::{Json, extract};
 
+use super::extract::InQuery;
 use super::query::Query;
 use crate::dto::{TargetDocument, TargetList};
 use crate::{Api, Problem};
@@ -10,7 +11,7 @@ use crate::{Api, Problem};
 /// All targets, each with what its last sweep saw. Every token may know them.
 pub(crate) async fn targets(
     State(api): State<Api>,
-    extract::Query(query): extract::Query<Vec<(String, String)>>,
+    InQuery(query): InQuery,
 ) -> Result<Json<TargetList>, Problem> {
     Query::new(query, &[])?;
     let sweeps = api.environments.targets().await?;

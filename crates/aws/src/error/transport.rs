@@ -67,8 +67,24 @@ fn no_credentials(call: Call, error: &CredentialsError) -> Failure {
             ..Reply::default()
         };
         let why = refused(call, &reply).error;
+        let kind = match why.kind {
+            PortErrorKind::Throttled(pause) => PortErrorKind::Throttled(pause),
+            PortErrorKind::NoAnswer | PortErrorKind::Unavailable => PortErrorKind::Unavailable,
+            // Whatever is wrong with a role, a person has to put it right, and not in a spec.
+            PortErrorKind::Denied
+            | PortErrorKind::NotFound
+            | PortErrorKind::Conflict
+            | PortErrorKind::NoChange
+            | PortErrorKind::Invalid
+            | PortErrorKind::Quota
+            | PortErrorKind::Closed => PortErrorKind::Denied,
+        };
         let message = cut(&format!("the role cannot be assumed: {}", why.message));
-        return Failure::not_sent(PortError { message, ..why });
+        return Failure::not_sent(PortError {
+            kind,
+            call: why.call,
+            message,
+        });
     }
     let kind = match error {
         CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_) => {

@@ -12,10 +12,12 @@ pub(crate) fn cut(text: &str) -> String {
     text.chars().take(LIMIT - 1).chain(['…']).collect()
 }
 
-/// One line for people: the code, and the message without what we sent.
+/// One line for people: the code, and the message without what we sent. Status 0 stands for
+/// one that is not known.
 pub(super) fn tidy(status: u16, code: &str, message: &str) -> String {
     let message = without_echo(message.trim());
     match (code.is_empty(), message.is_empty()) {
+        (true, true) if status == 0 => "no error that could be read".to_owned(),
         (true, true) => format!("HTTP {status}, and no error that could be read"),
         (true, false) => cut(&format!("HTTP {status}: {message}")),
         (false, true) => cut(code),

@@ -57,15 +57,23 @@ fn read(file: &str) -> Result<Vec<Found>, Failure> {
         std::fs::File::open(file).and_then(|mut file| file.read_to_string(&mut text))
     };
     read.map_err(|error| Failure::failed(format!("{name}: {error}")))?;
-    let documents = documents(&text).map_err(|error| Failure::failed(format!("{name}: {error}")))?;
+    let documents =
+        documents(&text).map_err(|error| Failure::failed(format!("{name}: {error}")))?;
     let several = documents.len() > 1;
     let place = |index: usize| {
         let number = index + 1;
-        if several { format!("{name}, document {number}") } else { name.to_owned() }
+        if several {
+            format!("{name}, document {number}")
+        } else {
+            name.to_owned()
+        }
     };
     let numbered = documents.into_iter().enumerate();
     Ok(numbered
-        .map(|(index, document)| Found { place: place(index), document })
+        .map(|(index, document)| Found {
+            place: place(index),
+            document,
+        })
         .collect())
 }
 
@@ -76,7 +84,9 @@ async fn declare(client: &Client, document: &Value) -> Result<String, Failure> {
     let team = match (metadata["team"].as_str(), client.team()) {
         (Some(team), Ok(given)) if team != given => {
             let what = format!("the document says {team:?}, --team or BENNU_TEAM {given:?}");
-            return Err(Failure::failed(format!("metadata.team: {what}: make them the same")));
+            return Err(Failure::failed(format!(
+                "metadata.team: {what}: make them the same"
+            )));
         }
         (Some(team), _) => team,
         (None, given) => given?,

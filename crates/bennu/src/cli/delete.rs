@@ -86,8 +86,8 @@ async fn wait(client: &Client, deleted: &EnvironmentDocument) -> Result<Waited, 
 fn stalled(environment: &EnvironmentDocument) -> Option<String> {
     let conditions = &environment.status.as_ref()?.conditions;
     let stalled = find(conditions, "Stalled")?;
-    let counts = stalled.status == "True"
-        && stalled.observed_generation >= environment.metadata.generation;
+    let counts =
+        stalled.status == "True" && stalled.observed_generation >= environment.metadata.generation;
     counts.then(|| stalled.message.clone())
 }
 
@@ -102,7 +102,11 @@ mod tests {
         assert_eq!(stalled(&one), None);
         let conditions = &mut one.status.as_mut().unwrap().conditions;
         conditions[1].kind = "Stalled".into();
-        assert_eq!(stalled(&one), None, "it speaks of generation 1, and this is 2");
+        assert_eq!(
+            stalled(&one),
+            None,
+            "it speaks of generation 1, and this is 2"
+        );
         one.status.as_mut().unwrap().conditions[1].observed_generation = 2;
         assert_eq!(stalled(&one).as_deref(), Some("the stack is being created"));
     }

@@ -37,12 +37,20 @@ fn text(
 ) -> String {
     let mut text = table::align(&head(one, now));
     if let Some(status) = &one.status {
-        section(&mut text, "Conditions", &conditions(&status.conditions, now));
+        section(
+            &mut text,
+            "Conditions",
+            &conditions(&status.conditions, now),
+        );
         section(&mut text, "Stack", &stack(status, now));
         section(&mut text, "Tenant", &tenant(status, now));
         section(&mut text, "Machines", &machines(status, now));
         section(&mut text, "Parts", &parts(&status.report.lines, now));
-        section(&mut text, "Next steps", &steps(&status.report.steps, colour));
+        section(
+            &mut text,
+            "Next steps",
+            &steps(&status.report.steps, colour),
+        );
     }
     section(&mut text, "Last events", &event_lines(events, now));
     text
@@ -62,16 +70,26 @@ fn head(one: &EnvironmentDocument, now: DateTime<Utc>) -> Vec<Vec<String>> {
         Some((Some(generation), Some(at))) => format!("{generation}, {}", ago(at)),
         Some(_) | None => "not yet".to_owned(),
     };
-    let labels: Vec<_> = meta.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let labels: Vec<_> = meta
+        .labels
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
     let octopus = one.spec.octopus.as_ref().map(|octopus| {
         let projects = octopus.projects.join(", ");
-        format!("{}, space {}, {} of {projects}", octopus.server, octopus.space, octopus.environment)
+        format!(
+            "{}, space {}, {} of {projects}",
+            octopus.server, octopus.space, octopus.environment
+        )
     });
     let rows = [
         ("Name:", Some(meta.name.clone())),
         ("Team:", Some(meta.team.clone())),
         ("Uid:", Some(meta.uid.clone())),
-        ("Labels:", Some(labels.join(", ")).filter(|labels| !labels.is_empty())),
+        (
+            "Labels:",
+            Some(labels.join(", ")).filter(|labels| !labels.is_empty()),
+        ),
         ("Target:", Some(one.spec.target.clone())),
         ("Octopus:", octopus),
         ("Generation:", Some(meta.generation.to_string())),
@@ -79,7 +97,9 @@ fn head(one: &EnvironmentDocument, now: DateTime<Utc>) -> Vec<Vec<String>> {
         ("Declared:", Some(ago(meta.created_at))),
         ("Deletion asked:", meta.deleted_at.map(ago)),
     ];
-    let given = rows.into_iter().filter_map(|(key, value)| Some(vec![key.to_owned(), value?]));
+    let given = rows
+        .into_iter()
+        .filter_map(|(key, value)| Some(vec![key.to_owned(), value?]));
     given.collect()
 }
 
@@ -111,7 +131,11 @@ fn stack(status: &StatusDocument, now: DateTime<Utc>) -> String {
 
 fn tenant(status: &StatusDocument, now: DateTime<Utc>) -> String {
     let tenant = status.tenant.as_ref();
-    let text = tenant.map(|one| seen(one, now, |tenant| format!("{}, {}\n", tenant.name, tenant.id)));
+    let text = tenant.map(|one| {
+        seen(one, now, |tenant| {
+            format!("{}, {}\n", tenant.name, tenant.id)
+        })
+    });
     text.unwrap_or_default()
 }
 
@@ -140,7 +164,9 @@ fn seen<T>(
     now: DateTime<Utc>,
     describe: impl Fn(&T) -> String,
 ) -> String {
-    let when = document.seen_at.map(|at| format!("seen {} ago", time::ago(at, now)));
+    let when = document
+        .seen_at
+        .map(|at| format!("seen {} ago", time::ago(at, now)));
     let when = when.unwrap_or_else(|| "never seen".to_owned());
     match (document.seen, &document.value) {
         (SeenWord::Present, Some(value)) => format!("{}({when})\n", describe(value)),

@@ -39,10 +39,26 @@ mod tests {
 
     #[test]
     fn reads_what_people_write() {
-        for (text, seconds) in [("45s", 45), ("30m", 1_800), ("1h30m", 5_400), ("90d", 7_776_000)] {
+        for (text, seconds) in [
+            ("45s", 45),
+            ("30m", 1_800),
+            ("1h30m", 5_400),
+            ("90d", 7_776_000),
+        ] {
             assert_eq!(parse(text).unwrap().as_secs(), seconds, "{text}");
         }
-        for bad in ["", "0s", "30", "m", "-1m", "1.5h", "1w", "1h ", "99999999999999999999d", "1ü"] {
+        for bad in [
+            "",
+            "0s",
+            "30",
+            "m",
+            "-1m",
+            "1.5h",
+            "1w",
+            "1h ",
+            "99999999999999999999d",
+            "1ü",
+        ] {
             assert!(parse(bad).is_err(), "{bad}");
         }
     }

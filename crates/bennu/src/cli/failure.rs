@@ -45,13 +45,19 @@ impl Failure {
     /// It failed.
     pub fn failed(message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { exit: Exit::Failed, message }
+        Self {
+            exit: Exit::Failed,
+            message,
+        }
     }
 
     /// It was asked in a way that makes no sense.
     pub fn usage(message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { exit: Exit::Usage, message }
+        Self {
+            exit: Exit::Usage,
+            message,
+        }
     }
 }
 

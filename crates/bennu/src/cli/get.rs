@@ -130,7 +130,10 @@ pub(super) struct Summary {
 
 /// What stands in the way says more than that it is not ready; what is being done, too.
 pub(super) fn summary(one: &EnvironmentDocument) -> Summary {
-    let conditions = one.status.as_ref().map(|status| status.conditions.as_slice());
+    let conditions = one
+        .status
+        .as_ref()
+        .map(|status| status.conditions.as_slice());
     let conditions = conditions.unwrap_or_default();
     let holds = |kind: &str| find(conditions, kind).filter(|condition| condition.status == "True");
     let ready = find(conditions, "Ready");
@@ -142,12 +145,16 @@ pub(super) fn summary(one: &EnvironmentDocument) -> Summary {
     };
     let word = telling.map_or("NotSeenYet", |condition| condition.reason.as_str());
     Summary {
-        ready: ready.map_or("Unknown", |ready| ready.status.as_str()).to_owned(),
+        ready: ready
+            .map_or("Unknown", |ready| ready.status.as_str())
+            .to_owned(),
         reason: match one.metadata.deleted_at {
             Some(_) => format!("Deleting/{word}"),
             None => word.to_owned(),
         },
-        message: telling.map(|condition| condition.message.clone()).unwrap_or_default(),
+        message: telling
+            .map(|condition| condition.message.clone())
+            .unwrap_or_default(),
         mood,
     }
 }

@@ -39,7 +39,9 @@ fn text(name: &str, plan: &PlanDocument, now: DateTime<Utc>, colour: bool) -> St
 /// Every part with what it is in.
 pub(super) fn parts(lines: &[LineDocument], now: DateTime<Utc>) -> String {
     let row = |line: &LineDocument| {
-        let seen = line.seen_at.map(|at| format!("seen {} ago", time::ago(at, now)));
+        let seen = line
+            .seen_at
+            .map(|at| format!("seen {} ago", time::ago(at, now)));
         vec![
             line.resource.clone(),
             line.verdict.clone(),
@@ -61,14 +63,21 @@ fn step(step: &StepDocument, colour: bool) -> String {
         WhenWord::Wait => ("wait", Mood::Busy),
         WhenWord::Blocked => ("blocked", Mood::Bad),
     };
-    let word = format!("{}{}", paint(word, mood, colour), " ".repeat(9 - word.len()));
+    let word = format!(
+        "{}{}",
+        paint(word, mood, colour),
+        " ".repeat(9 - word.len())
+    );
     let mut text = format!("{word}{what}, because {}\n", step.because);
     let below = " ".repeat(9);
     if let Some(on) = &step.waits_for {
         text.push_str(&format!("{below}waits for: {on}\n"));
     }
     if let Some(blocked) = &step.blocked {
-        text.push_str(&format!("{below}blocked by: {} ({})\n", blocked.cause, blocked.reason));
+        text.push_str(&format!(
+            "{below}blocked by: {} ({})\n",
+            blocked.cause, blocked.reason
+        ));
         text.push_str(&format!("{below}what to do: {}\n", blocked.remedy));
     }
     text

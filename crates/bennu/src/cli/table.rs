@@ -48,8 +48,14 @@ mod tests {
     #[test]
     fn colours_and_umlauts_do_not_shift_columns() {
         let row = |words: [&str; 3]| words.map(str::to_owned).to_vec();
-        let rows = [row(["NAME", "READY", "AGE"]), row(["äöü-1", "\u{1b}[32mTrue\u{1b}[0m", "5s"])];
+        let rows = [
+            row(["NAME", "READY", "AGE"]),
+            row(["äöü-1", "\u{1b}[32mTrue\u{1b}[0m", "5s"]),
+        ];
         let text = align(&rows);
-        assert_eq!(text, "NAME    READY   AGE\näöü-1   \u{1b}[32mTrue\u{1b}[0m    5s\n");
+        assert_eq!(
+            text,
+            "NAME    READY   AGE\näöü-1   \u{1b}[32mTrue\u{1b}[0m    5s\n"
+        );
     }
 }

@@ -40,7 +40,14 @@ mod tests {
     #[test]
     fn ages_are_short() {
         let begin = DateTime::UNIX_EPOCH;
-        for (seconds, text) in [(-5, "0s"), (12, "12s"), (61, "1m1s"), (659, "10m"), (7_320, "2h2m"), (90_000, "1d1h")] {
+        for (seconds, text) in [
+            (-5, "0s"),
+            (12, "12s"),
+            (61, "1m1s"),
+            (659, "10m"),
+            (7_320, "2h2m"),
+            (90_000, "1d1h"),
+        ] {
             assert_eq!(ago(begin, begin + chrono::Duration::seconds(seconds)), text);
         }
     }

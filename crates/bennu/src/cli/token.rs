@@ -1,6 +1,5 @@
 //! `bennu token create`: straight into the database, for it makes the first token too.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bennu_api::Token;
@@ -13,7 +12,7 @@ use rand::TryRng as _;
 use rand::rngs::SysRng;
 
 use super::{Configured, Exit, Failure, Output, duration, time};
-use crate::config::Config;
+use crate::config::{self, Config};
 
 /// Tokens for the API.
 #[derive(Debug, Subcommand)]
@@ -45,9 +44,11 @@ pub struct CreateArgs {
 pub(super) async fn run(command: TokenCommand, output: &mut Output) -> Result<Exit, Failure> {
     let TokenCommand::Create(args) = command;
     let owner = args.team.map_or(Principal::Operator, Principal::Team);
-    let config = Config::load(args.configured.config.as_deref(), &variables())
+    let config = Config::load(args.configured.config.as_deref(), &config::variables())
         .map_err(|error| Failure::failed(error.to_string()))?;
-    let url = config.database_url().map_err(|error| Failure::failed(error.to_string()))?;
+    let url = config
+        .database_url()
+        .map_err(|error| Failure::failed(error.to_string()))?;
     let store = Store::connect(url.expose(), 1).map_err(|e| Failure::failed(e.to_string()))?;
     let mut bits = [0; 32];
     SysRng
@@ -55,7 +56,9 @@ pub(super) async fn run(command: TokenCommand, output: &mut Output) -> Result<Ex
         .map_err(|error| Failure::failed(format!("no random numbers: {error}")))?;
     let token = Token::from_random(bits);
     let expires_at = args.expires.map(|after| time::now() + after);
-    let added = store.add_token(&token.hash(), &owner, &args.note, expires_at).await;
+    let added = store
+        .add_token(&token.hash(), &owner, &args.note, expires_at)
+        .await;
     added.map_err(|error| {
         let hint = "is the database up, and has `bennu migrate` been run?";
         Failure::failed(format!("{error}; {hint}"))
@@ -64,12 +67,4 @@ pub(super) async fn run(command: TokenCommand, output: &mut Output) -> Result<Ex
     output.note("this is shown once; only its hash is kept:");
     output.lines(token.expose());
     Ok(Exit::Done)
-}
-
-/// The environment's variables; those that are no text are nobody's of ours.
-pub(crate) fn variables() -> BTreeMap<String, String> {
-    let pairs = std::env::vars_os();
-    pairs
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect()
 }

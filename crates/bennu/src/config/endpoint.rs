@@ -33,7 +33,12 @@ mod tests {
 
     #[test]
     fn only_this_machine_may_do_without_encryption() {
-        for fine in ["https://a.example", "http://127.0.0.1:1", "http://[::1]", "http://localhost/"] {
+        for fine in [
+            "https://a.example",
+            "http://127.0.0.1:1",
+            "http://[::1]",
+            "http://localhost/",
+        ] {
             assert_eq!(problem(fine), None, "{fine}");
         }
         for bad in [

@@ -46,13 +46,17 @@ fn apply_one(table: &Table, path: &[String], value: &str) -> Result<Table, Strin
     let parsed: Result<Table, _> = toml::from_str(&format!("value = {value}"));
     let parsed = parsed.ok().and_then(|mut table| table.remove("value"));
     let as_toml = parsed.map(|value| with(table, path, value)).transpose()?;
-    as_toml.filter(|table| check(table, path).is_ok()).ok_or(why)
+    as_toml
+        .filter(|table| check(table, path).is_ok())
+        .ok_or(why)
 }
 
 /// Whether a table is a configuration. An entry of a list that is only begun lacks keys
 /// that other variables may give; that is told at the end.
 fn check(table: &Table, path: &[String]) -> Result<(), String> {
-    let in_list = path.get(1).is_some_and(|step| step.parse::<usize>().is_ok());
+    let in_list = path
+        .get(1)
+        .is_some_and(|step| step.parse::<usize>().is_ok());
     match Config::deserialize(table.clone()) {
         Ok(_) => Ok(()),
         Err(error) if in_list && error.message().starts_with("missing field") => Ok(()),
@@ -64,7 +68,9 @@ fn with(table: &Table, path: &[String], value: Value) -> Result<Table, String> {
     let mut root = Value::Table(table.clone());
     let mut place = &mut root;
     for (depth, step) in path.iter().enumerate() {
-        let next_is_index = path.get(depth + 1).is_some_and(|next| next.parse::<usize>().is_ok());
+        let next_is_index = path
+            .get(depth + 1)
+            .is_some_and(|next| next.parse::<usize>().is_ok());
         let empty = if next_is_index {
             Value::Array(Vec::new())
         } else {
@@ -83,7 +89,12 @@ fn with(table: &Table, path: &[String], value: Value) -> Result<Table, String> {
                 }
                 &mut list[index]
             }
-            _ => return Err(format!("there is nothing below {}", path[..depth].join("."))),
+            _ => {
+                return Err(format!(
+                    "there is nothing below {}",
+                    path[..depth].join(".")
+                ));
+            }
         };
     }
     *place = value;

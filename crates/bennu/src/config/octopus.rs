@@ -80,7 +80,10 @@ pub(super) fn problems(servers: &[OctopusConfig]) -> Vec<String> {
     let mut names = BTreeSet::new();
     let twice = servers.iter().filter(|server| !names.insert(&server.name));
     let twice = twice.map(|server| {
-        format!("octopus, {}: there are two of this name: give each its own", server.name)
+        format!(
+            "octopus, {}: there are two of this name: give each its own",
+            server.name
+        )
     });
     let mut found: Vec<_> = twice.collect();
     found.extend(servers.iter().flat_map(OctopusConfig::problems));

@@ -45,7 +45,8 @@ pub enum ConfigError {
 }
 
 fn key_of(key: &Option<String>) -> String {
-    key.as_ref().map_or_else(String::new, |key| format!(", {key}"))
+    key.as_ref()
+        .map_or_else(String::new, |key| format!(", {key}"))
 }
 
 /// What the parser found, without the line's text: a secret can stand there.
@@ -54,7 +55,9 @@ pub(super) fn in_file(file: &str, text: &str, error: &toml::de::Error) -> Config
     let before = text.get(..start).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     let content = text.lines().nth(line - 1).unwrap_or_default();
-    let key = content.split_once('=').map(|(key, _)| key.trim().to_owned());
+    let key = content
+        .split_once('=')
+        .map(|(key, _)| key.trim().to_owned());
     ConfigError::Line {
         file: file.to_owned(),
         line,

@@ -52,7 +52,10 @@ impl TargetConfig {
             say("endpoint", &why);
         }
         if self.external_id.is_some() && self.role_arn.is_none() {
-            say("external_id", "it means nothing without role_arn: give that too");
+            say(
+                "external_id",
+                "it means nothing without role_arn: give that too",
+            );
         }
         let keys = (&self.access_key_id, &self.secret_access_key);
         match (keys, &self.endpoint) {
@@ -63,7 +66,10 @@ impl TargetConfig {
                  profile",
             ),
             ((Some(_), None) | (None, Some(_)), _) => {
-                say("access_key_id", "it goes with secret_access_key: give both or none");
+                say(
+                    "access_key_id",
+                    "it goes with secret_access_key: give both or none",
+                );
             }
         }
         found
@@ -74,7 +80,10 @@ pub(super) fn problems(targets: &[TargetConfig]) -> Vec<String> {
     let mut names = BTreeSet::new();
     let twice = targets.iter().filter(|target| !names.insert(&target.name));
     let twice = twice.map(|target| {
-        format!("targets, {}: there are two of this name: give each its own", target.name)
+        format!(
+            "targets, {}: there are two of this name: give each its own",
+            target.name
+        )
     });
     let mut found: Vec<_> = twice.collect();
     found.extend(targets.iter().flat_map(TargetConfig::problems));

@@ -16,7 +16,9 @@ region = "ap-southeast-2"
 "#;
 
 fn read(text: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
-    let variables = variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+    let variables = variables
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
     Config::read("bennu.toml", text, &variables.collect()).map_err(|error| error.to_string())
 }
 
@@ -25,8 +27,13 @@ fn every_key() -> Config {
     let text = Some("x".to_owned());
     let name = |name: &str| name.parse().unwrap();
     Config {
-        installation: InstallationConfig { id: Some(InstallationId::new("dev").unwrap()) },
-        database: DatabaseConfig { url: Some(Secret::new("x")), max_connections: 1 },
+        installation: InstallationConfig {
+            id: Some(InstallationId::new("dev").unwrap()),
+        },
+        database: DatabaseConfig {
+            url: Some(Secret::new("x")),
+            max_connections: 1,
+        },
         api: ApiConfig::default(),
         engine: EngineConfig::default(),
         log: LogConfig::default(),
@@ -55,7 +62,11 @@ fn keys(value: &toml::Value, path: &str, found: &mut Vec<String>) {
     match value {
         toml::Value::Table(table) => {
             for (key, value) in table {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                let path = if path.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{path}.{key}")
+                };
                 keys(value, &path, found);
             }
         }
@@ -97,7 +108,10 @@ fn the_defaults_that_are_shown_are_the_defaults() {
     assert_eq!(shown.api, default.api);
     assert_eq!(shown.engine, default.engine);
     assert_eq!(shown.log, default.log);
-    assert_eq!(shown.database.max_connections, default.database.max_connections);
+    assert_eq!(
+        shown.database.max_connections,
+        default.database.max_connections
+    );
 }
 
 #[test]
@@ -122,27 +136,94 @@ fn variables_go_over_the_file() {
     assert_eq!(config.targets[1].region, "us-west-2");
 }
 
+/// A text, variables over it, and what must be said.
+type Case = (
+    String,
+    &'static [(&'static str, &'static str)],
+    &'static str,
+);
+
 #[test]
 fn a_mistake_says_where_and_what_is_expected() {
     let with = |addition: &str| format!("{SMALL}{addition}");
-    let none: &[(&str, &str)] = &[];
-    let cases: Vec<(String, &[(&str, &str)], &str)> = vec![
-        (with("regoin = \"x\""), none, "bennu.toml, line 9, regoin: unknown field `regoin`, expected one of `name`, `region`"),
-        (with("[engine]\npace = \"fast\""), none, "bennu.toml, line 10, pace: invalid type: string \"fast\", expected f64"),
-        (with("[log]\nformat = \"xml\""), none, "line 10, format: unknown variant `xml`, expected `text` or `json`"),
-        (SMALL.replace("\"dev\"", "\"Dev 1\""), none, "line 3, id: \"Dev 1\" is no legal installation id: use 1 to 20"),
-        (with("[[targets]]\nname = \"b\""), none, "line 9: missing field `region`"),
-        (with("endpoint = \"http://10.0.0.1\""), none, "targets, dev-sydney: endpoint: credentials would travel readable"),
+    let none: &'static [(&str, &str)] = &[];
+    let cases: Vec<Case> = vec![
+        (
+            with("regoin = \"x\""),
+            none,
+            "bennu.toml, line 9, regoin: unknown field `regoin`, expected one of `name`, `region`",
+        ),
+        (
+            with("[engine]\npace = \"fast\""),
+            none,
+            "bennu.toml, line 10, pace: invalid type: string \"fast\", expected f64",
+        ),
+        (
+            with("[log]\nformat = \"xml\""),
+            none,
+            "line 10, format: unknown variant `xml`, expected `text` or `json`",
+        ),
+        (
+            SMALL.replace("\"dev\"", "\"Dev 1\""),
+            none,
+            "line 3, id: \"Dev 1\" is no legal installation id: use 1 to 20",
+        ),
+        (
+            with("[[targets]]\nname = \"b\""),
+            none,
+            "line 9: missing field `region`",
+        ),
+        (
+            with("endpoint = \"http://10.0.0.1\""),
+            none,
+            "targets, dev-sydney: endpoint: credentials would travel readable",
+        ),
         (with("access_key_id = \"x\""), none, "give both or none"),
-        (with("access_key_id = \"x\"\nsecret_access_key = \"y\""), none, "keys are for simulators"),
-        (with("external_id = \"x\""), none, "it means nothing without role_arn"),
-        (with("[[targets]]\nname = \"dev-sydney\"\nregion = \"x\""), none, "there are two of this name"),
-        (with("[engine]\npace = 60.0"), none, "target dev-sydney is the real AWS"),
-        (with("[[octopus]]\nname = \"main\"\nurl = \"http://octopus.example\"\nspaces = []"), none, "octopus, main: url: credentials would travel readable"),
-        (SMALL.into(), &[("BENNU_ENGINE__WORKER", "3")], "environment variable BENNU_ENGINE__WORKER: unknown field `worker`"),
-        (SMALL.into(), &[("BENNU_API__LISTEN", "8080")], "environment variable BENNU_API__LISTEN: invalid socket address"),
-        (SMALL.into(), &[("BENNU_TARGETS__2__NAME", "x")], "environment variable BENNU_TARGETS__2__NAME: \"2\" is no place in a list of 1"),
-        (SMALL.into(), &[("BENNU_LOG__FILTER__X", "x")], "BENNU_LOG__FILTER__X"),
+        (
+            with("access_key_id = \"x\"\nsecret_access_key = \"y\""),
+            none,
+            "keys are for simulators",
+        ),
+        (
+            with("external_id = \"x\""),
+            none,
+            "it means nothing without role_arn",
+        ),
+        (
+            with("[[targets]]\nname = \"dev-sydney\"\nregion = \"x\""),
+            none,
+            "there are two of this name",
+        ),
+        (
+            with("[engine]\npace = 60.0"),
+            none,
+            "target dev-sydney is the real AWS",
+        ),
+        (
+            with("[[octopus]]\nname = \"main\"\nurl = \"http://octopus.example\"\nspaces = []"),
+            none,
+            "octopus, main: url: credentials would travel readable",
+        ),
+        (
+            SMALL.into(),
+            &[("BENNU_ENGINE__WORKER", "3")],
+            "environment variable BENNU_ENGINE__WORKER: unknown field `worker`",
+        ),
+        (
+            SMALL.into(),
+            &[("BENNU_API__LISTEN", "8080")],
+            "environment variable BENNU_API__LISTEN: invalid socket address",
+        ),
+        (
+            SMALL.into(),
+            &[("BENNU_TARGETS__2__NAME", "x")],
+            "environment variable BENNU_TARGETS__2__NAME: \"2\" is no place in a list of 1",
+        ),
+        (
+            SMALL.into(),
+            &[("BENNU_LOG__FILTER__X", "x")],
+            "BENNU_LOG__FILTER__X",
+        ),
     ];
     for (text, variables, said) in cases {
         let error = read(&text, variables).unwrap_err();
@@ -154,7 +235,10 @@ fn a_mistake_says_where_and_what_is_expected() {
 #[test]
 fn a_broken_line_does_not_show_its_secret() {
     let error = read(&SMALL.replace("/bennu\"", "/bennu\"x"), &[]).unwrap_err();
-    assert!(error.contains("line 5, url") && !error.contains("hunter2"), "{error}");
+    assert!(
+        error.contains("line 5, url") && !error.contains("hunter2"),
+        "{error}"
+    );
     let config = read(SMALL, &[]).unwrap();
     assert!(!format!("{config:?}").contains("hunter2"));
 }
@@ -169,5 +253,9 @@ fn a_key_comes_from_the_environment_or_a_file() {
     let there = BTreeMap::from([("OCTOPUS_KEY".to_owned(), " API-1\n".to_owned())]);
     assert_eq!(config.octopus[0].api_key(&there).unwrap().expose(), "API-1");
     let missing = config.octopus[0].api_key(&BTreeMap::new()).unwrap_err();
-    assert!(missing.to_string().contains("octopus, main: the variable OCTOPUS_KEY holds no API key"));
+    assert!(
+        missing
+            .to_string()
+            .contains("octopus, main: the variable OCTOPUS_KEY holds no API key")
+    );
 }

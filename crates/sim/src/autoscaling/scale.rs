@@ -45,7 +45,10 @@ impl Region {
         let group = groups
             .find(|group| group.alive().any(|one| one.instance_id == instance_id))
             .ok_or_else(|| {
-                AwsError::validation(format!("Instance Id not found - No managed instance found for instance ID: {instance_id}"))
+                AwsError::validation(format!(
+                    "Instance Id not found - No managed instance found for instance ID: \
+                    {instance_id}"
+                ))
             })?;
         if decrement {
             if group.desired_capacity <= group.min_size {

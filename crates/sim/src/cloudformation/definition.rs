@@ -246,7 +246,9 @@ fn require(missing: BTreeSet<Capability>) -> AwsResult<()> {
 fn check_tags(tags: &[Tag]) -> AwsResult<()> {
     let keys: BTreeSet<&str> = tags.iter().map(|tag| tag.key.as_str()).collect();
     let text = if tags.len() > 50 {
-        "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to 50".to_owned()
+        "1 validation error detected: Value at 'tags' failed to satisfy \
+            constraint: Member must have length less than or equal to 50"
+            .to_owned()
     } else if keys.len() < tags.len() {
         "Duplicate tag keys found. Please note that Tag keys are case sensitive.".to_owned()
     } else if let Some(reserved) = keys.iter().find(|key| key.starts_with("aws:")) {

@@ -127,7 +127,7 @@ fn time_out(stack: &mut Stack, shop: &Workshop<'_, '_>) {
             .is_some_and(|deadline| deadline <= shop.moment.now)
     {
         operation.deadline = None;
-        operation.failure = Some("Stack creation time exceeded the specified timeout.".to_owned());
+        operation.failure = Some("Stack creation time exceeded the specified timeout. ".to_owned());
     }
 }
 

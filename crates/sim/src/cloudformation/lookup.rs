@@ -54,6 +54,7 @@ pub(crate) fn check_name(name: &str, field: &str) -> AwsResult<()> {
         return Ok(());
     };
     Err(AwsError::validation(format!(
-        "1 validation error detected: Value '{name}' at '{field}' failed to satisfy constraint: {constraint}"
+        "1 validation error detected: Value '{name}' at '{field}' failed to \
+            satisfy constraint: {constraint}"
     )))
 }

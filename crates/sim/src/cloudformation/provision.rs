@@ -168,7 +168,8 @@ impl Workshop<'_, '_> {
         let name = generic::physical_id(self.chance, self.identity, kind, logical_id, settings);
         if self.compute.launch_configurations.contains_key(&name) {
             let text = format!(
-                "Launch Configuration by this name already exists - A launch configuration already exists with the name {name}"
+                "Launch Configuration by this name already exists - A launch \
+                    configuration already exists with the name {name}"
             );
             return Err(refusal(&text, "AlreadyExists"));
         }

@@ -94,7 +94,8 @@ impl SignalWait {
         let count = self.count;
         match (self.percent, status) {
             (Some(percent), _) => format!(
-                "Received {counted} {status} signal(s) out of {count}.  Unable to satisfy {percent}% MinSuccessfulInstancesPercent requirement"
+                "Received {counted} {status} signal(s) out of {count}.  Unable to \
+                    satisfy {percent}% MinSuccessfulInstancesPercent requirement"
             ),
             (None, SignalStatus::Failure) => {
                 let mut failed = self
@@ -152,8 +153,7 @@ pub fn parse_duration(text: &str) -> Option<TimeDelta> {
 impl Stack {
     /// Takes a signal for a resource that waits; tells whether it does.
     ///
-    /// The same unique id counts once. A resource that is being made or changed and waits
-    /// for nothing takes the signal too, as an event only.
+    /// The same unique id counts once. A resource that waits for nothing takes no signal.
     pub fn signal(
         &mut self,
         logical_id: &str,
@@ -220,7 +220,8 @@ mod tests {
             wait.received.insert(id.to_owned(), status);
         }
         assert_eq!(wait.verdict(at(1)), Verdict::Open);
-        let text = "Received 1 SUCCESS signal(s) out of 4.  Unable to satisfy 50% MinSuccessfulInstancesPercent requirement";
+        let text = "Received 1 SUCCESS signal(s) out of 4.  Unable to satisfy 50% \
+            MinSuccessfulInstancesPercent requirement";
         assert_eq!(wait.verdict(at(100)), Verdict::Failed(text.to_owned()));
         wait.received.insert("d".to_owned(), SignalStatus::Success);
         assert_eq!(wait.verdict(at(2)), Verdict::Satisfied);

@@ -46,7 +46,13 @@ impl Rows {
         for uid in &ending {
             self.forget(uid, &batch, now);
         }
-        let answer = |held: bool| if held { Finished::Recorded } else { Finished::Fenced };
+        let answer = |held: bool| {
+            if held {
+                Finished::Recorded
+            } else {
+                Finished::Fenced
+            }
+        };
         held.into_iter().map(answer).collect()
     }
 
@@ -78,7 +84,10 @@ impl Rows {
         life.tombstone = tombstone;
         let mut facts: Vec<&DatedFact> = record.facts.iter().collect();
         latest_first(&mut facts, |dated| dated.began_at);
-        for dated in facts.into_iter().filter(|dated| dated.fact.key() != "space") {
+        for dated in facts
+            .into_iter()
+            .filter(|dated| dated.fact.key() != "space")
+        {
             life.see(dated.fact.key(), dated.clone());
         }
         for (token, reference) in &record.references {
@@ -150,7 +159,8 @@ impl Rows {
 
     /// What is kept for living ones only goes; the next life is woken.
     fn forget(&mut self, uid: &EnvironmentUid, batch: &[&Finish], now: DateTime<Utc>) {
-        self.work.remove(&WorkKey::Environment(uid.clone()).to_string());
+        self.work
+            .remove(&WorkKey::Environment(uid.clone()).to_string());
         self.reserved.retain(|_, reserved| reserved.uid != *uid);
         let Some(life) = self.lives.get_mut(uid) else {
             return;

@@ -148,10 +148,13 @@ impl Rows {
             began_at,
             fact: names.clone(),
         };
-        let row = self.spaces.entry(place.clone()).or_insert_with(|| SpaceRow {
-            latest: latest.clone(),
-            swept: None,
-        });
+        let row = self
+            .spaces
+            .entry(place.clone())
+            .or_insert_with(|| SpaceRow {
+                latest: latest.clone(),
+                swept: None,
+            });
         if began_at > row.latest.began_at {
             row.latest = latest;
         }

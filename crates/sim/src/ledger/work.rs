@@ -88,7 +88,13 @@ impl Work for MemoryLedger {
                         .get(uid)
                         .filter(|life| life.tombstone.is_none())
                         .map(|life| &life.environment)
-                        .map(|e| (e.team.to_string(), e.spec.target.to_string(), Class::Routine)),
+                        .map(|e| {
+                            (
+                                e.team.to_string(),
+                                e.spec.target.to_string(),
+                                Class::Routine,
+                            )
+                        }),
                     WorkKey::Target(target) => {
                         Some((String::new(), target.to_string(), Class::First))
                     }
@@ -235,8 +241,9 @@ impl Rows {
             }
             WorkKey::Space(server, space) => {
                 let place = Some((server.clone(), space.clone()));
-                let memory =
-                    self.memory(text, |life| life.space() == place && life.known.tenant.is_some());
+                let memory = self.memory(text, |life| {
+                    life.space() == place && life.known.tenant.is_some()
+                });
                 Load::Space(server, space, memory)
             }
         };
@@ -262,7 +269,10 @@ impl Rows {
         match WorkKey::parse(key) {
             Some(WorkKey::Environment(uid)) => self.tell_poisoned(&uid, now),
             Some(WorkKey::Target(_) | WorkKey::Space(_, _)) => {
-                let status = self.sweeps.entry(key.to_owned()).or_insert_with(super::sweeps::never);
+                let status = self
+                    .sweeps
+                    .entry(key.to_owned())
+                    .or_insert_with(super::sweeps::never);
                 status.problem = Some(
                     "three sweeps in a row ended without a result: the next one is in 10 minutes"
                         .into(),
@@ -291,8 +301,10 @@ impl Rows {
             ConditionKind::StackReady | ConditionKind::TenantReady => true,
             ConditionKind::Ready | ConditionKind::Reconciling | ConditionKind::Stalled => false,
         });
-        life.conditions.push(told(ConditionKind::Ready, Status::False));
-        life.conditions.push(told(ConditionKind::Stalled, Status::True));
+        life.conditions
+            .push(told(ConditionKind::Ready, Status::False));
+        life.conditions
+            .push(told(ConditionKind::Stalled, Status::True));
         let entry = Entry {
             level: Level::Warning,
             reason: "Poisoned".into(),

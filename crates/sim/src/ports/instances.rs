@@ -95,3 +95,76 @@ impl Instances for SimInstances {
             .next())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use bennu_model::action::{InfrastructureAction, StackInput};
+    use bennu_model::desired::TemplateBody;
+    use bennu_model::ids::Token;
+    use bennu_model::names::digest_of;
+    use bennu_model::outcome::Outcome;
+    use bennu_ports::Infrastructure as _;
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::doors::serve::{Options, serve};
+    use crate::ports::{LoggingGate, SimInfrastructure, SimTarget};
+    use crate::world::{DEFAULT_ACCOUNT, Place};
+
+    const TEMPLATE: &str = r#"{"Resources": {
+        "Launch": {"Type": "AWS::AutoScaling::LaunchConfiguration",
+            "Properties": {"ImageId": "ami-12345678", "InstanceType": "t3.micro"}},
+        "Group": {"Type": "AWS::AutoScaling::AutoScalingGroup", "Properties": {
+            "MinSize": "2", "MaxSize": "2", "AvailabilityZones": ["us-east-1a"],
+            "LaunchConfigurationName": {"Ref": "Launch"},
+            "Tags": [{"Key": "whose", "Value": "ours", "PropagateAtLaunch": true}]}}}}"#;
+
+    #[tokio::test]
+    async fn instances_are_found_by_tag_and_by_id() {
+        let running = serve(Options::default()).await.unwrap();
+        let place = Place {
+            account: DEFAULT_ACCOUNT.to_owned(),
+            region: "us-east-1".to_owned(),
+        };
+        let target = TargetName::new("dev").unwrap();
+        let meant = SimTarget {
+            place,
+            artifact_bucket: None,
+        };
+        let targets = SimTargets::from([(target.clone(), meant)]);
+        let gate = LoggingGate::default();
+        let create = InfrastructureAction::CreateStack {
+            name: "shop".parse().unwrap(),
+            input: StackInput {
+                body: TemplateBody::Inline(digest_of(TEMPLATE.as_bytes())),
+                parameters: BTreeMap::new(),
+                capabilities: BTreeSet::new(),
+                tags: BTreeMap::new(),
+            },
+            token: Token::new("create").unwrap(),
+        };
+        let stacks = SimInfrastructure::new(running.sim.clone(), targets.clone());
+        let content = Some(Bytes::from_static(TEMPLATE.as_bytes()));
+        let begun = stacks.begin(&gate, &target, &create, content).await;
+        assert!(matches!(begun, Outcome::Accepted(Some(_))), "{begun:?}");
+        running.sim.with(World::settle);
+
+        let port = SimInstances::new(running.sim.clone(), targets);
+        let by_tag = async |values: &[String]| {
+            let page = port.list_instances(&gate, &target, "whose", values, None);
+            page.await.unwrap().items
+        };
+        let ours = by_tag(&["ours".to_owned(), "anyone's".to_owned()]).await;
+        assert_eq!(ours.len(), 2, "{ours:?}");
+        assert!(ours.iter().all(|one| one.state == "running"), "{ours:?}");
+        assert_eq!(by_tag(&["theirs".to_owned()]).await, []);
+        let first = port.instance(&gate, &target, &ours[0].id).await.unwrap();
+        assert_eq!(first.as_ref(), Some(&ours[0]));
+        let nobody = port.instance(&gate, &target, "i-00000000000000000");
+        assert_eq!(nobody.await.unwrap(), None);
+        let log = gate.log();
+        assert_eq!(log.last().unwrap(), "after ec2:DescribeInstances: NotFound");
+    }
+}

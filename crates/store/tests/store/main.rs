@@ -1,4 +1,6 @@
 //! The store on a real Postgres: a throw-away cluster for all tests, a database for each.
+//!
+//! `cfg(test)` on the modules lets lints know that their helpers are tests too.
 
 #[cfg(test)]
 mod attempts;

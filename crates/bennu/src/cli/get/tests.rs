@@ -69,7 +69,10 @@ b          False   Deleting/Progressing   1h
 ";
     assert_eq!(rows(&[sample(), deleted], false, now(), false), expected);
     let wide = rows(&[sample()], true, now(), false);
-    assert!(wide.contains("dev-sydney   2            CREATE_IN_PROGRESS   unknown   the stack is"), "{wide}");
+    assert!(
+        wide.contains("dev-sydney   2            CREATE_IN_PROGRESS   unknown   the stack is"),
+        "{wide}"
+    );
 }
 
 #[test]
@@ -77,7 +80,10 @@ fn what_nobody_has_seen_yet_is_unknown() {
     let mut new = sample();
     new.status = None;
     let summary = summary(&new);
-    assert_eq!((summary.ready.as_str(), summary.reason.as_str()), ("Unknown", "NotSeenYet"));
+    assert_eq!(
+        (summary.ready.as_str(), summary.reason.as_str()),
+        ("Unknown", "NotSeenYet")
+    );
 }
 
 #[test]
@@ -89,5 +95,8 @@ fn what_is_in_the_way_is_told_first() {
     condition.reason = "NameForeign".into();
     conditions.push(condition);
     let summary = summary(&stalled);
-    assert_eq!((summary.reason.as_str(), summary.mood), ("NameForeign", Mood::Bad));
+    assert_eq!(
+        (summary.reason.as_str(), summary.mood),
+        ("NameForeign", Mood::Bad)
+    );
 }

@@ -45,14 +45,16 @@ pub(super) fn set(
             (None, true) => kept(&input.key, previous)?,
             (Some(_), true) => {
                 let text = format!(
-                    "Invalid input for parameter key {}. Cannot specify usePreviousValue as true and non empty value for a parameter",
+                    "Invalid input for parameter key {}. Cannot specify usePreviousValue as \
+                        true and non empty value for a parameter",
                     input.key
                 );
                 return Err(AwsError::validation(text));
             }
             (None, false) => {
                 let text = format!(
-                    "Invalid input for parameter key {}. Need to specify either usePreviousValue as true or a value",
+                    "Invalid input for parameter key {}. Need to specify either \
+                        usePreviousValue as true or a value",
                     input.key
                 );
                 return Err(AwsError::validation(text));
@@ -89,7 +91,10 @@ pub(super) fn set(
 fn kept(name: &str, previous: Option<&Definition>) -> AwsResult<String> {
     let before = previous.and_then(|one| one.parameters.get(name));
     before.map(|value| value.given.clone()).ok_or_else(|| {
-        AwsError::validation(format!("Invalid input for parameter key {name}. Cannot specify usePreviousValue as true for a parameter key not in the previous template"))
+        AwsError::validation(format!(
+            "Invalid input for parameter key {name}. Cannot specify usePreviousValue \
+            as true for a parameter key not in the previous template"
+        ))
     })
 }
 

@@ -283,6 +283,6 @@ fn set_outputs(stack: &mut Stack, compute: &Compute) -> Option<String> {
             stack.outputs = outputs;
             None
         }
-        Err(reason) => Some(reason),
+        Err(reason) => Some(format!("{reason}. ")),
     }
 }

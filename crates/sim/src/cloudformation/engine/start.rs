@@ -297,6 +297,7 @@ fn fault(shop: &mut Workshop<'_, '_>, name: &str, kind: &str, action: &str) -> O
         (fault.is_on(name) || fault.is_on(kind))
             && fault.text("action").is_none_or(|wanted| wanted == action)
     })?;
-    let usual = "Resource handler returned message: \"Internal failure\" (HandlerErrorCode: InternalFailure)";
+    let usual = "Resource handler returned message: \"Internal failure\" \
+        (HandlerErrorCode: InternalFailure)";
     Some(fault.text("reason").unwrap_or(usual).to_owned())
 }

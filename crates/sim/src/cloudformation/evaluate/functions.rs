@@ -74,7 +74,10 @@ impl Scope<'_> {
         }
         let declared = self.definition.template.conditions.get(name);
         self.condition(declared.ok_or_else(|| {
-            format!("Template format error: Unresolved dependencies [{name}]. Cannot reference resources in the Conditions block of the template")
+            format!(
+                "Template format error: Unresolved dependencies [{name}]. Cannot \
+                reference resources in the Conditions block of the template"
+            )
         })?)
     }
 
@@ -103,11 +106,21 @@ impl Scope<'_> {
         let (resource, attribute) = match argument {
             Value::Array(parts) => match parts.as_slice() {
                 [Value::String(resource), attribute] => (resource.as_str(), self.text(attribute)?),
-                _ => return Err("Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute".to_owned()),
+                _ => {
+                    return Err(
+                        "Template error: every Fn::GetAtt object requires two non-empty \
+                    parameters, the resource name and the resource attribute"
+                            .to_owned(),
+                    );
+                }
             },
             Value::String(path) => match path.split_once('.') {
                 Some((resource, attribute)) => (resource, attribute.to_owned()),
-                None => return Err(format!("Template error: Fn::GetAtt {path} names no attribute")),
+                None => {
+                    return Err(format!(
+                        "Template error: Fn::GetAtt {path} names no attribute"
+                    ));
+                }
             },
             other => return Err(format!("Template error: Fn::GetAtt of {other}")),
         };
@@ -159,7 +172,12 @@ impl Scope<'_> {
 
     fn join(&self, parts: &[Value]) -> Evaluated {
         let [Value::String(separator), list] = parts else {
-            return Err("Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.".to_owned());
+            return Err(
+                "Template error: every Fn::Join object requires two parameters, (1) a \
+                string delimiter and (2) a list of strings to be joined or a function \
+                that returns a list of strings (such as Fn::GetAZs) to be joined."
+                    .to_owned(),
+            );
         };
         let texts: Option<Vec<String>> = self.list(list)?.iter().map(as_text).collect();
         let texts = texts.ok_or("Template error: Fn::Join of something that is no text")?;
@@ -168,7 +186,11 @@ impl Scope<'_> {
 
     fn select(&self, parts: &[Value]) -> Evaluated {
         let [index, list] = parts else {
-            return Err("Template error: Fn::Select requires a list argument with two elements: an integer index and a list".to_owned());
+            return Err(
+                "Template error: Fn::Select requires a list argument with two elements: \
+                an integer index and a list"
+                    .to_owned(),
+            );
         };
         let (index, list) = (self.text(index)?, self.list(list)?);
         let found = index
@@ -186,7 +208,12 @@ impl Scope<'_> {
 
     fn split(&self, parts: &[Value]) -> Evaluated {
         let [Value::String(separator), text] = parts else {
-            return Err("Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be split or a function that returns a string to be split.".to_owned());
+            return Err(
+                "Template error: every Fn::Split object requires two parameters, (1) a \
+                string delimiter and (2) a string to be split or a function that \
+                returns a string to be split."
+                    .to_owned(),
+            );
         };
         let text = self.text(text)?;
         Ok(Some(text.split(separator.as_str()).collect()))
@@ -203,7 +230,11 @@ impl Scope<'_> {
 
     fn find_in_map(&self, keys: &[Value]) -> Evaluated {
         let [map, first, second] = keys else {
-            return Err("Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value".to_owned());
+            return Err(
+                "Template error: every Fn::FindInMap object requires three parameters, \
+                the map name, map key and the attribute for return value"
+                    .to_owned(),
+            );
         };
         let (map, first, second) = (self.text(map)?, self.text(first)?, self.text(second)?);
         let found = (self.definition.template.mappings.get(&map))
@@ -247,7 +278,8 @@ const KNOWN: &[&str] = &[
 
 fn not_a_condition(value: &Value) -> String {
     format!(
-        "Template format error: Conditions can only be boolean operations on parameters and other conditions; there is {value}"
+        "Template format error: Conditions can only be boolean operations on \
+            parameters and other conditions; there is {value}"
     )
 }
 

@@ -80,7 +80,8 @@ fn check(stack: &Stack, request: &DeleteStack) -> AwsResult<()> {
         .find(|name| !stack.resources.contains_key(*name))
     {
         let text = format!(
-            "The specified resources to retain must be in a valid state. Resource {unknown} is not in the stack"
+            "The specified resources to retain must be in a valid state. Resource \
+                {unknown} is not in the stack"
         );
         return Err(AwsError::validation(text));
     }

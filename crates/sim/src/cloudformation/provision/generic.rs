@@ -145,7 +145,9 @@ pub fn attribute_of(kind: &str, physical_id: &str, attribute: &str, place: &Plac
             name.to_owned()
         }
         _ if last.ends_with('s') && !last.ends_with("ss") => {
-            return [digits(8)].into_iter().collect();
+            // Templates pick by index; four is more than samples ask for.
+            let items = (0..4).map(|index| format!("{}-{index}", digits(8)));
+            return items.collect();
         }
         _ => format!("{}-{}", last.to_ascii_lowercase(), digits(8)),
     };

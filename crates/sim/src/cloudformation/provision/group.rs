@@ -23,7 +23,8 @@ pub(super) fn create(
     );
     if workshop.compute.groups.contains_key(&name) {
         let text = format!(
-            "AutoScalingGroup by this name already exists - A group with the name {name} already exists"
+            "AutoScalingGroup by this name already exists - A group with the name \
+                {name} already exists"
         );
         return Err(refusal(&text, "AlreadyExists"));
     }
@@ -126,7 +127,8 @@ fn resize(group: &mut Group, settings: &Settings) -> Result<(), String> {
     }
     if !(least..=most).contains(&desired) {
         let text = format!(
-            "Desired capacity:{desired} must be between the specified min size:{least} and max size:{most}"
+            "Desired capacity:{desired} must be between the specified min \
+                size:{least} and max size:{most}"
         );
         return Err(refusal(&text, "InvalidRequest"));
     }
@@ -193,11 +195,18 @@ fn launch_template(
     let mut known = workshop.compute.launch_templates.values();
     let found = known.find(|one| id.as_ref() == Some(&one.id) || name.as_ref() == Some(&one.name));
     let found = found.ok_or_else(|| {
-        refusal("You must use a valid fully-formed launch template. The specified launch template does not exist.", "InvalidRequest")
+        refusal(
+            "You must use a valid fully-formed launch template. The specified launch \
+            template does not exist.",
+            "InvalidRequest",
+        )
     })?;
     let version = text("Version").unwrap_or_else(|| "$Default".to_owned());
     let number = found.version_number(&version).ok_or_else(|| {
-        let text = format!("You must use a valid fully-formed launch template. Could not find launch template version {version}");
+        let text = format!(
+            "You must use a valid fully-formed launch template. Could not find \
+            launch template version {version}"
+        );
         refusal(&text, "InvalidRequest")
     })?;
     Ok(LaunchTemplateReference {

@@ -37,7 +37,9 @@ pub(super) async fn begin(here: &Space<'_>, action: &DeploymentsAction) -> Outco
                 "ProjectEnvironments": connections,
                 "TenantTags": [],
             });
-            let created = here.ask(call, "POST", "tenants", Some(&tenant)).await;
+            let created = here
+                .collection(call, "POST", "tenants", Some(&tenant))
+                .await;
             match created.and_then(|document| read(call, &document, documents::tenant)) {
                 Ok(tenant) => Outcome::Done(Some(tenant.id.to_string())),
                 Err(error) => outcome(&error),

@@ -1,7 +1,7 @@
 //! One request to the simulated server, and lists of its answers.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -22,6 +22,9 @@ const PAGE_SIZE: usize = 100;
 pub(super) struct Space<'a> {
     sim: &'a Sim,
     gate: &'a dyn Gate,
+    remembered: &'a Mutex<BTreeMap<String, String>>,
+    /// Its name in lower case.
+    name: String,
     /// `Spaces-…`
     pub(super) id: String,
 }
@@ -46,34 +49,33 @@ pub(super) fn read<T>(
 impl<'a> Space<'a> {
     pub(super) async fn enter(
         sim: &'a Sim,
-        remembered: &Mutex<BTreeMap<String, String>>,
+        remembered: &'a Mutex<BTreeMap<String, String>>,
         gate: &'a dyn Gate,
         server: &ServerName,
         name: &SpaceName,
     ) -> Result<Self, PortError> {
-        let key = name.as_str().to_lowercase();
-        let lock = || remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = lock().get(&key).cloned();
-        if let Some(id) = known {
-            return Ok(Self { sim, gate, id });
-        }
-        let nowhere = Self {
+        let mut here = Self {
             sim,
             gate,
+            remembered,
+            name: name.as_str().to_lowercase(),
             id: String::new(),
         };
+        let known = here.remembered().get(&here.name).cloned();
+        if let Some(id) = known {
+            here.id = id;
+            return Ok(here);
+        }
         let mut from = None;
         loop {
-            let page = nowhere
+            let page = here
                 .page(Call::ListSpaces, "spaces?", from, documents::named)
                 .await?;
-            let mut found = page
-                .items
-                .into_iter()
-                .filter(|(_, other)| other.to_lowercase() == key);
-            if let Some((id, _)) = found.next() {
-                lock().insert(key, id.clone());
-                return Ok(Self { id, ..nowhere });
+            let is_meant = |(_, other): &(String, String)| other.to_lowercase() == here.name;
+            if let Some((id, _)) = page.items.into_iter().find(is_meant) {
+                here.remembered().insert(here.name.clone(), id.clone());
+                here.id = id;
+                return Ok(here);
             }
             from = page.next;
             if from.is_none() {
@@ -83,6 +85,31 @@ impl<'a> Space<'a> {
         let message =
             format!("the server `{server}` has no space `{name}`, or its API key may not see it");
         Err(failure(Call::ListSpaces, PortErrorKind::Invalid, message))
+    }
+
+    fn remembered(&self) -> MutexGuard<'a, BTreeMap<String, String>> {
+        self.remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A request about a whole collection; where that is not found, its space may be gone.
+    pub(super) async fn collection(
+        &self,
+        call: Call,
+        verb: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, PortError> {
+        let answer = self.ask(call, verb, path, body).await;
+        if let Err(PortError {
+            kind: PortErrorKind::NotFound,
+            ..
+        }) = &answer
+        {
+            self.remembered().remove(&self.name);
+        }
+        answer
     }
 
     /// A page of a list; `list` ends in `?` or `&`.
@@ -103,7 +130,7 @@ impl<'a> Space<'a> {
                 )
             })?;
         let path = format!("{list}skip={skip}&take={PAGE_SIZE}");
-        let page = self.ask(call, "GET", &path, None).await?;
+        let page = self.collection(call, "GET", &path, None).await?;
         let documents = page["Items"]
             .as_array()
             .map(Vec::as_slice)
@@ -152,7 +179,7 @@ impl<'a> Space<'a> {
     }
 
     /// A request. Where the answer has no body, null.
-    pub(super) async fn ask(
+    async fn ask(
         &self,
         call: Call,
         verb: &str,

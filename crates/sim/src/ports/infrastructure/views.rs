@@ -8,6 +8,7 @@ use bennu_model::stack::{
     StackStatus,
 };
 use bennu_ports::{Call, Cursor, Page, PortError, PortErrorKind};
+use chrono::{DateTime, SubsecRound, Utc};
 
 use super::super::crossing::failure;
 use crate::autoscaling;
@@ -40,6 +41,11 @@ pub(in super::super) fn page<S, T>(
     })
 }
 
+/// A moment as AWS tells it, in milliseconds.
+fn told(at: DateTime<Utc>) -> DateTime<Utc> {
+    at.trunc_subsecs(3)
+}
+
 /// A stack.
 pub(super) fn stack(stack: answer::StackDescription) -> Result<Stack, IllegalId> {
     let operation = stack
@@ -65,8 +71,8 @@ pub(super) fn stack(stack: answer::StackDescription) -> Result<Stack, IllegalId>
         operation: operation
             .map(|last| OperationId::new(&last.operation_id))
             .transpose()?,
-        created_at: stack.creation_time,
-        updated_at: stack.last_updated_time,
+        created_at: told(stack.creation_time),
+        updated_at: stack.last_updated_time.map(told),
         termination_protection: stack.enable_termination_protection.unwrap_or(false),
     })
 }
@@ -134,7 +140,7 @@ fn change(change: answer::ResourceChange) -> Result<Change, IllegalId> {
 /// One event.
 pub(super) fn event(event: answer::StackEvent) -> Result<StackEvent, IllegalId> {
     Ok(StackEvent {
-        at: event.timestamp,
+        at: told(event.timestamp),
         logical_id: LogicalId::new(event.logical_resource_id)?,
         kind: event.resource_type,
         status: event.resource_status.to_owned(),
@@ -173,6 +179,6 @@ pub(in super::super) fn instance(instance: ec2::Instance) -> Result<Instance, Il
             .into_iter()
             .map(|tag| (tag.key, tag.value))
             .collect(),
-        launched_at: Some(instance.launch_time),
+        launched_at: Some(told(instance.launch_time)),
     })
 }

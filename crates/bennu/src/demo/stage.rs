@@ -1,0 +1,152 @@
+//! What the story is played on: database, world and daemon, all on this machine.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use bennu_api::Token;
+use bennu_model::ids::TeamName;
+use bennu_ports::Environments as _;
+use bennu_ports::environments::Principal;
+use bennu_sim::doors::serve::{Options, Running};
+use bennu_store::Throwaway;
+
+use crate::Anything;
+use crate::cli::{Connection, Output};
+use crate::client::Client;
+use crate::config::Config;
+use crate::serve::{self, Serving};
+use crate::{telemetry, wiring};
+
+/// How many times faster than the real world the demo's runs: a stack of five minutes is up
+/// in five seconds.
+const SPEED: f64 = 60.0;
+/// Whose environments the story is about.
+pub const TEAM: &str = "checkout";
+/// The variable in which the daemon finds the simulated Octopus's key.
+const KEY_VARIABLE: &str = "BENNU_DEMO_OCTOPUS_API_KEY";
+
+/// Everything that runs.
+pub struct Stage {
+    /// Where the truth is.
+    pub sim: Running,
+    /// The team's way in.
+    pub client: Client,
+    token: String,
+    serving: Serving,
+    // Last: the database goes after the daemon.
+    _database: Option<Throwaway>,
+}
+
+impl Stage {
+    /// Starts the database (unless `DATABASE_URL` names one), the world and the daemon.
+    pub async fn set(output: &mut Output) -> Result<Self, Anything> {
+        let (database, url) = match std::env::var("DATABASE_URL") {
+            Ok(url) => (None, url),
+            Err(_) => {
+                output.note("starting a private Postgres …");
+                let database = tokio::task::spawn_blocking(Throwaway::start).await??;
+                let url = database.url("postgres");
+                (Some(database), url)
+            }
+        };
+        let sim = bennu_sim::doors::serve::serve(Options {
+            speed: SPEED,
+            seed: 1,
+            ..Options::default()
+        })
+        .await?;
+        let variables = BTreeMap::from([(KEY_VARIABLE.to_owned(), sim.octopus_api_key.clone())]);
+        let config = config(&sim, &url)?;
+        telemetry::begin(&config.log)?;
+        let daemon = wiring::daemon(&config, &variables)?;
+        let store = daemon.store.clone();
+        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let serving = serve::begin(daemon, anywhere, anywhere).await?;
+        let token = Token::from_random(random());
+        let team = Principal::Team(TeamName::new(TEAM)?);
+        store.add_token(&token.hash(), &team, "demo", None).await?;
+        let token = token.expose().to_owned();
+        let client = Client::new(&Connection {
+            server: format!("http://{}", serving.api),
+            token: token.clone(),
+            team: Some(TEAM.to_owned()),
+        })?;
+        Ok(Self {
+            sim,
+            client,
+            token,
+            serving,
+            _database: database,
+        })
+    }
+
+    /// Lines to try while it stays up.
+    pub fn invitation(&self) -> String {
+        let Self {
+            sim,
+            serving,
+            token,
+            ..
+        } = self;
+        format!(
+            "\nIt stays up until Ctrl-C. To try, in another terminal:\n\n  \
+             export BENNU_SERVER=http://{api} BENNU_TEAM={TEAM} BENNU_TOKEN={token}\n  \
+             target/debug/bennu apply -f docs/examples/ryan0001.yaml\n  \
+             target/debug/bennu get\n  \
+             target/debug/bennu describe ryan0001\n  \
+             target/debug/bennu plan ryan0001\n  \
+             target/debug/bennu delete ryan0001 --wait\n\n  \
+             curl -s http://{metrics}/metrics | grep bennu_\n  \
+             the simulated world: {aws}/_sim/page\n",
+            api = serving.api,
+            metrics = serving.metrics,
+            aws = sim.aws,
+        )
+    }
+
+    /// Ends the daemon, the world and the database, in this order.
+    pub async fn strike(self) {
+        self.serving.stop().await;
+        self.sim.stop().await;
+    }
+}
+
+/// The configuration that a team would write, with the addresses of the moment.
+fn config(sim: &Running, database: &str) -> Result<Config, Anything> {
+    let text = format!(
+        r#"
+        [installation]
+        id = "demo"
+        [database]
+        url = {database:?}
+        [engine]
+        pace = {SPEED:?}
+        [log]
+        filter = "warn"
+        [[targets]]
+        name = "dev-sydney"
+        region = "ap-southeast-2"
+        endpoint = {aws:?}
+        artifact_bucket = "bennu-artifacts"
+        access_key_id = "123456789012"
+        secret_access_key = "any"
+        [[octopus]]
+        name = "main"
+        url = {octopus:?}
+        api_key_env = "{KEY_VARIABLE}"
+        spaces = ["Default"]
+        "#,
+        aws = sim.aws,
+        octopus = sim.octopus,
+    );
+    let mut variables = BTreeMap::new();
+    if let Ok(filter) = std::env::var("BENNU_LOG__FILTER") {
+        variables.insert("BENNU_LOG__FILTER".to_owned(), filter);
+    }
+    Ok(Config::read("demo", &text, &variables)?)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a token has to be unpredictable")]
+fn random() -> [u8; 32] {
+    rand::random()
+}

@@ -1,0 +1,474 @@
+//! A whole life in milliseconds: the real engine and planner, the simulated world behind its
+//! port doors, the in-memory ledger, and one clock that is stepped. What happened is a log
+//! that reads like a story.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a story that cannot be played is a failed test"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bennu_engine::clock::{DatabaseClock, monotonic};
+use bennu_engine::gate::{Deadline, LeaseGate, NoProbe};
+use bennu_engine::metrics::Metrics;
+use bennu_engine::pass::{Ended, pass};
+use bennu_engine::sweep::{Swept, sweep};
+use bennu_engine::work::Health;
+use bennu_engine::{Engine, Settings, World};
+use bennu_model::condition::{ConditionKind, Status};
+use bennu_model::ids::*;
+use bennu_model::names::digest_of;
+use bennu_model::spec::*;
+use bennu_model::work::WorkKey;
+use bennu_plan::desire::TargetFacts;
+use bennu_plan::{Context, Policy};
+use bennu_ports::environments::{Declaration, Declared, EnvironmentView};
+use bennu_ports::ledger::{Finish, Load};
+use bennu_ports::work::{Claim, ClaimLimits};
+use bennu_ports::{Environments as _, Work as _};
+use bennu_sim::doors::serve::{Options, Running, serve};
+use bennu_sim::faults::Fault;
+use bennu_sim::ledger::MemoryLedger;
+use bennu_sim::octopus::Request;
+use bennu_sim::ports::{SimDeployments, SimInfrastructure, SimInstances, SimTarget};
+use bennu_sim::world::Place;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use prometheus::Registry;
+
+/// The template of the stories: a group of instances behind a launch template.
+pub const TEMPLATE: &str = include_str!("../fixtures/web.yaml");
+
+/// A stage with one target, one space, and one environment's name.
+pub struct Story {
+    engine: Arc<Engine>,
+    ledger: Arc<MemoryLedger>,
+    /// The world.
+    pub sim: Running,
+    now: Arc<Mutex<DateTime<Utc>>>,
+    began: DateTime<Utc>,
+    log: String,
+    statuses: Vec<String>,
+}
+
+impl Story {
+    /// Nothing is declared yet.
+    pub async fn begin() -> Self {
+        let options = Options {
+            speed: 1e-12,
+            seed: 7,
+            ..Options::default()
+        };
+        let sim = serve(options).await.expect("a world");
+        let began = sim.sim.with(|world| world.now);
+        let now = Arc::new(Mutex::new(began));
+        let clock = now.clone();
+        let ledger = Arc::new(MemoryLedger::new(7, move || {
+            *clock.lock().expect("no test panicked")
+        }));
+        let place = Place {
+            account: "123456789012".into(),
+            region: "ap-southeast-2".into(),
+        };
+        let bucket = Some("bennu-artifacts".to_owned());
+        let targets = BTreeMap::from([(
+            target(),
+            SimTarget {
+                place,
+                artifact_bucket: bucket,
+            },
+        )]);
+        let replica = ReplicaId::new("story").expect("legal");
+        let engine = Arc::new(Engine {
+            world: World {
+                infrastructure: Arc::new(SimInfrastructure::new(sim.sim.clone(), targets.clone())),
+                instances: Arc::new(SimInstances::new(sim.sim.clone(), targets)),
+                deployments: Arc::new(SimDeployments::new(sim.sim.clone(), server())),
+                work: ledger.clone(),
+                ledger: ledger.clone(),
+            },
+            context: Context {
+                installation: InstallationId::new("test").expect("legal"),
+                targets: BTreeMap::from([(target(), TargetFacts { has_bucket: true })]),
+                spaces: BTreeSet::from([(server(), space())]),
+            },
+            policy: Policy::default(),
+            settings: Settings::paced(replica, 7, 1.0),
+            metrics: Metrics::register(&Registry::new()).expect("an empty registry"),
+            probe: Arc::new(NoProbe),
+            health: Arc::new(Health::default()),
+        });
+        let keys = [WorkKey::Target(target()), WorkKey::Space(server(), space())];
+        ledger.ensure(&keys).await.expect("memory");
+        let (log, statuses) = (String::new(), Vec::new());
+        Self {
+            engine,
+            ledger,
+            sim,
+            now,
+            began,
+            log,
+            statuses,
+        }
+    }
+
+    /// Declares the environment of the story.
+    pub async fn declare(&mut self, instance_type: &str, template: &str) {
+        let bytes = Bytes::copy_from_slice(template.as_bytes());
+        let digest = digest_of(&bytes);
+        let declaration = Declaration {
+            team: team(),
+            name: name(),
+            labels: BTreeMap::new(),
+            spec: spec(&digest, bytes.len(), instance_type),
+            blobs: vec![(digest, bytes)],
+            if_generation: None,
+        };
+        let declared = self.ledger.declare(declaration).await.expect("memory");
+        let what = match declared {
+            Declared::Created(e) => format!("created, generation {}", e.generation),
+            Declared::Changed(e) => format!("changed, generation {}", e.generation),
+            Declared::Same(e) => format!("same, generation {}", e.generation),
+            other => format!("{other:?}"),
+        };
+        self.note(&format!("> declare {instance_type}: {what}"));
+    }
+
+    /// Asks for the deletion of the environment.
+    pub async fn delete(&mut self) {
+        self.ledger.delete(&team(), &name()).await.expect("memory");
+        self.note("> delete");
+    }
+
+    /// Switches a fault on.
+    pub fn fault(&mut self, fault: serde_json::Value) {
+        self.note(&format!("> fault {fault}"));
+        let fault: Fault = serde_json::from_value(fault).expect("a fault");
+        self.sim
+            .sim
+            .with(|world| world.faults.add(fault))
+            .expect("a known fault");
+    }
+
+    /// Somebody else makes a tenant of that name.
+    pub fn strangers_tenant(&mut self, name: &str) {
+        self.note(&format!("> somebody else creates a tenant {name}"));
+        let now = *self.now.lock().expect("no test panicked");
+        let reply = self.sim.sim.with(|world| {
+            let key = world.octopus.api_key().to_owned();
+            let body = serde_json::json!({ "Name": name, "ProjectEnvironments": {} });
+            let request = Request::new("POST", "/api/Spaces-1/tenants")
+                .with_key(&key)
+                .with_json(&body);
+            world.octopus.handle(&request, now, &mut world.faults)
+        });
+        assert_eq!(reply.status, 201, "{:?}", reply.body);
+    }
+
+    /// Plays on until `reached`, second by second; fails after a day.
+    pub async fn until(&mut self, what: &str, reached: impl Fn(&State) -> bool) {
+        for _ in 0..86_400 {
+            while self.work().await {}
+            if reached(&self.state().await) {
+                self.note(&format!("= {what}"));
+                return;
+            }
+            self.step(1);
+        }
+        panic!("{what} was not reached within a day:\n{}", self.log);
+    }
+
+    /// Plays on for a time.
+    pub async fn play(&mut self, seconds: u32) {
+        for _ in 0..seconds {
+            while self.work().await {}
+            self.step(1);
+        }
+    }
+
+    /// The log, with ids replaced by what they stand for, and what the world has left.
+    pub async fn end(mut self) -> String {
+        let left = self.state().await.left();
+        self.note(&format!("left: {left}"));
+        self.log
+    }
+
+    /// How things stand.
+    pub async fn state(&self) -> State {
+        let view = self.ledger.get(&team(), &name()).await.expect("memory");
+        let now = *self.now.lock().expect("no test panicked");
+        let truth = self.sim.sim.with(|world| {
+            world.advance_to(now);
+            let regions = world
+                .regions
+                .values()
+                .map(|region| region.truth())
+                .collect();
+            let objects = world
+                .buckets
+                .iter()
+                .map(|(_, bucket)| bucket.objects.len())
+                .sum();
+            (
+                regions,
+                objects,
+                world.octopus.tenant_count(),
+                world.octopus.machine_count(),
+            )
+        });
+        let (regions, objects, tenants, machines) = truth;
+        State {
+            view,
+            regions,
+            objects,
+            tenants,
+            machines,
+        }
+    }
+
+    /// Works on everything that is due; `false` when nothing was.
+    async fn work(&mut self) -> bool {
+        let limits = ClaimLimits {
+            batch: 8,
+            per_team_and_target: 8,
+            lease: Duration::from_secs(30),
+        };
+        let replica = self.engine.settings.replica.clone();
+        let claims = self.ledger.claim(&replica, limits).await.expect("memory");
+        let worked = !claims.is_empty();
+        for claim in claims {
+            self.task(claim).await;
+        }
+        worked
+    }
+
+    async fn task(&mut self, claim: Claim) {
+        let engine = self.engine.clone();
+        let lease = claim.lease.clone();
+        let gate = LeaseGate::new(
+            Deadline::new(monotonic() + Duration::from_secs(3_600)),
+            engine.settings.request_timeout,
+            engine.metrics.clone(),
+            engine.probe.clone(),
+        );
+        let clock = DatabaseClock::standing(lease.claimed_at);
+        let finish = match claim.load {
+            Load::Environment(state) => {
+                let ended = pass(&engine, &gate, clock, &lease, *state, 0.5).await;
+                match ended.expect("memory") {
+                    Ended::Finished(finish) => Some(*finish),
+                    Ended::Dropped => None,
+                }
+            }
+            Load::Target(name, memory) => {
+                let swept = Swept::Target(name);
+                Some(
+                    sweep(&engine, &gate, clock, &lease, &swept, memory, 0.5)
+                        .await
+                        .expect("memory"),
+                )
+            }
+            Load::Space(server, space, memory) => {
+                let swept = Swept::Space(server, space);
+                Some(
+                    sweep(&engine, &gate, clock, &lease, &swept, memory, 0.5)
+                        .await
+                        .expect("memory"),
+                )
+            }
+            Load::Unreadable(why) => panic!("{why}"),
+        };
+        match finish {
+            Some(finish) => {
+                self.tell(&finish);
+                self.ledger.finish(vec![finish]).await.expect("memory");
+            }
+            None => {
+                let replica = &self.engine.settings.replica;
+                let held = [(lease.key.clone(), lease.epoch)];
+                self.ledger.release(&held, replica).await.expect("memory");
+            }
+        }
+    }
+
+    fn tell(&mut self, finish: &Finish) {
+        let Some(record) = &finish.record else { return };
+        for entry in &record.entries {
+            self.note(&format!("{:<10} {}", entry.reason, entry.message));
+        }
+    }
+
+    /// Time passes, for the daemon and for the world.
+    fn step(&mut self, seconds: i64) {
+        let now = {
+            let mut now = self.now.lock().expect("no test panicked");
+            *now += chrono::Duration::seconds(seconds);
+            *now
+        };
+        let statuses = self.sim.sim.with(|world| {
+            world.advance_to(now);
+            let regions = world.regions.values().map(|region| region.truth());
+            regions
+                .flat_map(|truth| statuses_of(&truth))
+                .collect::<Vec<_>>()
+        });
+        if statuses != self.statuses {
+            self.note(&format!("  world: stacks {statuses:?}"));
+            self.statuses = statuses;
+        }
+    }
+
+    fn note(&mut self, line: &str) {
+        let now = *self.now.lock().expect("no test panicked");
+        let passed = (now - self.began).num_seconds();
+        let _ = writeln!(
+            self.log,
+            "{:>2}:{:02} {}",
+            passed / 60,
+            passed % 60,
+            anonymous(line)
+        );
+    }
+}
+
+/// How things stand at one moment: what people are told, and the world's truth.
+#[derive(Debug)]
+pub struct State {
+    view: Option<EnvironmentView>,
+    regions: Vec<serde_json::Value>,
+    objects: usize,
+    tenants: usize,
+    machines: usize,
+}
+
+impl State {
+    /// Whether the newest generation is ready.
+    pub fn is_ready(&self) -> bool {
+        self.holds(ConditionKind::Ready)
+    }
+
+    /// Whether nothing more happens without a person.
+    pub fn is_stalled(&self) -> bool {
+        self.holds(ConditionKind::Stalled)
+    }
+
+    /// Whether the life is over.
+    pub fn is_gone(&self) -> bool {
+        self.view.is_none()
+    }
+
+    /// The statuses of all living stacks.
+    pub fn stacks(&self) -> Vec<String> {
+        self.regions.iter().flat_map(statuses_of).collect()
+    }
+
+    /// What the world has.
+    pub fn left(&self) -> String {
+        let instances: usize = self
+            .regions
+            .iter()
+            .filter_map(|r| r["instances"].as_array())
+            .map(Vec::len)
+            .sum();
+        format!(
+            "{} stacks, {instances} instances, {} objects, {} tenants, {} machines",
+            self.stacks().len(),
+            self.objects,
+            self.tenants,
+            self.machines
+        )
+    }
+
+    fn holds(&self, kind: ConditionKind) -> bool {
+        self.view.as_ref().is_some_and(|view| {
+            let generation = view.state.environment.generation;
+            view.state.conditions.iter().any(|c| {
+                c.kind == kind && c.status == Status::True && c.observed_generation == generation
+            })
+        })
+    }
+}
+
+fn statuses_of(region: &serde_json::Value) -> Vec<String> {
+    let stacks = region["stacks"].as_array().into_iter().flatten();
+    stacks
+        .filter_map(|stack| stack["StackStatus"].as_str())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Derived names stay out of logs that people read and that must not change with a hash.
+fn anonymous(line: &str) -> String {
+    let is_hash = |word: &str| {
+        word.len() >= 16
+            && word
+                .chars()
+                .all(|c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase())
+    };
+    let mut out = String::new();
+    let mut word = String::new();
+    for c in line.chars().chain(std::iter::once('\n')) {
+        if c.is_ascii_alphanumeric() {
+            word.push(c);
+            continue;
+        }
+        out.push_str(if is_hash(&word) { "…" } else { &word });
+        word.clear();
+        if c != '\n' {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn spec(template: &Digest, bytes: usize, instance_type: &str) -> Spec {
+    let literal = ParameterValue::Literal(instance_type.to_owned());
+    Spec {
+        target: target(),
+        release: None,
+        stack: StackSpec {
+            template: template.clone(),
+            template_bytes: bytes as u64,
+            parameters: BTreeMap::from([("InstanceType".to_owned(), literal)]),
+            release_parameter: None,
+            capabilities: BTreeSet::new(),
+            tags: BTreeMap::new(),
+        },
+        octopus: Some(OctopusSpec {
+            server: server(),
+            space: space(),
+            environment: OctopusEnvironmentName::new("Development").expect("legal"),
+            projects: vec![ProjectName::new("Checkout Web").expect("legal")],
+            roles: BTreeSet::new(),
+            variables: BTreeMap::new(),
+        }),
+        rollout: Rollout::Immutable,
+        approve: Approve::Never,
+        deletion_policy: DeletionPolicy::Delete,
+    }
+}
+
+fn team() -> TeamName {
+    TeamName::new("checkout").expect("legal")
+}
+
+fn name() -> EnvironmentName {
+    EnvironmentName::new("ryan0001").expect("legal")
+}
+
+fn target() -> TargetName {
+    TargetName::new("dev-sydney").expect("legal")
+}
+
+fn server() -> ServerName {
+    ServerName::new("main").expect("legal")
+}
+
+fn space() -> SpaceName {
+    SpaceName::new("Default").expect("legal")
+}

@@ -1,0 +1,428 @@
+//! The API on real Postgres: what is declared is kept, and nobody sees what is not theirs.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use bennu_api::accept::TargetEntry;
+use bennu_api::{Api, Catalog, Clock, Token, router};
+use bennu_model::ids::{InstallationId, ServerName, SpaceName, TargetName, TeamName};
+use bennu_plan::desire::TargetFacts;
+use bennu_plan::{Context, Policy};
+use bennu_ports::Environments;
+use bennu_ports::environments::Principal;
+use bennu_ports::ledger::EnvironmentState;
+use bennu_store::Store;
+use bennu_tests::postgres::fresh_store;
+use chrono::{DateTime, Duration, Utc};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+/// A daemon's API, and who can call it.
+struct World {
+    router: Router,
+    operator: Token,
+    checkout: Token,
+    payments: Token,
+    expired: Token,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Value,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        self.headers[name].to_str().unwrap()
+    }
+}
+
+fn team(name: &str) -> TeamName {
+    TeamName::new(name).unwrap()
+}
+
+async fn token(store: &Store, n: u8, owner: Principal, expires: Option<DateTime<Utc>>) -> Token {
+    let token = Token::from_random([n; 32]);
+    let hash = token.hash();
+    let added = store.add_token(&hash, &owner, "a test", expires).await;
+    added.unwrap();
+    token
+}
+
+impl World {
+    async fn begin() -> Self {
+        let store = fresh_store().await;
+        let checkout = Principal::Team(team("checkout"));
+        let long_ago = DateTime::UNIX_EPOCH + Duration::days(1);
+        Self {
+            operator: token(&store, 1, Principal::Operator, None).await,
+            checkout: token(&store, 2, checkout.clone(), None).await,
+            payments: token(&store, 3, Principal::Team(team("payments")), None).await,
+            expired: token(&store, 4, checkout, Some(long_ago)).await,
+            router: router(api(store), &prometheus::Registry::new()).unwrap(),
+        }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let (head, body) = answer.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        Answer {
+            status: head.status,
+            headers: head.headers,
+            body: serde_json::from_slice(&bytes).unwrap(),
+        }
+    }
+
+    async fn ask(&self, token: &Token, method: &str, path: &str) -> Answer {
+        self.send(request(token, method, path).body(Body::empty()).unwrap())
+            .await
+    }
+
+    async fn put(&self, token: &Token, path: &str, document: &Value) -> Answer {
+        let body = Body::from(document.to_string());
+        self.send(request(token, "PUT", path).body(body).unwrap())
+            .await
+    }
+}
+
+fn request(token: &Token, method: &str, path: &str) -> axum::http::request::Builder {
+    let path = if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        format!("/v1/teams/checkout/environments/{path}")
+    };
+    let bearer = format!("Bearer {}", token.expose());
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header("authorization", bearer)
+}
+
+fn api(store: Store) -> Api {
+    let targets = ["dev-sydney", "dev-oregon"].map(|name| TargetName::new(name).unwrap());
+    let (server, space) = (
+        ServerName::new("main").unwrap(),
+        SpaceName::new("Default").unwrap(),
+    );
+    let entry = TargetEntry {
+        region: "ap-southeast-2".into(),
+        artifact_bucket: true,
+    };
+    let catalog = Catalog {
+        targets: targets
+            .iter()
+            .map(|name| (name.clone(), entry.clone()))
+            .collect(),
+        servers: BTreeMap::from([(server.clone(), BTreeSet::from([space.clone()]))]),
+    };
+    let facts = TargetFacts { has_bucket: true };
+    let context = Context {
+        installation: InstallationId::new("dev").unwrap(),
+        targets: targets
+            .into_iter()
+            .map(|name| (name, facts.clone()))
+            .collect(),
+        spaces: BTreeSet::from([(server, space)]),
+    };
+    let policy = Policy::default();
+    Api {
+        environments: Arc::new(store),
+        catalog: Arc::new(catalog),
+        planner: Arc::new(move |state: &EnvironmentState, now| {
+            bennu_plan::decide(&state.environment, &state.observed, &context, &policy, now)
+        }),
+        clock: clock(),
+        replica: "test".into(),
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test is a process with a clock"
+)]
+fn clock() -> Clock {
+    Clock {
+        now: || DateTime::from(std::time::SystemTime::now()),
+        instant: std::time::Instant::now,
+    }
+}
+
+const TEMPLATE: &str = "\
+Parameters: {Size: {Type: String, Default: small}}
+Resources: {Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: !Ref Size}}}
+";
+
+fn document() -> Value {
+    json!({
+        "apiVersion": "bennu.dev/v1",
+        "kind": "Environment",
+        "metadata": { "labels": { "branch": "feature/ryan" } },
+        "spec": {
+            "target": "dev-sydney",
+            "stack": { "template": { "inline": TEMPLATE }, "parameters": { "Size": "large" } },
+            "octopus": {
+                "server": "main", "space": "Default", "environment": "Development",
+                "projects": ["Checkout Web"],
+            },
+        },
+    })
+}
+
+/// The document with one value in another's place.
+fn with(path: &str, value: Value) -> Value {
+    let mut changed = document();
+    *changed.pointer_mut(path).unwrap() = value;
+    changed
+}
+
+#[tokio::test]
+async fn an_environment_is_declared_read_changed_and_deleted() {
+    let world = World::begin().await;
+    let me = &world.checkout;
+
+    let created = world.put(me, "ryan0001", &document()).await;
+    assert_eq!(created.status, StatusCode::CREATED, "{}", created.body);
+    assert_eq!(created.header("etag"), "\"1\"");
+    assert_eq!(created.header("bennu-declared"), "created");
+    let location = created.header("location").to_owned();
+    assert_eq!(location, "/v1/teams/checkout/environments/ryan0001");
+
+    let read = world.ask(me, "GET", &location).await;
+    assert_eq!(read.status, StatusCode::OK);
+    assert_eq!(
+        read.body["metadata"]["uid"],
+        created.body["metadata"]["uid"]
+    );
+    assert_eq!(read.body["status"]["stack"]["seen"], "unknown");
+    assert_eq!(read.body["spec"]["stack"]["parameters"]["Size"], "large");
+
+    let sent_back = world.put(me, "ryan0001", &read.body).await;
+    assert_eq!(sent_back.status, StatusCode::OK, "{}", sent_back.body);
+    assert_eq!(sent_back.header("bennu-declared"), "same");
+
+    let mut changed = read.body.clone();
+    changed["spec"]["stack"]["parameters"]["Size"] = json!("small");
+    let changed = world.put(me, "ryan0001", &changed).await;
+    assert_eq!(changed.header("bennu-declared"), "changed");
+    assert_eq!(changed.header("etag"), "\"2\"");
+
+    let plan = world.ask(me, "GET", "ryan0001/plan").await;
+    assert_eq!(plan.status, StatusCode::OK, "{}", plan.body);
+    assert_eq!(plan.body["generation"], 2);
+    assert_eq!(plan.body["converged"], false);
+    assert_eq!(
+        plan.body["steps"]
+            .as_array()
+            .map(|steps| { steps.iter().filter(|step| step["when"] == "go").count() }),
+        Some(0),
+        "nothing is known, so nothing may be done: {}",
+        plan.body
+    );
+
+    let events = world
+        .ask(me, "GET", "ryan0001/events?after=0&limit=5")
+        .await;
+    assert_eq!(events.status, StatusCode::OK, "{}", events.body);
+
+    let deleted = world.ask(me, "DELETE", "ryan0001").await;
+    assert_eq!(deleted.status, StatusCode::ACCEPTED);
+    assert!(deleted.body["metadata"]["deletedAt"].is_string());
+    let again = world.ask(me, "DELETE", "ryan0001").await;
+    assert_eq!(again.status, StatusCode::ACCEPTED);
+    assert_eq!(again.body, deleted.body);
+    let never = world.ask(me, "DELETE", "never").await;
+    assert_eq!(never.status, StatusCode::NOT_FOUND);
+
+    let next_life = world.put(me, "ryan0001", &document()).await;
+    assert_eq!(next_life.status, StatusCode::CREATED, "{}", next_life.body);
+    assert_ne!(
+        next_life.body["metadata"]["uid"],
+        deleted.body["metadata"]["uid"]
+    );
+}
+
+#[tokio::test]
+async fn what_stands_in_the_way_of_a_write_is_told() {
+    let world = World::begin().await;
+    let me = &world.checkout;
+    assert_eq!(
+        world.put(me, "ryan0001", &document()).await.status,
+        StatusCode::CREATED
+    );
+
+    let body = || Body::from(with("/spec/stack/parameters/Size", json!("x")).to_string());
+    let guarded = |etag| {
+        request(me, "PUT", "ryan0001")
+            .header("if-match", etag)
+            .body(body())
+    };
+    let stale = world.send(guarded("\"7\"").unwrap()).await;
+    assert_eq!(
+        stale.status,
+        StatusCode::PRECONDITION_FAILED,
+        "{}",
+        stale.body
+    );
+    let fresh = world.send(guarded("\"1\"").unwrap()).await;
+    assert_eq!(fresh.status, StatusCode::OK, "{}", fresh.body);
+
+    let moved = world
+        .put(me, "ryan0001", &with("/spec/target", json!("dev-oregon")))
+        .await;
+    assert_eq!(moved.status, StatusCode::CONFLICT);
+    assert_eq!(moved.body["errors"][0]["field"], "spec.target");
+
+    let theirs = "/v1/teams/payments/environments/ryan0001";
+    let taken = world.put(&world.payments, theirs, &document()).await;
+    assert_eq!(taken.status, StatusCode::CONFLICT);
+    assert_eq!(taken.body["type"], "https://bennu.dev/problems/name-taken");
+    assert!(
+        taken.body["detail"]
+            .as_str()
+            .unwrap()
+            .contains("team checkout")
+    );
+
+    let elsewhere = with(
+        "/metadata",
+        json!({ "team": "payments", "name": "ryan0002" }),
+    );
+    let elsewhere = world.put(me, "ryan0001", &elsewhere).await;
+    assert_eq!(elsewhere.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(elsewhere.body["errors"].as_array().map(Vec::len), Some(2));
+
+    let digest = with("/spec/stack/template", json!({ "digest": "0".repeat(64) }));
+    let unknown = world.put(me, "ryan0002", &digest).await;
+    assert_eq!(
+        unknown.body["errors"][0]["field"],
+        "spec.stack.template.digest"
+    );
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_understood_is_refused() {
+    let world = World::begin().await;
+    let me = &world.checkout;
+    let status = |request: Request<Body>| async { world.send(request).await.status };
+
+    let long = Body::from("#".repeat(2 * 1024 * 1024 + 1));
+    let long = request(me, "PUT", "ryan0001").body(long).unwrap();
+    assert_eq!(status(long).await, StatusCode::PAYLOAD_TOO_LARGE);
+    let form = request(me, "PUT", "ryan0001")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(document().to_string()));
+    assert_eq!(
+        status(form.unwrap()).await,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE
+    );
+    let name = world.put(me, "Ryan_1", &document()).await;
+    assert_eq!(name.body["errors"][0]["field"], "metadata.name");
+    for query in [
+        "?dryRun=All",
+        "?limit=0",
+        "?labelSelector=a",
+        "?continue=zz",
+        "?x=1",
+    ] {
+        let path = format!("/v1/teams/checkout/environments{query}");
+        let answer = world.ask(me, "GET", &path).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::BAD_REQUEST,
+            "{query}: {}",
+            answer.body
+        );
+    }
+    for path in [
+        "/v1/teams/%ff/environments",
+        "/v1/teams/checkout/environments/%ff/plan",
+    ] {
+        let answer = world.ask(me, "GET", path).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::NOT_FOUND,
+            "{path}: {}",
+            answer.body
+        );
+    }
+    let conditional = request(me, "DELETE", "ryan0001").header("if-match", "\"1\"");
+    let conditional = conditional.body(Body::empty()).unwrap();
+    assert_eq!(status(conditional).await, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn everybody_sees_their_own_and_operators_see_all() {
+    let world = World::begin().await;
+    assert_eq!(
+        world
+            .put(&world.checkout, "ryan0001", &document())
+            .await
+            .status,
+        StatusCode::CREATED
+    );
+
+    let own = "/v1/teams/checkout/environments";
+    let routes = [
+        ("GET", own.to_owned()),
+        ("GET", format!("{own}/ryan0001")),
+        ("PUT", format!("{own}/ryan0001")),
+        ("DELETE", format!("{own}/ryan0001")),
+        ("GET", format!("{own}/ryan0001/plan")),
+        ("GET", format!("{own}/ryan0001/events")),
+    ];
+    for (method, path) in &routes {
+        let foreign = world.ask(&world.payments, method, path).await;
+        assert_eq!(foreign.status, StatusCode::NOT_FOUND, "{method} {path}");
+        let nobody = world.ask(&Token::from_random([9; 32]), method, path).await;
+        let expired = world.ask(&world.expired, method, path).await;
+        assert_eq!(nobody.status, StatusCode::UNAUTHORIZED, "{method} {path}");
+        assert_eq!((expired.status, expired.body), (nobody.status, nobody.body));
+    }
+    let read = world.ask(&world.operator, "GET", "ryan0001").await;
+    assert_eq!(read.status, StatusCode::OK);
+    for token in [&world.operator, &world.payments] {
+        let targets = world.ask(token, "GET", "/v1/targets").await;
+        assert_eq!(targets.status, StatusCode::OK);
+        assert_eq!(targets.body["items"][0]["name"], "dev-oregon");
+    }
+}
+
+#[tokio::test]
+async fn a_list_comes_in_pages_and_is_chosen_by_labels() {
+    let world = World::begin().await;
+    let me = &world.checkout;
+    for name in ["a", "b", "c"] {
+        let labels = with("/metadata/labels", json!({ "letter": name, "tier": "web" }));
+        let put = world.put(me, name, &labels).await;
+        assert_eq!(put.status, StatusCode::CREATED, "{}", put.body);
+    }
+    let names = |body: &Value| {
+        let items = body["items"].as_array().unwrap().clone();
+        let name = |one: Value| one["metadata"]["name"].as_str().unwrap().to_owned();
+        items.into_iter().map(name).collect::<Vec<_>>()
+    };
+    let path = "/v1/teams/checkout/environments";
+    let first = world.ask(me, "GET", &format!("{path}?limit=2")).await;
+    assert_eq!(names(&first.body), ["a", "b"]);
+    let next = first.body["metadata"]["continue"].as_str().unwrap();
+    let second = world
+        .ask(me, "GET", &format!("{path}?limit=2&continue={next}"))
+        .await;
+    assert_eq!(names(&second.body), ["c"]);
+    assert!(second.body["metadata"]["continue"].is_null());
+    let chosen = world
+        .ask(
+            me,
+            "GET",
+            &format!("{path}?labelSelector=tier%3Dweb,letter%3Db"),
+        )
+        .await;
+    assert_eq!(names(&chosen.body), ["b"]);
+}
