@@ -1,6 +1,8 @@
 //! House rules that a machine can hold: who may depend on whom, how modules are called, how
 //! long a file may be, and that every dependency is explained.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

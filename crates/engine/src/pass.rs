@@ -98,6 +98,15 @@ struct Seen {
     settlements: Vec<Settlement>,
 }
 
+impl Seen {
+    /// Takes a fact in; of each kind the last one of a pass is recorded.
+    fn take(&mut self, fact: DatedFact) {
+        self.facts
+            .retain(|older| older.fact.key() != fact.fact.key());
+        self.facts.push(fact);
+    }
+}
+
 impl Pass<'_> {
     /// Looks until the plan asks for nothing that was not looked at in this pass.
     async fn look(&mut self, desired: &Desired) {
@@ -126,7 +135,7 @@ impl Pass<'_> {
             let looked = join_all(reads).await;
             for Looked { fact, error } in looked {
                 self.state.observed.absorb(fact.clone());
-                self.seen.facts.push(fact);
+                self.seen.take(fact);
                 self.seen.errors.extend(error);
             }
             done.extend(new);
@@ -162,7 +171,7 @@ impl Pass<'_> {
         let after = self.clock.now();
         for (taken, _) in &taken {
             if let Some(fact) = settle::overtaken_by(&taken.action, &taken.outcome) {
-                self.seen.facts.push(DatedFact {
+                self.seen.take(DatedFact {
                     began_at: after,
                     fact,
                 });

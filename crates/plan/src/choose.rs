@@ -112,6 +112,13 @@ pub fn wait(
     }
 }
 
+/// Something of somebody else's is in the way. No sweep tells when it goes, so it is looked
+/// at now and then.
+pub fn foreign(case: &Case<'_>, mut blocked: Wanted) -> Wanted {
+    blocked.look_after = Some(case.policy.foreign_poll);
+    blocked
+}
+
 /// Something that needs a person or a new spec.
 pub fn blocked(
     resource: Resource,

@@ -43,7 +43,7 @@ use bennu_model::desired::Desired;
 use bennu_model::environment::{Environment, Presence, Tombstone};
 use bennu_model::observed::Observed;
 use bennu_model::outcome::Next;
-use bennu_model::plan::{Line, Plan, When};
+use bennu_model::plan::{Line, Plan, Step, When};
 use bennu_model::spec::DeletionPolicy;
 use chrono::{DateTime, Utc};
 
@@ -82,16 +82,20 @@ pub fn plan(desired: &Desired, observed: &Observed, policy: &Policy, now: DateTi
     if desired.presence == Presence::Absent && ordered.is_empty() {
         return finished(&case, report, Tombstone::Deleted);
     }
-    let next = order::next(&case, &ordered);
-    Plan {
+    let next = order::next(&ordered);
+    let mut plan = Plan {
         generation: desired.generation,
         steps: ordered.into_iter().map(|wanted| wanted.step).collect(),
         report,
         settlements: case.settlements.clone(),
         known: case.known.clone(),
         tombstone: None,
-        next,
+        next: Next::Stalled,
+    };
+    if next.is_some() || !is_stalled(&plan) {
+        plan.next = next.unwrap_or(Next::after(policy.poll));
     }
+    plan
 }
 
 fn finished(case: &Case<'_>, report: Vec<Line>, tombstone: Tombstone) -> Plan {
@@ -106,11 +110,14 @@ fn finished(case: &Case<'_>, report: Vec<Line>, tombstone: Tombstone) -> Plan {
     }
 }
 
-/// Whether a plan leaves nothing to be done by anybody but a person.
+/// Whether nothing goes on without a person: something is blocked, and whatever else there
+/// is to do is held back by it. A step that waits for the world has no action yet.
 pub fn is_stalled(plan: &Plan) -> bool {
-    !plan.steps.is_empty()
+    let is_blocked = |step: &Step| matches!(step.when, When::Blocked(_));
+    let is_held_back = |step: &Step| matches!(step.when, When::Wait(_)) && step.action.is_some();
+    plan.steps.iter().any(is_blocked)
         && plan
             .steps
             .iter()
-            .all(|step| matches!(step.when, When::Blocked(_)))
+            .all(|step| is_blocked(step) || is_held_back(step))
 }

@@ -66,24 +66,19 @@ fn held_back_by(case: &Case<'_>, report: &[Line], wanted: &Wanted) -> Option<Str
         .map(|(_, what)| (*what).to_owned())
 }
 
-/// When the key is to come up again if nothing is done now.
-pub fn next(case: &Case<'_>, ordered: &[Wanted]) -> Next {
+/// When the key is to come up again if nothing is done now; `None` if no step says.
+pub fn next(ordered: &[Wanted]) -> Option<Next> {
     if ordered.is_empty() {
-        return Next::Settled;
+        return Some(Next::Settled);
     }
     if ordered.iter().any(|w| w.step.when == When::Go) {
-        return Next::Progressing { look_after_ms: 0 };
+        return Some(Next::Progressing { look_after_ms: 0 });
     }
-    match ordered.iter().filter_map(|w| w.look_after).min() {
-        Some(pause) => Next::after(pause),
-        None if ordered
-            .iter()
-            .all(|w| matches!(w.step.when, When::Blocked(_))) =>
-        {
-            Next::Stalled
-        }
-        None => Next::after(case.policy.poll),
-    }
+    ordered
+        .iter()
+        .filter_map(|w| w.look_after)
+        .min()
+        .map(Next::after)
 }
 
 /// A name that is still in use by an earlier life: nothing is looked at, nothing is done.

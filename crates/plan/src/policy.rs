@@ -8,6 +8,9 @@ pub struct Policy {
     /// How long until something in flight is looked at again. 20 s: a stack takes minutes,
     /// and an account's CloudFormation reads are a few a second for everybody.
     pub poll: Duration,
+    /// How long until something of somebody else's that is in the way is looked at again.
+    /// 5 min: people need longer than that to clear it away.
+    pub foreign_poll: Duration,
     /// How long a provider's reads can lag behind its writes. Not published; 5 s is several
     /// times what is reported.
     pub read_lag: Duration,
@@ -32,6 +35,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             poll: Duration::seconds(20),
+            foreign_poll: Duration::minutes(5),
             read_lag: Duration::seconds(5),
             request_timeout: Duration::seconds(10),
             create_tries: 3,
@@ -57,6 +61,7 @@ impl Policy {
         };
         Self {
             poll: faster(base.poll),
+            foreign_poll: faster(base.foreign_poll),
             read_lag: faster(base.read_lag),
             failure_pause: faster(base.failure_pause),
             create_deadline: faster(base.create_deadline),

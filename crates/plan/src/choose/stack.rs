@@ -1,15 +1,19 @@
 //! What is to be done about a stack, by what it is in and by what is desired.
 
-use bennu_model::action::{Action, InfrastructureAction, StackInput};
+mod create;
+mod delete;
+mod update;
+
+use bennu_model::action::{Action, InfrastructureAction};
 use bennu_model::attempt::{Attempt, Settled};
 use bennu_model::ids::{StackArn, Token};
-use bennu_model::observed::Seen;
 use bennu_model::plan::Resource;
-use bennu_model::spec::Approve;
-use bennu_model::stack::{ChangeSet, ChangeSetState, Stack};
 use bennu_model::verdict::{Broken, Operation, Verdict};
 
-use super::{Wanted, blocked, go, wait};
+use self::create::{create, start_over};
+use self::delete::{cancel, delete};
+use self::update::{tidy, update};
+use super::{Wanted, blocked, foreign, go, wait};
 use crate::case::Case;
 
 const RETRY: &str = "change the spec, or ask for a retry once the cause is mended";
@@ -57,12 +61,15 @@ fn present(case: &Case<'_>, verdict: &Verdict) -> Option<Wanted> {
             case,
             "an unfinished deletion has to be finished first",
         )),
-        Verdict::Foreign(whose) => Some(blocked(
-            Resource::Stack,
-            "ForeignStack",
-            format!("a stack {} exists, and {whose}", case.desired.stack.name),
-            "have its owner delete it, or declare the environment under another name",
-            "what is not ours is not touched",
+        Verdict::Foreign(whose) => Some(foreign(
+            case,
+            blocked(
+                Resource::Stack,
+                "ForeignStack",
+                format!("a stack {} exists, and {whose}", case.desired.stack.name),
+                "have its owner delete it, or declare the environment under another name",
+                "what is not ours is not touched",
+            ),
         )),
         Verdict::Unknown(why) => Some(unknown(case, why)),
     }
@@ -90,281 +97,10 @@ fn absent(case: &Case<'_>, verdict: &Verdict) -> Option<Wanted> {
     }
 }
 
-/// Creates the stack, unless this generation has used up its tries.
-fn create(case: &Case<'_>) -> Wanted {
-    let desired = &case.desired.stack;
-    if let Some(refusal) = rejection(case, &["create-stack"]) {
-        return refused(refusal);
-    }
-    if let Some(pause) = pause_before_next_create(case) {
-        return pause;
-    }
-    let input = match stack_input(case) {
-        Ok(input) => input,
-        Err(waiting) => return *waiting,
-    };
-    let predecessor = case.known.dead_stack.as_ref().map_or("", StackArn::as_str);
-    let create = InfrastructureAction::CreateStack {
-        name: desired.name.clone(),
-        input,
-        token: case.token("create-stack", predecessor),
-    };
-    let action = Action::Infrastructure(case.desired.target.clone(), create);
-    go(
-        Resource::Stack,
-        action,
-        Some(desired.digest()),
-        "there is no stack",
-    )
-}
-
-fn stack_input(case: &Case<'_>) -> Result<StackInput, Box<Wanted>> {
-    let desired = &case.desired.stack;
-    match case.template_body() {
-        Ok(body) => Ok(StackInput {
-            body,
-            parameters: desired.parameters.clone(),
-            capabilities: desired.capabilities.clone(),
-            tags: desired.tags.clone(),
-        }),
-        Err(source) => Err(Box::new(wait(
-            Resource::Stack,
-            source.to_string(),
-            "CloudFormation has to be able to read the template",
-            Some(case.policy.poll),
-        ))),
-    }
-}
-
 fn failures<'s>(case: &'s Case<'_>, verbs: &'s [&str]) -> Vec<&'s Attempt> {
     case.tries(verbs)
         .filter(|a| matches!(a.settled, Some(Settled::Failed { .. })))
         .collect()
-}
-
-fn pause_before_next_create(case: &Case<'_>) -> Option<Wanted> {
-    let failed = failures(case, &["create-stack"]);
-    let last = failed.last()?;
-    let until = last.settled_at? + case.policy.pause_after(failed.len());
-    (case.now < until).then(|| {
-        wait(
-            Resource::Stack,
-            format!(
-                "a pause after {} failed creation(s), until {until}",
-                failed.len()
-            ),
-            "what failed a moment ago would fail again",
-            Some(until - case.now),
-        )
-    })
-}
-
-/// A stack that never worked cannot be updated: delete it and create it again, a few times.
-fn start_over(case: &Case<'_>) -> Wanted {
-    let failed = failures(case, &["create-stack"]);
-    if failed.len() >= case.policy.create_tries {
-        return blocked(
-            Resource::Stack,
-            "CreateFailed",
-            format!(
-                "{} creations failed, the last one by {}",
-                failed.len(),
-                first_cause(case)
-            ),
-            RETRY,
-            "a stack whose creation failed cannot be updated",
-        );
-    }
-    delete(case, "a stack whose creation failed can only be deleted")
-}
-
-/// Judge, approve, arm, execute: a change set says what an update would change.
-fn update(case: &Case<'_>, why: &str) -> Wanted {
-    let Some(stack) = case.living_stack() else {
-        return unknown(case, "the stack was not read");
-    };
-    let set = match &case.observed.change_set.seen {
-        Seen::Present(set) if set.name == case.change_set_name(stack) => Some(set),
-        Seen::Present(_) | Seen::Absent | Seen::Unknown(_) => None,
-    };
-    if let Some(set) = set
-        && set.state == ChangeSetState::Failed
-    {
-        return discard(case, set, "a change set that failed is of no use");
-    }
-    if let Some(refusal) = rejection(case, &["create-change-set", "execute-change-set"]) {
-        return refused(refusal);
-    }
-    match (set, &case.observed.change_set.seen) {
-        (Some(set), _) => follow(case, stack, set, why),
-        (None, Seen::Unknown(reason)) => unknown(case, reason),
-        (None, Seen::Absent | Seen::Present(_)) => judge(case, stack, why),
-    }
-}
-
-fn judge(case: &Case<'_>, stack: &Stack, why: &str) -> Wanted {
-    let input = match stack_input(case) {
-        Ok(input) => input,
-        Err(waiting) => return *waiting,
-    };
-    let create = InfrastructureAction::CreateChangeSet {
-        stack: stack.arn.clone(),
-        name: case.change_set_name(stack),
-        input,
-    };
-    let action = Action::Infrastructure(case.desired.target.clone(), create);
-    go(
-        Resource::Stack,
-        action,
-        Some(case.desired.stack.digest()),
-        why,
-    )
-}
-
-fn follow(case: &Case<'_>, stack: &Stack, set: &ChangeSet, why: &str) -> Wanted {
-    match set.state {
-        ChangeSetState::Pending | ChangeSetState::Deleting => wait(
-            Resource::Stack,
-            "CloudFormation to work out the change set",
-            why,
-            Some(case.policy.poll),
-        ),
-        ChangeSetState::Empty | ChangeSetState::Failed | ChangeSetState::Obsolete => {
-            discard(case, set, "a change set without changes would only pile up")
-        }
-        ChangeSetState::Available => match case.desired.approve {
-            Approve::Never => execute(case, stack, set, why),
-            Approve::Replacements | Approve::Always => blocked(
-                Resource::Stack,
-                "ApprovalNeeded",
-                "the change set waits for a person",
-                "set approve: never; approving one change set is not supported yet",
-                why,
-            ),
-        },
-        ChangeSetState::Executing | ChangeSetState::Executed => wait(
-            Resource::Stack,
-            "the stack to show that its change set was executed",
-            why,
-            Some(case.policy.poll),
-        ),
-    }
-}
-
-fn execute(case: &Case<'_>, stack: &Stack, set: &ChangeSet, why: &str) -> Wanted {
-    let execute = InfrastructureAction::ExecuteChangeSet {
-        stack: stack.arn.clone(),
-        change_set: set.arn.clone(),
-        token: case.token("execute-change-set", set.arn.as_str()),
-    };
-    let action = Action::Infrastructure(case.desired.target.clone(), execute);
-    let because = format!("{why}; {} resource(s) change", set.changes.len());
-    go(
-        Resource::Stack,
-        action,
-        Some(case.desired.stack.digest()),
-        &because,
-    )
-}
-
-/// The judge's empty change set goes, although the stack is as it should be.
-fn tidy(case: &Case<'_>) -> Option<Wanted> {
-    let stack = case.living_stack()?;
-    let set = case.observed.change_set.seen.present()?;
-    (set.state == ChangeSetState::Empty && set.stack == stack.arn)
-        .then(|| discard(case, set, "a change set without changes would only pile up"))
-}
-
-fn discard(case: &Case<'_>, set: &ChangeSet, because: &str) -> Wanted {
-    let discard = InfrastructureAction::DeleteChangeSet {
-        stack: set.stack.clone(),
-        change_set: set.arn.clone(),
-    };
-    let action = Action::Infrastructure(case.desired.target.clone(), discard);
-    go(Resource::Stack, action, None, because)
-}
-
-/// Deletes by ARN. A deletion that failed is tried again a few times, with growing pauses.
-fn delete(case: &Case<'_>, because: &str) -> Wanted {
-    let Some(arn) = case.known.stack.clone() else {
-        return unknown(case, "the stack's ARN is not known");
-    };
-    if let Some(open) = case
-        .open(Resource::Stack)
-        .find(|a| a.verb == "delete-stack")
-    {
-        return wait(
-            Resource::Stack,
-            format!("the deletion that was begun at {}", open.started_at),
-            because,
-            Some(case.policy.poll),
-        );
-    }
-    if let Some(refusal) = rejection(case, &["delete-stack"]) {
-        return refused(refusal);
-    }
-    let of_this: Vec<_> = failures(case, &["delete-stack"])
-        .into_iter()
-        .filter(|a| a.reference.as_deref() == Some(arn.as_str()))
-        .collect();
-    if of_this.len() >= case.policy.delete_tries {
-        return blocked(
-            Resource::Stack,
-            "DeleteFailed",
-            format!(
-                "{} deletions failed, the last one by {}",
-                of_this.len(),
-                first_cause(case)
-            ),
-            "remove what is in the way, then ask for a retry",
-            because,
-        );
-    }
-    if let Some(until) = of_this
-        .last()
-        .and_then(|a| a.settled_at)
-        .map(|at| at + case.policy.pause_after(of_this.len()))
-        .filter(|until| case.now < *until)
-    {
-        return wait(
-            Resource::Stack,
-            format!(
-                "a pause after {} failed deletion(s), until {until}",
-                of_this.len()
-            ),
-            because,
-            Some(until - case.now),
-        );
-    }
-    let token = case.token("delete-stack", &format!("{arn}#{}", of_this.len()));
-    let delete = InfrastructureAction::DeleteStack { stack: arn, token };
-    go(
-        Resource::Stack,
-        Action::Infrastructure(case.desired.target.clone(), delete),
-        None,
-        because,
-    )
-}
-
-/// Stops an update once; then its roll-back is waited for.
-fn cancel(case: &Case<'_>, because: &str) -> Wanted {
-    let Some(stack) = case.living_stack() else {
-        return unknown(case, "the stack was not read");
-    };
-    let token = case.token("cancel-update", &stack.version());
-    if case.attempts.iter().any(|a| a.token == token) {
-        return busy(case, Operation::Updating);
-    }
-    let cancel = InfrastructureAction::CancelUpdate {
-        stack: stack.arn.clone(),
-        token,
-    };
-    go(
-        Resource::Stack,
-        Action::Infrastructure(case.desired.target.clone(), cancel),
-        None,
-        because,
-    )
 }
 
 /// Tries once for each generation and retry to get a stuck stack out.

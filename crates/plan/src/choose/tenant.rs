@@ -11,7 +11,7 @@ use bennu_model::plan::Resource;
 use bennu_model::tenant::Machine;
 use bennu_model::verdict::Verdict;
 
-use super::{Wanted, blocked, go, wait};
+use super::{Wanted, blocked, foreign, go, wait};
 use crate::case::Case;
 use crate::classify;
 
@@ -25,12 +25,15 @@ pub fn choose(case: &Case<'_>, verdict: &Verdict) -> Option<Wanted> {
             Some(connect(case, desired, why))
         }
         Verdict::Outdated(_) | Verdict::Drifted(_) => Some(remove(case, desired)),
-        Verdict::Foreign(whose) => Some(blocked(
-            Resource::Tenant,
-            "ForeignTenant",
-            format!("a tenant {:?} exists, and {whose}", desired.name.as_str()),
-            "have its owner delete or rename it, or declare the environment under another name",
-            "what is not ours is not touched",
+        Verdict::Foreign(whose) => Some(foreign(
+            case,
+            blocked(
+                Resource::Tenant,
+                "ForeignTenant",
+                format!("a tenant {:?} exists, and {whose}", desired.name.as_str()),
+                "have its owner delete or rename it, or declare the environment under another name",
+                "what is not ours is not touched",
+            ),
         )),
         Verdict::Unknown(why) => Some(wait(
             Resource::Tenant,
