@@ -8,6 +8,10 @@
     reason = "a story that cannot be played is a failed test"
 )]
 
+mod declared;
+mod state;
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
@@ -20,14 +24,12 @@ use bennu_engine::pass::{Ended, pass};
 use bennu_engine::sweep::{Swept, sweep};
 use bennu_engine::work::Health;
 use bennu_engine::{Engine, Settings, World};
-use bennu_model::condition::{ConditionKind, Status};
-use bennu_model::ids::*;
+use bennu_model::ids::{InstallationId, ReplicaId};
 use bennu_model::names::digest_of;
-use bennu_model::spec::*;
 use bennu_model::work::WorkKey;
 use bennu_plan::desire::TargetFacts;
 use bennu_plan::{Context, Policy};
-use bennu_ports::environments::{Declaration, Declared, EnvironmentView};
+use bennu_ports::environments::{Declaration, Declared};
 use bennu_ports::ledger::{Finish, Load};
 use bennu_ports::work::{Claim, ClaimLimits};
 use bennu_ports::{Environments as _, Work as _};
@@ -40,6 +42,12 @@ use bennu_sim::world::Place;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use prometheus::Registry;
+
+pub use self::state::State;
+
+use self::declared::{name, server, space, spec, target, team};
+use self::state::statuses_of;
+use self::words::anonymous;
 
 /// The template of the stories: a group of instances behind a launch template.
 pub const TEMPLATE: &str = include_str!("../fixtures/web.yaml");
@@ -351,141 +359,4 @@ impl Story {
             anonymous(line)
         );
     }
-}
-
-/// How things stand at one moment: what people are told, and the world's truth.
-#[derive(Debug)]
-pub struct State {
-    view: Option<EnvironmentView>,
-    regions: Vec<serde_json::Value>,
-    objects: usize,
-    tenants: usize,
-    machines: usize,
-}
-
-impl State {
-    /// Whether the newest generation is ready.
-    pub fn is_ready(&self) -> bool {
-        self.holds(ConditionKind::Ready)
-    }
-
-    /// Whether nothing more happens without a person.
-    pub fn is_stalled(&self) -> bool {
-        self.holds(ConditionKind::Stalled)
-    }
-
-    /// Whether the life is over.
-    pub fn is_gone(&self) -> bool {
-        self.view.is_none()
-    }
-
-    /// The statuses of all living stacks.
-    pub fn stacks(&self) -> Vec<String> {
-        self.regions.iter().flat_map(statuses_of).collect()
-    }
-
-    /// What the world has.
-    pub fn left(&self) -> String {
-        let instances: usize = self
-            .regions
-            .iter()
-            .filter_map(|r| r["instances"].as_array())
-            .map(Vec::len)
-            .sum();
-        format!(
-            "{} stacks, {instances} instances, {} objects, {} tenants, {} machines",
-            self.stacks().len(),
-            self.objects,
-            self.tenants,
-            self.machines
-        )
-    }
-
-    fn holds(&self, kind: ConditionKind) -> bool {
-        self.view.as_ref().is_some_and(|view| {
-            let generation = view.state.environment.generation;
-            view.state.conditions.iter().any(|c| {
-                c.kind == kind && c.status == Status::True && c.observed_generation == generation
-            })
-        })
-    }
-}
-
-fn statuses_of(region: &serde_json::Value) -> Vec<String> {
-    let stacks = region["stacks"].as_array().into_iter().flatten();
-    stacks
-        .filter_map(|stack| stack["StackStatus"].as_str())
-        .map(str::to_owned)
-        .collect()
-}
-
-/// Derived names stay out of logs that people read and that must not change with a hash.
-fn anonymous(line: &str) -> String {
-    let is_hash = |word: &str| {
-        word.len() >= 16
-            && word
-                .chars()
-                .all(|c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase())
-    };
-    let mut out = String::new();
-    let mut word = String::new();
-    for c in line.chars().chain(std::iter::once('\n')) {
-        if c.is_ascii_alphanumeric() {
-            word.push(c);
-            continue;
-        }
-        out.push_str(if is_hash(&word) { "…" } else { &word });
-        word.clear();
-        if c != '\n' {
-            out.push(c);
-        }
-    }
-    out
-}
-
-fn spec(template: &Digest, bytes: usize, instance_type: &str) -> Spec {
-    let literal = ParameterValue::Literal(instance_type.to_owned());
-    Spec {
-        target: target(),
-        release: None,
-        stack: StackSpec {
-            template: template.clone(),
-            template_bytes: bytes as u64,
-            parameters: BTreeMap::from([("InstanceType".to_owned(), literal)]),
-            release_parameter: None,
-            capabilities: BTreeSet::new(),
-            tags: BTreeMap::new(),
-        },
-        octopus: Some(OctopusSpec {
-            server: server(),
-            space: space(),
-            environment: OctopusEnvironmentName::new("Development").expect("legal"),
-            projects: vec![ProjectName::new("Checkout Web").expect("legal")],
-            roles: BTreeSet::new(),
-            variables: BTreeMap::new(),
-        }),
-        rollout: Rollout::Immutable,
-        approve: Approve::Never,
-        deletion_policy: DeletionPolicy::Delete,
-    }
-}
-
-fn team() -> TeamName {
-    TeamName::new("checkout").expect("legal")
-}
-
-fn name() -> EnvironmentName {
-    EnvironmentName::new("ryan0001").expect("legal")
-}
-
-fn target() -> TargetName {
-    TargetName::new("dev-sydney").expect("legal")
-}
-
-fn server() -> ServerName {
-    ServerName::new("main").expect("legal")
-}
-
-fn space() -> SpaceName {
-    SpaceName::new("Default").expect("legal")
 }

@@ -74,6 +74,20 @@ async fn changed_while_it_is_updated() {
 }
 
 #[tokio::test]
+async fn deleted_while_it_is_updated() {
+    let mut story = Story::begin().await;
+    story.declare("t3.micro", TEMPLATE).await;
+    story.until("ready", |s| s.is_ready()).await;
+    story.declare("t3.small", TEMPLATE).await;
+    story
+        .until("being updated", |s| s.stacks() == ["UPDATE_IN_PROGRESS"])
+        .await;
+    story.delete().await;
+    story.until("gone", |s| s.is_gone()).await;
+    told!(story);
+}
+
+#[tokio::test]
 async fn a_creation_that_fails_is_tried_again_and_then_left_to_people() {
     let mut story = Story::begin().await;
     story.fault(json!({ "name": "fail_resource", "on": "WebGroup",

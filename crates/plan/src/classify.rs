@@ -36,7 +36,13 @@ pub fn all(case: &Case<'_>) -> Vec<Line> {
             );
         }
     }
-    if case.desired.stack.object.is_some() || !case.wanted() {
+    let has_objects = case
+        .observed
+        .objects
+        .seen
+        .present()
+        .is_some_and(|o| !o.keys.is_empty());
+    if case.desired.stack.object.is_some() || has_objects || !case.wanted() {
         line(
             Resource::Objects,
             objects(case),

@@ -110,7 +110,11 @@ impl Stack {
     /// When the stack's operation or one of its change sets moves on by itself.
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
         let operation = self.operation.as_ref().and_then(Operation::next_due);
-        self.change_sets.iter().filter_map(|one| one.due).chain(operation).min()
+        self.change_sets
+            .iter()
+            .filter_map(|one| one.due)
+            .chain(operation)
+            .min()
     }
 
     /// Puts an operation at the head of `LastOperations`.

@@ -1,0 +1,55 @@
+//! What the stories declare, and where.
+
+#![expect(clippy::expect_used, reason = "these names are legal")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bennu_model::ids::*;
+use bennu_model::spec::*;
+
+pub(super) fn spec(template: &Digest, bytes: usize, instance_type: &str) -> Spec {
+    let literal = ParameterValue::Literal(instance_type.to_owned());
+    Spec {
+        target: target(),
+        release: None,
+        stack: StackSpec {
+            template: template.clone(),
+            template_bytes: bytes as u64,
+            parameters: BTreeMap::from([("InstanceType".to_owned(), literal)]),
+            release_parameter: None,
+            capabilities: BTreeSet::new(),
+            tags: BTreeMap::new(),
+        },
+        octopus: Some(OctopusSpec {
+            server: server(),
+            space: space(),
+            environment: OctopusEnvironmentName::new("Development").expect("legal"),
+            projects: vec![ProjectName::new("Checkout Web").expect("legal")],
+            roles: BTreeSet::new(),
+            variables: BTreeMap::new(),
+        }),
+        rollout: Rollout::Immutable,
+        approve: Approve::Never,
+        deletion_policy: DeletionPolicy::Delete,
+    }
+}
+
+pub(super) fn team() -> TeamName {
+    TeamName::new("checkout").expect("legal")
+}
+
+pub(super) fn name() -> EnvironmentName {
+    EnvironmentName::new("ryan0001").expect("legal")
+}
+
+pub(super) fn target() -> TargetName {
+    TargetName::new("dev-sydney").expect("legal")
+}
+
+pub(super) fn server() -> ServerName {
+    ServerName::new("main").expect("legal")
+}
+
+pub(super) fn space() -> SpaceName {
+    SpaceName::new("Default").expect("legal")
+}

@@ -1,0 +1,70 @@
+//! How things stand at one moment: what people are told, and the world's truth.
+
+use bennu_model::condition::{ConditionKind, Status};
+use bennu_ports::environments::EnvironmentView;
+
+/// How things stand at one moment: what people are told, and the world's truth.
+#[derive(Debug)]
+pub struct State {
+    pub(super) view: Option<EnvironmentView>,
+    pub(super) regions: Vec<serde_json::Value>,
+    pub(super) objects: usize,
+    pub(super) tenants: usize,
+    pub(super) machines: usize,
+}
+
+impl State {
+    /// Whether the newest generation is ready.
+    pub fn is_ready(&self) -> bool {
+        self.holds(ConditionKind::Ready)
+    }
+
+    /// Whether nothing more happens without a person.
+    pub fn is_stalled(&self) -> bool {
+        self.holds(ConditionKind::Stalled)
+    }
+
+    /// Whether the life is over.
+    pub fn is_gone(&self) -> bool {
+        self.view.is_none()
+    }
+
+    /// The statuses of all living stacks.
+    pub fn stacks(&self) -> Vec<String> {
+        self.regions.iter().flat_map(statuses_of).collect()
+    }
+
+    /// What the world has.
+    pub fn left(&self) -> String {
+        let instances: usize = self
+            .regions
+            .iter()
+            .filter_map(|r| r["instances"].as_array())
+            .map(Vec::len)
+            .sum();
+        format!(
+            "{} stacks, {instances} instances, {} objects, {} tenants, {} machines",
+            self.stacks().len(),
+            self.objects,
+            self.tenants,
+            self.machines
+        )
+    }
+
+    fn holds(&self, kind: ConditionKind) -> bool {
+        self.view.as_ref().is_some_and(|view| {
+            let generation = view.state.environment.generation;
+            view.state.conditions.iter().any(|c| {
+                c.kind == kind && c.status == Status::True && c.observed_generation == generation
+            })
+        })
+    }
+}
+
+pub(super) fn statuses_of(region: &serde_json::Value) -> Vec<String> {
+    let stacks = region["stacks"].as_array().into_iter().flatten();
+    stacks
+        .filter_map(|stack| stack["StackStatus"].as_str())
+        .map(str::to_owned)
+        .collect()
+}
