@@ -156,7 +156,6 @@ pub fn template_key(
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
     use super::*;
 
     fn parts(uid: &EnvironmentUid) -> TokenParts<'_> {
