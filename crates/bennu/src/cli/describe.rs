@@ -140,7 +140,8 @@ fn tenant(status: &StatusDocument, now: DateTime<Utc>) -> String {
 }
 
 fn machines(status: &StatusDocument, now: DateTime<Utc>) -> String {
-    let machines = status.machines.as_ref();
+    // They are looked at only when they matter: before a tenant goes.
+    let machines = status.machines.as_ref().filter(|one| one.seen_at.is_some());
     let text = machines.map(|one| {
         seen(one, now, |machines| {
             let row = |machine: &bennu_api::dto::status::MachineDocument| {

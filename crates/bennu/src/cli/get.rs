@@ -134,7 +134,14 @@ pub(super) fn summary(one: &EnvironmentDocument) -> Summary {
         .status
         .as_ref()
         .map(|status| status.conditions.as_slice());
-    let conditions = conditions.unwrap_or_default();
+    // What was said of an earlier spec says nothing of this one.
+    let conditions: Vec<_> = conditions
+        .unwrap_or_default()
+        .iter()
+        .filter(|condition| condition.observed_generation == one.metadata.generation)
+        .cloned()
+        .collect();
+    let conditions = conditions.as_slice();
     let holds = |kind: &str| find(conditions, kind).filter(|condition| condition.status == "True");
     let ready = find(conditions, "Ready");
     let (telling, mood) = match (holds("Stalled"), holds("Reconciling"), holds("Ready")) {

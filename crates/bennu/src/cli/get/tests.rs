@@ -11,7 +11,7 @@ pub(in crate::cli) fn sample() -> EnvironmentDocument {
     let condition = |kind: &str, status: &str| {
         json!({
             "type": kind, "status": status, "reason": "Progressing",
-            "message": "the stack is being created", "observedGeneration": 1,
+            "message": "the stack is being created", "observedGeneration": 2,
             "lastTransitionTime": "2026-11-23T10:59:00Z",
         })
     };
@@ -55,6 +55,14 @@ pub(in crate::cli) fn sample() -> EnvironmentDocument {
         },
     }))
     .unwrap()
+}
+
+/// A spec that no pass has seen yet is not ready, whatever was said of the one before.
+#[test]
+fn what_was_said_of_an_earlier_spec_does_not_count() {
+    let mut changed = sample();
+    changed.metadata.generation = 3;
+    assert_eq!(summary(&changed).reason, "NotSeenYet");
 }
 
 #[test]
