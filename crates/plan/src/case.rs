@@ -226,9 +226,16 @@ impl<'a> Case<'a> {
     /// Whether the stack is known to be gone for good: nothing under the ARN or the name,
     /// nothing on its way, nothing unsettled.
     pub fn stack_is_gone(&self) -> bool {
-        matches!(self.observed.stack.seen, Seen::Absent)
-            && self.known.stack.is_none()
-            && self.is_drained(&self.observed.stack)
-            && self.open(Resource::Stack).next().is_none()
+        let is_absent = match &self.observed.stack.seen {
+            Seen::Absent => true,
+            Seen::Present(stack) => self.owner_of_stack(stack) != Owner::Us,
+            Seen::Unknown(_) => false,
+        };
+        is_absent && self.known.stack.is_none() && self.is_stack_quiet()
+    }
+
+    /// Whether nothing that was ever sent can still change what was seen of the stack.
+    pub fn is_stack_quiet(&self) -> bool {
+        self.is_drained(&self.observed.stack) && self.open(Resource::Stack).next().is_none()
     }
 }

@@ -1,5 +1,6 @@
 //! What each resource is in.
 
+pub mod phase;
 pub mod stack;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -12,7 +12,7 @@ use bennu_model::verdict::Verdict;
 
 use crate::case::Case;
 use crate::classify;
-use crate::classify::stack::{Phase, phase};
+use crate::classify::phase::{Phase, phase};
 
 /// The reads that a decision needs now. The pass asks again after each round, for what one
 /// read shows can ask for the next; it never repeats a look within a pass.

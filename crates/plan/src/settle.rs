@@ -13,7 +13,7 @@ use bennu_model::plan::{Resource, Step};
 use bennu_model::stack::{ChangeSetState, Stack, StackStatus};
 
 use crate::case::{Case, Owner};
-use crate::classify::stack::{Phase, phase};
+use crate::classify::phase::{Phase, phase};
 
 /// The ids that are known once the observation is taken in.
 pub fn identify(case: &Case<'_>) -> Known {
@@ -91,6 +91,9 @@ fn created(case: &Case<'_>, attempt: &Attempt) -> Option<Settled> {
             }
         }
         Seen::Present(stack) => {
+            if case.owner_of_stack(stack) != Owner::Us {
+                return decisive.then_some(Settled::NotApplied);
+            }
             let answered = attempt.reference.as_deref();
             if answered.is_some_and(|arn| arn != stack.arn.as_str()) {
                 return None;

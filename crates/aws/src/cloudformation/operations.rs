@@ -169,7 +169,6 @@ impl Operations<'_> {
             .rollback_stack()
             .stack_name(stack.as_str())
             .set_role_arn(self.role.map(str::to_owned))
-            .retain_except_on_create(true)
             .client_request_token(token.as_str());
         send(self.gate, Call::RollbackStack, request.send()).await?;
         Ok(Outcome::Accepted(Some(stack.to_string())))

@@ -102,6 +102,7 @@ mod tests {
         assert_eq!(stalled(&one), None);
         let conditions = &mut one.status.as_mut().unwrap().conditions;
         conditions[1].kind = "Stalled".into();
+        conditions[1].observed_generation = 1;
         assert_eq!(
             stalled(&one),
             None,

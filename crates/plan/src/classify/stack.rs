@@ -1,67 +1,12 @@
-//! What a stack is in: every status that CloudFormation knows, by an explicit table.
+//! What a stack is in, compared with what is desired.
 
+use bennu_model::attempt::{Attempt, Settled};
 use bennu_model::observed::Seen;
 use bennu_model::plan::Resource;
-use bennu_model::stack::StackStatus;
-use bennu_model::verdict::{Broken, Operation, Verdict};
+use bennu_model::verdict::{Broken, Verdict};
 
+use super::phase::{Phase, phase};
 use crate::case::{Case, Owner};
-
-/// A status, reduced to what can be done with the stack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// CloudFormation is working on it.
-    Busy(Operation),
-    /// At rest, and can be updated.
-    Good,
-    /// Made by a change set, without resources.
-    Shell,
-    /// Its creation failed.
-    NeverWorked,
-    /// An update failed and was not rolled back.
-    UpdateFailed,
-    /// An update failed and was rolled back; can be updated.
-    RolledBack,
-    /// A roll-back failed.
-    RollbackFailed,
-    /// A deletion failed.
-    DeleteFailed,
-    /// Deleted.
-    Gone,
-    /// A status that we do not know: nothing is done.
-    Unrecognised,
-}
-
-/// The table. No wildcard: a new status is a compile error here.
-pub fn phase(status: &StackStatus) -> Phase {
-    match status {
-        StackStatus::ReviewInProgress => Phase::Shell,
-        StackStatus::CreateInProgress => Phase::Busy(Operation::Creating),
-        StackStatus::CreateFailed | StackStatus::RollbackComplete | StackStatus::RollbackFailed => {
-            Phase::NeverWorked
-        }
-        StackStatus::RollbackInProgress => Phase::Busy(Operation::RollingBack),
-        StackStatus::CreateComplete
-        | StackStatus::UpdateComplete
-        | StackStatus::ImportComplete
-        | StackStatus::ImportRollbackComplete => Phase::Good,
-        StackStatus::UpdateInProgress => Phase::Busy(Operation::Updating),
-        StackStatus::UpdateCompleteCleanupInProgress
-        | StackStatus::UpdateRollbackInProgress
-        | StackStatus::UpdateRollbackCompleteCleanupInProgress
-        | StackStatus::ImportInProgress
-        | StackStatus::ImportRollbackInProgress => Phase::Busy(Operation::Finishing),
-        StackStatus::UpdateFailed => Phase::UpdateFailed,
-        StackStatus::UpdateRollbackComplete => Phase::RolledBack,
-        StackStatus::UpdateRollbackFailed | StackStatus::ImportRollbackFailed => {
-            Phase::RollbackFailed
-        }
-        StackStatus::DeleteInProgress => Phase::Busy(Operation::Deleting),
-        StackStatus::DeleteFailed => Phase::DeleteFailed,
-        StackStatus::DeleteComplete => Phase::Gone,
-        StackStatus::Other(_) => Phase::Unrecognised,
-    }
-}
 
 /// What the stack is in, compared with what is desired.
 pub fn stack(case: &Case<'_>) -> Verdict {
@@ -77,10 +22,12 @@ pub fn stack(case: &Case<'_>) -> Verdict {
         return gone(case);
     }
     if let Owner::Another(whose) = case.owner_of_stack(seen) {
-        return if case.wanted() {
-            Verdict::Foreign(whose)
-        } else {
-            Verdict::InSync
+        return match (case.wanted(), case.is_stack_quiet()) {
+            (true, _) => Verdict::Foreign(whose),
+            (false, true) => Verdict::InSync,
+            (false, false) => {
+                Verdict::Unknown(format!("{whose}; an earlier request may be on its way"))
+            }
         };
     }
     match phase(&seen.status) {
@@ -109,8 +56,7 @@ pub fn stack(case: &Case<'_>) -> Verdict {
     }
 }
 
-fn failed_to(version: &str) -> impl Fn(&bennu_model::attempt::Attempt) -> bool + '_ {
-    use bennu_model::attempt::Settled;
+fn failed_to(version: &str) -> impl Fn(&Attempt) -> bool + '_ {
     move |attempt| {
         matches!(&attempt.settled,
             Some(Settled::Failed { version: Some(left), .. }) if left == version)
