@@ -33,24 +33,24 @@ use bennu_ports::environments::{Declaration, Declared};
 use bennu_ports::ledger::{Finish, Load};
 use bennu_ports::work::{Claim, ClaimLimits};
 use bennu_ports::{Environments as _, Work as _};
+use bennu_sim::cloudformation::request::DeleteStack;
 use bennu_sim::doors::serve::{Options, Running, serve};
 use bennu_sim::faults::Fault;
 use bennu_sim::ledger::MemoryLedger;
 use bennu_sim::octopus::Request;
 use bennu_sim::ports::{SimDeployments, SimInfrastructure, SimInstances, SimTarget};
-use bennu_sim::world::Place;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use prometheus::Registry;
 
 pub use self::state::State;
 
-use self::declared::{name, server, space, spec, target, team};
+use self::declared::{name, place, server, space, spec, target, team};
 use self::state::statuses_of;
 use self::words::anonymous;
 
 /// The template of the stories: a group of instances behind a launch template.
-pub const TEMPLATE: &str = include_str!("../fixtures/web.yaml");
+pub const TEMPLATE: &str = include_str!("../../crates/bennu/src/demo/web.yaml");
 
 /// A stage with one target, one space, and one environment's name.
 pub struct Story {
@@ -79,10 +79,7 @@ impl Story {
         let ledger = Arc::new(MemoryLedger::new(7, move || {
             *clock.lock().expect("no test panicked")
         }));
-        let place = Place {
-            account: "123456789012".into(),
-            region: "ap-southeast-2".into(),
-        };
+        let place = place();
         let bucket = Some("bennu-artifacts".to_owned());
         let targets = BTreeMap::from([(
             target(),
@@ -176,6 +173,24 @@ impl Story {
             world.octopus.handle(&request, now, &mut world.faults)
         });
         assert_eq!(reply.status, 201, "{:?}", reply.body);
+    }
+
+    /// Somebody deletes the stack by hand.
+    pub fn strangers_delete(&mut self) {
+        self.note("> somebody deletes the stack by hand");
+        self.sim.sim.with(|world| {
+            let place = place();
+            let arn = world.regions[&place].truth()["stacks"][0]["StackId"].clone();
+            let stack_name = arn.as_str().expect("one stack").to_owned();
+            let request = DeleteStack {
+                stack_name,
+                ..DeleteStack::default()
+            };
+            let deleted = world.on(&place, |region, moment| {
+                region.delete_stack(request, moment)
+            });
+            deleted.expect("it can be deleted");
+        });
     }
 
     /// Plays on until `reached`, second by second; fails after a day.

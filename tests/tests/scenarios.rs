@@ -163,3 +163,14 @@ async fn nobody_elses_tenant_is_touched() {
     story.until("gone", |s| s.is_gone()).await;
     told!(story);
 }
+
+#[tokio::test]
+async fn a_stack_that_somebody_deletes_rises_again() {
+    let mut story = Story::begin().await;
+    story.declare("t3.micro", TEMPLATE).await;
+    story.until("ready", |s| s.is_ready()).await;
+    story.strangers_delete();
+    story.until("no longer ready", |s| !s.is_ready()).await;
+    story.until("ready", |s| s.is_ready()).await;
+    told!(story);
+}

@@ -222,6 +222,11 @@ impl Run<'_> {
         let Swept::Target(target) = swept else {
             return end;
         };
+        if end.missing.is_empty() && memory.account.is_some() {
+            end.account = memory.account;
+            self.engine.metrics.brakes.set(0);
+            return end;
+        }
         let account = self
             .engine
             .world

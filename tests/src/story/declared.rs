@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bennu_model::ids::*;
 use bennu_model::spec::*;
+use bennu_sim::world::Place;
 
 pub(super) fn spec(template: &Digest, bytes: usize, instance_type: &str) -> Spec {
     let literal = ParameterValue::Literal(instance_type.to_owned());
@@ -52,4 +53,11 @@ pub(super) fn server() -> ServerName {
 
 pub(super) fn space() -> SpaceName {
     SpaceName::new("Default").expect("legal")
+}
+
+pub(super) fn place() -> Place {
+    Place {
+        account: "123456789012".into(),
+        region: "ap-southeast-2".into(),
+    }
 }

@@ -267,3 +267,17 @@ async fn pause() {
 fn now() -> Instant {
     Instant::now()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What people are told to try is the template that the story was verified with.
+    #[test]
+    fn the_example_is_the_storys_environment() {
+        let example = include_str!("../../../../docs/examples/ryan0001.yaml");
+        let document: Value = yaml_serde::from_str(example).unwrap();
+        assert_eq!(document["metadata"]["name"], NAME);
+        assert_eq!(document["spec"]["stack"]["template"]["inline"], TEMPLATE);
+    }
+}
