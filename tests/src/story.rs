@@ -122,15 +122,26 @@ impl Story {
         }
     }
 
-    /// Declares the environment of the story.
+    /// Declares the environment of the story with an instance type.
     pub async fn declare(&mut self, instance_type: &str, template: &str) {
+        self.declare_as(&[("InstanceType", instance_type)], &[], template)
+            .await;
+    }
+
+    /// Declares the environment of the story with parameters and capabilities.
+    pub async fn declare_as(
+        &mut self,
+        parameters: &[(&str, &str)],
+        capabilities: &[&str],
+        template: &str,
+    ) {
         let bytes = Bytes::copy_from_slice(template.as_bytes());
         let digest = digest_of(&bytes);
         let declaration = Declaration {
             team: team(),
             name: name(),
             labels: BTreeMap::new(),
-            spec: spec(&digest, bytes.len(), instance_type),
+            spec: spec(&digest, bytes.len(), parameters, capabilities),
             blobs: vec![(digest, bytes)],
             if_generation: None,
         };
@@ -141,7 +152,8 @@ impl Story {
             Declared::Same(e) => format!("same, generation {}", e.generation),
             other => format!("{other:?}"),
         };
-        self.note(&format!("> declare {instance_type}: {what}"));
+        let values: Vec<_> = parameters.iter().map(|(_, value)| *value).collect();
+        self.note(&format!("> declare {}: {what}", values.join(", ")));
     }
 
     /// Asks for the deletion of the environment.

@@ -36,6 +36,25 @@ async fn a_large_template_goes_through_s3_and_leaves_nothing_there() {
     told!(story);
 }
 
+/// With all that AWS's own Auto Scaling samples use: nested mappings, a load balancer, a role
+/// that needs a capability, metadata for cfn-init, a rolling update that waits for signals.
+#[tokio::test]
+async fn a_template_like_awss_samples_rises_and_is_rolled() {
+    const LIKE_A_SAMPLE: &str =
+        include_str!("../../crates/template/tests/fixtures/auto-scaling.yaml");
+    let mut story = Story::begin().await;
+    for instance_type in ["t3.large", "m6g.large"] {
+        let parameters = [("InstanceType", instance_type), ("KeyName", "key")];
+        story
+            .declare_as(&parameters, &["CAPABILITY_IAM"], LIKE_A_SAMPLE)
+            .await;
+        story.until("ready", |s| s.is_ready()).await;
+    }
+    story.delete().await;
+    story.until("gone", |s| s.is_gone()).await;
+    told!(story);
+}
+
 #[tokio::test]
 async fn declared_again_right_after_deletion() {
     let mut story = Story::begin().await;

@@ -8,17 +8,27 @@ use bennu_model::ids::*;
 use bennu_model::spec::*;
 use bennu_sim::world::Place;
 
-pub(super) fn spec(template: &Digest, bytes: usize, instance_type: &str) -> Spec {
-    let literal = ParameterValue::Literal(instance_type.to_owned());
+pub(super) fn spec(
+    template: &Digest,
+    bytes: usize,
+    parameters: &[(&str, &str)],
+    capabilities: &[&str],
+) -> Spec {
+    let literal = |(name, value): &(&str, &str)| {
+        (
+            (*name).to_owned(),
+            ParameterValue::Literal((*value).to_owned()),
+        )
+    };
     Spec {
         target: target(),
         release: None,
         stack: StackSpec {
             template: template.clone(),
             template_bytes: bytes as u64,
-            parameters: BTreeMap::from([("InstanceType".to_owned(), literal)]),
+            parameters: parameters.iter().map(literal).collect(),
             release_parameter: None,
-            capabilities: BTreeSet::new(),
+            capabilities: capabilities.iter().map(|c| (*c).to_owned()).collect(),
             tags: BTreeMap::new(),
         },
         octopus: Some(OctopusSpec {
