@@ -198,6 +198,25 @@ fn every_dependency_is_explained() {
 }
 
 #[test]
+fn every_dependency_is_used() {
+    for (name, needs) in crates() {
+        let mut found = Vec::new();
+        sources(&top().join("crates").join(&name), &mut found);
+        let text: String = found
+            .iter()
+            .map(|path| fs::read_to_string(path).unwrap())
+            .collect();
+        for need in needs {
+            let ident = need.replace('-', "_");
+            assert!(
+                text.contains(&ident),
+                "{name} lists {need} and does not use it"
+            );
+        }
+    }
+}
+
+#[test]
 fn no_statement_is_made_of_pieces() {
     let mut found = Vec::new();
     sources(&top().join("crates/store/src"), &mut found);

@@ -193,3 +193,17 @@ async fn a_stack_that_somebody_deletes_rises_again() {
     story.until("ready", |s| s.is_ready()).await;
     told!(story);
 }
+
+#[tokio::test]
+async fn what_is_throttled_or_denied_is_tried_again_later() {
+    let mut story = Story::begin().await;
+    story.fault(json!({ "name": "throttle", "on": "CreateStack", "times": 3 }));
+    story.fault(json!({ "name": "throttle", "on": "POST tenants", "times": 2 }));
+    story.fault(
+        json!({ "name": "error", "on": "DescribeStacks", "times": 4, "params":
+        { "code": "AccessDenied", "message": "not authorized to describe", "status": 403 } }),
+    );
+    story.declare("t3.micro", TEMPLATE).await;
+    story.until("ready", |s| s.is_ready()).await;
+    told!(story);
+}
