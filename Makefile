@@ -18,6 +18,7 @@ demo: setup
 
 test: setup-test check-format
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --bin bennu --no-default-features -- -D warnings
 	./scripts/with-tools $(CARGO) test --workspace
 
 setup:

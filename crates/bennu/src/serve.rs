@@ -34,6 +34,10 @@ pub enum ServeError {
 }
 
 /// A daemon that runs.
+#[cfg_attr(
+    not(feature = "sim"),
+    expect(dead_code, reason = "only the demo asks where it listens")
+)]
 pub struct Serving {
     /// Where the API listens.
     pub api: SocketAddr,
