@@ -122,6 +122,14 @@ impl Story {
         }
     }
 
+    /// The environment of the story has risen on t3.micro.
+    pub async fn risen() -> Self {
+        let mut story = Self::begin().await;
+        story.declare("t3.micro", TEMPLATE).await;
+        story.until("ready", |s| s.is_ready()).await;
+        story
+    }
+
     /// Declares the environment of the story with an instance type.
     pub async fn declare(&mut self, instance_type: &str, template: &str) {
         self.declare_as(&[("InstanceType", instance_type)], &[], template)

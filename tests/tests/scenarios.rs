@@ -11,9 +11,7 @@ macro_rules! told {
 
 #[tokio::test]
 async fn rises_is_changed_through_a_change_set_and_goes() {
-    let mut story = Story::begin().await;
-    story.declare("t3.micro", TEMPLATE).await;
-    story.until("ready", |s| s.is_ready()).await;
+    let mut story = Story::risen().await;
     story.declare("t3.micro", TEMPLATE).await;
     story.play(3_600).await;
     story.declare("t3.small", TEMPLATE).await;
@@ -57,9 +55,7 @@ async fn a_template_like_awss_samples_rises_and_is_rolled() {
 
 #[tokio::test]
 async fn declared_again_right_after_deletion() {
-    let mut story = Story::begin().await;
-    story.declare("t3.micro", TEMPLATE).await;
-    story.until("ready", |s| s.is_ready()).await;
+    let mut story = Story::risen().await;
     story.delete().await;
     story.declare("t3.small", TEMPLATE).await;
     story.until("ready", |s| s.is_ready()).await;
@@ -80,9 +76,7 @@ async fn deleted_while_it_is_created() {
 
 #[tokio::test]
 async fn changed_while_it_is_updated() {
-    let mut story = Story::begin().await;
-    story.declare("t3.micro", TEMPLATE).await;
-    story.until("ready", |s| s.is_ready()).await;
+    let mut story = Story::risen().await;
     story.declare("t3.small", TEMPLATE).await;
     story
         .until("being updated", |s| s.stacks() == ["UPDATE_IN_PROGRESS"])
@@ -94,9 +88,7 @@ async fn changed_while_it_is_updated() {
 
 #[tokio::test]
 async fn deleted_while_it_is_updated() {
-    let mut story = Story::begin().await;
-    story.declare("t3.micro", TEMPLATE).await;
-    story.until("ready", |s| s.is_ready()).await;
+    let mut story = Story::risen().await;
     story.declare("t3.small", TEMPLATE).await;
     story
         .until("being updated", |s| s.stacks() == ["UPDATE_IN_PROGRESS"])
@@ -121,9 +113,7 @@ async fn a_creation_that_fails_is_tried_again_and_then_left_to_people() {
 
 #[tokio::test]
 async fn an_update_that_fails_is_rolled_back_and_says_why() {
-    let mut story = Story::begin().await;
-    story.declare("t3.micro", TEMPLATE).await;
-    story.until("ready", |s| s.is_ready()).await;
+    let mut story = Story::risen().await;
     story.fault(
         json!({ "name": "fail_resource", "on": "WebGroup", "times": 1,
         "params": { "action": "update", "reason": "no capacity" } }),
@@ -160,9 +150,7 @@ async fn a_lost_reply_creates_nothing_twice() {
 
 #[tokio::test]
 async fn a_deletion_that_fails_is_tried_again() {
-    let mut story = Story::begin().await;
-    story.declare("t3.micro", TEMPLATE).await;
-    story.until("ready", |s| s.is_ready()).await;
+    let mut story = Story::risen().await;
     story.fault(
         json!({ "name": "fail_resource", "on": "WebSecurityGroup", "times": 1,
         "params": { "action": "delete", "reason": "it is in use" } }),
@@ -185,9 +173,7 @@ async fn nobody_elses_tenant_is_touched() {
 
 #[tokio::test]
 async fn a_stack_that_somebody_deletes_rises_again() {
-    let mut story = Story::begin().await;
-    story.declare("t3.micro", TEMPLATE).await;
-    story.until("ready", |s| s.is_ready()).await;
+    let mut story = Story::risen().await;
     story.strangers_delete();
     story.until("no longer ready", |s| !s.is_ready()).await;
     story.until("ready", |s| s.is_ready()).await;
