@@ -171,7 +171,7 @@ impl Moto {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .unwrap_or_else(|e| panic!("moto_server cannot be started ({e}): run `make setup`"));
+            .unwrap_or_else(|e| panic!("moto_server cannot be started ({e}): run `make setup-test`"));
         let mut moto = Self {
             url: format!("http://{free}"),
             server,
