@@ -171,7 +171,9 @@ impl Moto {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .unwrap_or_else(|e| panic!("moto_server cannot be started ({e}): run `make setup-test`"));
+            .unwrap_or_else(|e| {
+                panic!("moto_server cannot be started ({e}): run `make setup-test`")
+            });
         let mut moto = Self {
             url: format!("http://{free}"),
             server,
@@ -201,7 +203,7 @@ impl Drop for Moto {
     }
 }
 
-/// The one that `make setup` installs, else whichever is on the path.
+/// The one that `make setup-test` installs, else whichever is on the path.
 fn binary() -> PathBuf {
     let ours = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../.venv/bin/moto_server");
     if ours.exists() {
