@@ -9,64 +9,68 @@
 )]
 
 mod declared;
+mod octopus;
 mod state;
 mod words;
+mod work;
+mod world;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use bennu_engine::clock::{DatabaseClock, monotonic};
-use bennu_engine::gate::{Deadline, LeaseGate, NoProbe};
+use bennu_engine::gate::NoProbe;
 use bennu_engine::metrics::Metrics;
-use bennu_engine::pass::{Ended, pass};
-use bennu_engine::sweep::{Swept, sweep};
 use bennu_engine::work::Health;
 use bennu_engine::{Engine, Settings, World};
-use bennu_model::ids::{InstallationId, ReplicaId};
-use bennu_model::names::digest_of;
+use bennu_model::ids::{EnvironmentName, EnvironmentUid, InstallationId, ReplicaId};
 use bennu_model::work::WorkKey;
-use bennu_plan::desire::TargetFacts;
+use bennu_plan::desire::{SpaceFacts, TargetFacts};
 use bennu_plan::{Context, Policy};
-use bennu_ports::environments::{Declaration, Declared};
-use bennu_ports::ledger::{Finish, Load};
-use bennu_ports::work::{Claim, ClaimLimits};
+use bennu_ports::environments::Declared;
 use bennu_ports::{Environments as _, Work as _};
-use bennu_sim::cloudformation::request::DeleteStack;
 use bennu_sim::doors::serve::{Options, Running, serve};
-use bennu_sim::faults::Fault;
 use bennu_sim::ledger::MemoryLedger;
-use bennu_sim::octopus::Request;
 use bennu_sim::ports::{SimDeployments, SimInfrastructure, SimInstances, SimTarget};
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use prometheus::Registry;
 
+pub use self::declared::{Build, WEB_LINUX};
 pub use self::state::State;
 
-use self::declared::{name, place, server, space, spec, target, team};
-use self::state::statuses_of;
-use self::words::anonymous;
+use self::declared::{name, place, server, space, target, team};
+use self::words::Names;
 
 /// The template of the stories: a group of instances behind a launch template.
 pub const TEMPLATE: &str = include_str!("../../crates/bennu/src/demo/web.yaml");
 
-/// A stage with one target, one space, and one environment's name.
+/// A stage with one target and one space; most stories are about one environment.
 pub struct Story {
-    engine: Arc<Engine>,
-    ledger: Arc<MemoryLedger>,
+    /// One for each replica.
+    engines: Vec<Arc<Engine>>,
+    /// Where everything is kept.
+    pub ledger: Arc<MemoryLedger>,
     /// The world.
     pub sim: Running,
     now: Arc<Mutex<DateTime<Utc>>>,
     began: DateTime<Utc>,
     log: String,
+    names: Names,
+    /// Who is who, once there is more than one.
+    environments: BTreeMap<EnvironmentUid, EnvironmentName>,
     statuses: Vec<String>,
+    /// How many changes of service were told.
+    served: usize,
 }
 
 impl Story {
     /// Nothing is declared yet.
     pub async fn begin() -> Self {
+        Self::with_replicas(1).await
+    }
+
+    /// Nothing is declared yet, and several replicas take turns.
+    pub async fn with_replicas(replicas: usize) -> Self {
         let options = Options {
             speed: 1e-12,
             seed: 7,
@@ -79,46 +83,21 @@ impl Story {
         let ledger = Arc::new(MemoryLedger::new(7, move || {
             *clock.lock().expect("no test panicked")
         }));
-        let place = place();
-        let bucket = Some("bennu-artifacts".to_owned());
-        let targets = BTreeMap::from([(
-            target(),
-            SimTarget {
-                place,
-                artifact_bucket: bucket,
-            },
-        )]);
-        let replica = ReplicaId::new("story").expect("legal");
-        let engine = Arc::new(Engine {
-            world: World {
-                infrastructure: Arc::new(SimInfrastructure::new(sim.sim.clone(), targets.clone())),
-                instances: Arc::new(SimInstances::new(sim.sim.clone(), targets)),
-                deployments: Arc::new(SimDeployments::new(sim.sim.clone(), server())),
-                work: ledger.clone(),
-                ledger: ledger.clone(),
-            },
-            context: Context {
-                installation: InstallationId::new("test").expect("legal"),
-                targets: BTreeMap::from([(target(), TargetFacts { has_bucket: true })]),
-                spaces: BTreeSet::from([(server(), space())]),
-            },
-            policy: Policy::default(),
-            settings: Settings::paced(replica, 7, 1.0),
-            metrics: Metrics::register(&Registry::new()).expect("an empty registry"),
-            probe: Arc::new(NoProbe),
-            health: Arc::new(Health::default()),
-        });
+        let replicas = 0..replicas;
+        let engines = replicas.map(|n| Arc::new(engine(&sim, &ledger, n))).collect();
         let keys = [WorkKey::Target(target()), WorkKey::Space(server(), space())];
         ledger.ensure(&keys).await.expect("memory");
-        let (log, statuses) = (String::new(), Vec::new());
         Self {
-            engine,
+            engines,
             ledger,
             sim,
             now,
             began,
-            log,
-            statuses,
+            log: String::new(),
+            names: Names::default(),
+            environments: BTreeMap::new(),
+            statuses: Vec::new(),
+            served: 0,
         }
     }
 
@@ -143,74 +122,31 @@ impl Story {
         capabilities: &[&str],
         template: &str,
     ) {
-        let bytes = Bytes::copy_from_slice(template.as_bytes());
-        let digest = digest_of(&bytes);
-        let declaration = Declaration {
-            team: team(),
-            name: name(),
-            labels: BTreeMap::new(),
-            spec: spec(&digest, bytes.len(), parameters, capabilities),
-            blobs: vec![(digest, bytes)],
-            if_generation: None,
+        let mut build = Build::infrastructure(template);
+        build.parameters = parameters.to_vec();
+        build.capabilities = capabilities.to_vec();
+        self.build(&build).await;
+    }
+
+    /// Declares an environment.
+    pub async fn build(&mut self, build: &Build<'_>) {
+        let declared = self.ledger.declare(build.declaration()).await.expect("memory");
+        let (what, environment) = match declared {
+            Declared::Created(e) => (format!("created, generation {}", e.generation), Some(e)),
+            Declared::Changed(e) => (format!("changed, generation {}", e.generation), Some(e)),
+            Declared::Same(e) => (format!("same, generation {}", e.generation), Some(e)),
+            other => (format!("{other:?}"), None),
         };
-        let declared = self.ledger.declare(declaration).await.expect("memory");
-        let what = match declared {
-            Declared::Created(e) => format!("created, generation {}", e.generation),
-            Declared::Changed(e) => format!("changed, generation {}", e.generation),
-            Declared::Same(e) => format!("same, generation {}", e.generation),
-            other => format!("{other:?}"),
-        };
-        let values: Vec<_> = parameters.iter().map(|(_, value)| *value).collect();
-        self.note(&format!("> declare {}: {what}", values.join(", ")));
+        if let Some(environment) = environment {
+            self.environments.insert(environment.uid, environment.name);
+        }
+        self.note(&format!("> declare {}: {what}", build.what()));
     }
 
     /// Asks for the deletion of the environment.
     pub async fn delete(&mut self) {
         self.ledger.delete(&team(), &name()).await.expect("memory");
         self.note("> delete");
-    }
-
-    /// Switches a fault on.
-    pub fn fault(&mut self, fault: serde_json::Value) {
-        self.note(&format!("> fault {fault}"));
-        let fault: Fault = serde_json::from_value(fault).expect("a fault");
-        self.sim
-            .sim
-            .with(|world| world.faults.add(fault))
-            .expect("a known fault");
-    }
-
-    /// Somebody else makes a tenant of that name.
-    pub fn strangers_tenant(&mut self, name: &str) {
-        self.note(&format!("> somebody else creates a tenant {name}"));
-        let now = *self.now.lock().expect("no test panicked");
-        let reply = self.sim.sim.with(|world| {
-            let key = world.octopus.api_key().to_owned();
-            let body = serde_json::json!({ "Name": name, "ProjectEnvironments": {} });
-            let request = Request::new("POST", "/api/Spaces-1/tenants")
-                .with_key(&key)
-                .with_json(&body);
-            world.octopus.handle(&request, now, &mut world.faults)
-        });
-        assert_eq!(reply.status, 201, "{:?}", reply.body);
-    }
-
-    /// Somebody deletes the stack by hand.
-    pub fn strangers_delete(&mut self) {
-        self.note("> somebody deletes the stack by hand");
-        self.sim.sim.with(|world| {
-            let place = place();
-            let arn = world.regions[&place].truth()["stacks"][0]["StackId"].clone();
-            let stack_name = arn.as_str().expect("one stack").to_owned();
-            let request = DeleteStack {
-                stack_name,
-                ..DeleteStack::default()
-            };
-            let deleted = world.on(&place, |region, moment| {
-                region.delete_stack(request, moment)
-            });
-            deleted.expect("it can be deleted");
-        });
     }
 
     /// Plays on until `reached`, second by second; fails after a day.
@@ -243,7 +179,26 @@ impl Story {
 
     /// How things stand.
     pub async fn state(&self) -> State {
-        let view = self.ledger.get(&team(), &name()).await.expect("memory");
+        self.state_of(&name()).await
+    }
+
+    /// All living stacks by name, with their statuses.
+    pub fn stacks(&self) -> BTreeMap<String, String> {
+        let now = *self.now.lock().expect("no test panicked");
+        self.sim.sim.with(|world| {
+            world.advance_to(now);
+            let truths = world.regions.values().map(|region| region.truth());
+            let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+            truths
+                .flat_map(|truth| truth["stacks"].as_array().cloned().unwrap_or_default())
+                .map(|stack| (text(&stack["StackName"]), text(&stack["StackStatus"])))
+                .collect()
+        })
+    }
+
+    /// How things stand with one of several environments.
+    pub async fn state_of(&self, name: &EnvironmentName) -> State {
+        let view = self.ledger.get(&team(), name).await.expect("memory");
         let now = *self.now.lock().expect("no test panicked");
         let truth = self.sim.sim.with(|world| {
             world.advance_to(now);
@@ -262,136 +217,65 @@ impl Story {
                 objects,
                 world.octopus.tenant_count(),
                 world.octopus.machine_count(),
+                world.octopus.override_count(),
             )
         });
-        let (regions, objects, tenants, machines) = truth;
+        let (regions, objects, tenants, machines, overrides) = truth;
         State {
             view,
             regions,
             objects,
             tenants,
             machines,
+            overrides,
         }
     }
 
-    /// Works until nothing is due. What never comes to rest in one moment is a hot loop.
-    async fn work_off(&mut self) {
-        const MOST_ROUNDS: usize = 50;
-        for _ in 0..MOST_ROUNDS {
-            if !self.work().await {
-                return;
-            }
-        }
-        panic!(
-            "{MOST_ROUNDS} rounds at one moment:\n{}\n{:#?}",
-            self.log,
-            self.state().await.view
-        );
-    }
-
-    /// Works on everything that is due; `false` when nothing was.
-    async fn work(&mut self) -> bool {
-        let limits = ClaimLimits {
-            batch: 8,
-            per_team_and_target: 8,
-            lease: Duration::from_secs(30),
-        };
-        // Two statements never share a moment in a real database.
-        *self.now.lock().expect("no test panicked") += chrono::Duration::milliseconds(1);
-        let replica = self.engine.settings.replica.clone();
-        let claims = self.ledger.claim(&replica, limits).await.expect("memory");
-        let worked = !claims.is_empty();
-        for claim in claims {
-            self.task(claim).await;
-        }
-        worked
-    }
-
-    async fn task(&mut self, claim: Claim) {
-        let engine = self.engine.clone();
-        let lease = claim.lease.clone();
-        let gate = LeaseGate::new(
-            Deadline::new(monotonic() + Duration::from_secs(3_600)),
-            engine.settings.request_timeout,
-            engine.metrics.clone(),
-            engine.probe.clone(),
-        );
-        let clock = DatabaseClock::standing(lease.claimed_at);
-        let finish = match claim.load {
-            Load::Environment(state) => {
-                let ended = pass(&engine, &gate, clock, &lease, *state, 0.5).await;
-                match ended.expect("memory") {
-                    Ended::Finished(finish) => Some(*finish),
-                    Ended::Dropped => None,
-                }
-            }
-            Load::Target(name, memory) => {
-                let swept = Swept::Target(name);
-                Some(
-                    sweep(&engine, &gate, clock, &lease, &swept, memory, 0.5)
-                        .await
-                        .expect("memory"),
-                )
-            }
-            Load::Space(server, space, memory) => {
-                let swept = Swept::Space(server, space);
-                Some(
-                    sweep(&engine, &gate, clock, &lease, &swept, memory, 0.5)
-                        .await
-                        .expect("memory"),
-                )
-            }
-            Load::Unreadable(why) => panic!("{why}"),
-        };
-        match finish {
-            Some(finish) => {
-                self.tell(&finish);
-                self.ledger.finish(vec![finish]).await.expect("memory");
-            }
-            None => {
-                let replica = &self.engine.settings.replica;
-                let held = [(lease.key.clone(), lease.epoch)];
-                self.ledger.release(&held, replica).await.expect("memory");
-            }
-        }
-    }
-
-    fn tell(&mut self, finish: &Finish) {
-        let Some(record) = &finish.record else { return };
-        for entry in &record.entries {
-            self.note(&format!("{:<10} {}", entry.reason, entry.message));
-        }
-    }
-
-    /// Time passes, for the daemon and for the world.
-    fn step(&mut self, seconds: i64) {
-        let now = {
-            let mut now = self.now.lock().expect("no test panicked");
-            *now += chrono::Duration::seconds(seconds);
-            *now
-        };
-        let statuses = self.sim.sim.with(|world| {
-            world.advance_to(now);
-            let regions = world.regions.values().map(|region| region.truth());
-            regions
-                .flat_map(|truth| statuses_of(&truth))
-                .collect::<Vec<_>>()
-        });
-        if statuses != self.statuses {
-            self.note(&format!("  world: stacks {statuses:?}"));
-            self.statuses = statuses;
+    /// A line about one environment: named where there are several.
+    fn note_of(&mut self, uid: &EnvironmentUid, line: &str) {
+        let several = self.environments.len() > 1;
+        match self.environments.get(uid).filter(|_| several) {
+            Some(name) => self.note(&format!("[{name}] {line}")),
+            None => self.note(line),
         }
     }
 
     fn note(&mut self, line: &str) {
         let now = *self.now.lock().expect("no test panicked");
         let passed = (now - self.began).num_seconds();
-        let _ = writeln!(
-            self.log,
-            "{:>2}:{:02} {}",
-            passed / 60,
-            passed % 60,
-            anonymous(line)
-        );
+        let line = self.names.anonymous(line);
+        let _ = writeln!(self.log, "{:>2}:{:02} {line}", passed / 60, passed % 60);
+    }
+}
+
+fn engine(sim: &Running, ledger: &Arc<MemoryLedger>, n: usize) -> Engine {
+    let target_of = SimTarget {
+        place: place(),
+        artifact_bucket: Some("bennu-artifacts".to_owned()),
+    };
+    let targets = BTreeMap::from([(target(), target_of)]);
+    let replica = ReplicaId::new(format!("story-{n}")).expect("legal");
+    let facts = SpaceFacts {
+        server_url: "http://octopus.test".into(),
+        slots: 5,
+    };
+    Engine {
+        world: World {
+            infrastructure: Arc::new(SimInfrastructure::new(sim.sim.clone(), targets.clone())),
+            instances: Arc::new(SimInstances::new(sim.sim.clone(), targets)),
+            deployments: Arc::new(SimDeployments::new(sim.sim.clone(), server())),
+            work: ledger.clone(),
+            ledger: ledger.clone(),
+        },
+        context: Context {
+            installation: InstallationId::new("test").expect("legal"),
+            targets: BTreeMap::from([(target(), TargetFacts { has_bucket: true })]),
+            spaces: BTreeMap::from([((server(), space()), facts)]),
+        },
+        policy: Policy::default(),
+        settings: Settings::paced(replica, 7, 1.0),
+        metrics: Metrics::register(&Registry::new()).expect("an empty registry"),
+        probe: Arc::new(NoProbe),
+        health: Arc::new(Health::default()),
     }
 }

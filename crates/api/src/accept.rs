@@ -2,6 +2,7 @@
 //! template, and CloudFormation's limits. All that is wrong is said at once; what is
 //! stored can be tried.
 
+pub mod blueprint;
 mod labels;
 mod places;
 mod template;
@@ -10,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bennu_model::ids::{Digest, ServerName, SpaceName, TargetName};
 use bennu_model::names::digest_of;
-use bennu_model::spec::{Approve, Invalid, Rollout, Spec, StackSpec};
+use bennu_model::spec::{Approve, Invalid, Spec, StackSpec};
 use bytes::Bytes;
 
 use crate::read::{Draft, TemplateSource};
@@ -73,6 +74,7 @@ pub fn accept(
         add(&mut problems, template::problems(template, &spec, target));
     }
     let text = template.and_then(|template| template.text.as_deref());
+    let filled = text.map(|text| template::filled(text, &spec));
     let (Some(target), Some(text)) = (spec.target, text) else {
         return Err(problems);
     };
@@ -80,17 +82,18 @@ pub fn accept(
     let digest = digest_of(&bytes);
     let spec = Spec {
         target,
-        release: None,
+        release: spec.release,
         stack: StackSpec {
             template: digest.clone(),
             template_bytes: bytes.len() as u64,
             parameters: spec.parameters,
-            release_parameter: None,
+            release_parameter: spec.release_parameter,
+            filled: filled.unwrap_or_default(),
             capabilities: spec.capabilities,
             tags: spec.tags,
         },
         octopus: spec.octopus,
-        rollout: Rollout::default(),
+        rollout: spec.rollout,
         approve: Approve::default(),
         deletion_policy: spec.deletion_policy,
     };

@@ -5,6 +5,8 @@
 //! Keys that people write are in snake case, as in the documents they send; keys that only
 //! we write are in camel case, as Kubernetes' clients expect of a status.
 
+pub mod blueprint;
+pub mod delivery;
 pub mod environment;
 pub mod event;
 pub mod plan;
@@ -13,6 +15,8 @@ pub mod target;
 
 use serde::{Deserialize, Serialize};
 
+pub use blueprint::{BlueprintDocument, BlueprintList};
+pub use delivery::DeliveryDocument;
 pub use environment::{EnvironmentDocument, Metadata, SpecDocument};
 pub use event::{EventDocument, EventList};
 pub use plan::{LineDocument, PlanDocument, StepDocument};

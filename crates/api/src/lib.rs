@@ -10,6 +10,7 @@
 //! | which routes there are | [`router()`], `routes` |
 //! | how a document is read, and every key that is refused | [`read`], `read::unsupported` |
 //! | what a declaration is held against before it is stored | [`accept`] |
+//! | how a webhook is checked, decided about and answered | [`hook`] |
 //! | what answers look like | [`dto`] |
 //! | how a refusal looks, and every kind of it | [`problem`] |
 //! | who may do what | [`auth`], [`token`] |
@@ -21,6 +22,7 @@
 pub mod accept;
 pub mod auth;
 pub mod dto;
+pub mod hook;
 mod layers;
 pub mod observability;
 pub mod problem;
@@ -31,8 +33,9 @@ pub mod state;
 pub mod token;
 
 pub use accept::Catalog;
+pub use hook::signature::WebhookSecret;
 pub use observability::{Health, Observability};
 pub use problem::{Kind, Problem};
 pub use router::router;
-pub use state::{Api, Clock, Planner};
+pub use state::{Api, Clock, Planner, Webhooks};
 pub use token::Token;

@@ -50,6 +50,10 @@ kinds! {
     BadRequest = BAD_REQUEST, "bad-request", "The request cannot be understood";
     /// A token is missing, unknown, misspelt or expired.
     Unauthorized = UNAUTHORIZED, "unauthorized", "A valid token is needed";
+    /// A delivery's signature is missing or wrong.
+    BadSignature = UNAUTHORIZED, "bad-signature", "The signature is not right";
+    /// A delivery was signed too long ago, or by a clock that is ahead.
+    StaleTimestamp = UNAUTHORIZED, "stale-timestamp", "The delivery's time is not now";
     /// No such path, or nothing there that this token may see.
     NotFound = NOT_FOUND, "not-found", "Not found";
     /// The path is right and the verb is not.
@@ -58,8 +62,10 @@ kinds! {
     NameTaken = CONFLICT, "name-taken", "The name is taken";
     /// It would change what is fixed while the environment lives.
     Fixed = CONFLICT, "fixed-field", "This cannot change while the environment lives";
+    /// Another body was delivered under the same id.
+    DeliveryReused = CONFLICT, "delivery-reused", "The delivery's id was used before";
     /// `If-Match` names another generation than the stored one.
-    Moved = PRECONDITION_FAILED, "generation-moved", "The environment has changed meanwhile";
+    Moved = PRECONDITION_FAILED, "generation-moved", "It has changed meanwhile";
     /// The body is longer than the limit.
     TooLarge = PAYLOAD_TOO_LARGE, "too-large", "The body is too large";
     /// The content type is none of ours.
@@ -189,6 +195,10 @@ impl IntoResponse for Problem {
                 let challenge = HeaderValue::from_static("Bearer");
                 headers.insert(header::WWW_AUTHENTICATE, challenge);
             }
+            Kind::BadSignature | Kind::StaleTimestamp => {
+                let challenge = HeaderValue::from_static("Standard-Webhooks");
+                headers.insert(header::WWW_AUTHENTICATE, challenge);
+            }
             Kind::Unavailable | Kind::Busy | Kind::TimedOut => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
             }
@@ -202,6 +212,7 @@ impl IntoResponse for Problem {
             | Kind::MethodNotAllowed
             | Kind::NameTaken
             | Kind::Fixed
+            | Kind::DeliveryReused
             | Kind::Moved
             | Kind::TooLarge
             | Kind::Invalid

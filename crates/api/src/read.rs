@@ -3,8 +3,9 @@
 //! A reader goes on after a mistake, so that one answer names them all. Nothing is
 //! ignored: a key is read, is one that only we write, or is refused.
 
+mod blueprint;
 mod nearest;
-mod node;
+pub(crate) mod node;
 mod spec;
 pub mod text;
 mod unsupported;
@@ -15,6 +16,8 @@ use bennu_model::ids::{EnvironmentName, TeamName};
 use bennu_model::spec::Invalid;
 use serde_json::Value;
 
+pub use blueprint::{BlueprintDraft, blueprint};
+pub(crate) use blueprint::{inner_problem, outside};
 use node::{Mapping, Node, Problems, at};
 pub use spec::{SpecDraft, TemplateSource};
 
@@ -22,6 +25,8 @@ pub use spec::{SpecDraft, TemplateSource};
 pub const API_VERSION: &str = "bennu.dev/v1";
 /// What an environment's document is called.
 pub const ENVIRONMENT_KIND: &str = "Environment";
+/// What a blueprint's document is called.
+pub const BLUEPRINT_KIND: &str = "Blueprint";
 
 /// Keys that we write and a reader passes over, so that what GET answered can be edited
 /// and sent back.
@@ -44,14 +49,14 @@ pub struct Draft {
 /// Reads an environment's document, with everything that is wrong with it in itself.
 pub fn environment(document: &Value) -> (Draft, Vec<Invalid>) {
     let mut draft = Draft::default();
-    if let Some(kind) = unsupported::kind(document) {
+    if let Some(kind) = other_kind(document, BLUEPRINT_KIND) {
         return (draft, vec![kind]);
     }
     let mut problems = unsupported::problems(document);
     let node = Node::top(document);
     let known = ["apiVersion", "kind", "metadata", "spec"];
     if let Some(top) = node.mapping(&known, ANSWERED_TOP, &mut problems) {
-        version_and_kind(&top, &mut problems);
+        version_and_kind(&top, ENVIRONMENT_KIND, &mut problems);
         if let Some(metadata) = top.get("metadata") {
             read_metadata(&metadata, &mut draft, &mut problems);
         }
@@ -64,8 +69,22 @@ pub fn environment(document: &Value) -> (Draft, Vec<Invalid>) {
     (draft, problems)
 }
 
-fn version_and_kind(top: &Mapping<'_>, problems: &mut Problems) {
-    for (key, value) in [("apiVersion", API_VERSION), ("kind", ENVIRONMENT_KIND)] {
+/// A problem if a document is of another kind of ours. Its other keys are not looked at: they
+/// belong to that kind.
+fn other_kind(document: &Value, other: &str) -> Option<Invalid> {
+    let kind = document.get("kind")?.as_str()?;
+    let path = match kind {
+        BLUEPRINT_KIND => "/v1/teams/<team>/blueprints/<name>",
+        _ => "/v1/teams/<team>/environments/<name>",
+    };
+    (kind == other).then(|| {
+        let cause = format!("a document of kind {kind} has a path of its own");
+        at("kind", cause, format!("send it to {path}"))
+    })
+}
+
+fn version_and_kind(top: &Mapping<'_>, kind: &str, problems: &mut Problems) {
+    for (key, value) in [("apiVersion", API_VERSION), ("kind", kind)] {
         let remedy = format!("write `{key}: {value}`");
         let Some(node) = top.required(key, &remedy, problems) else {
             continue;

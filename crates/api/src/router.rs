@@ -2,11 +2,12 @@
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{get, post};
 use prometheus::Registry;
 
+use crate::hook::HookMetrics;
 use crate::layers::{self, Limits, RequestMetrics};
-use crate::routes::{environments, events, list, plan, targets};
+use crate::routes::{blueprints, environments, events, hooks, list, plan, targets};
 use crate::{Api, Kind, Problem, auth};
 
 /// The API, to be served on the listener that teams reach. Its metrics go to `registry`.
@@ -17,6 +18,9 @@ pub fn router(api: Api, registry: &Registry) -> Result<Router, prometheus::Error
     let environment = get(environments::get)
         .put(environments::put)
         .delete(environments::delete);
+    let blueprint = get(blueprints::get)
+        .put(blueprints::put)
+        .delete(blueprints::delete);
     let version_1 = Router::new()
         .route("/v1/teams/{team}/environments", get(list::list))
         .route("/v1/teams/{team}/environments/{name}", environment)
@@ -25,11 +29,19 @@ pub fn router(api: Api, registry: &Registry) -> Result<Router, prometheus::Error
             "/v1/teams/{team}/environments/{name}/events",
             get(events::events),
         )
+        .route("/v1/teams/{team}/blueprints", get(blueprints::list))
+        .route("/v1/teams/{team}/blueprints/{name}", blueprint)
         .route("/v1/targets", get(targets::targets))
         .route_layer(from_fn_with_state(api.clone(), auth::require_token))
         .with_state(api.clone());
+    // A signature instead of a token, and bodies that are events.
+    let hooks = Router::new()
+        .route("/v1/hooks/{source}", post(hooks::post))
+        .layer(hooks::body_limit())
+        .with_state((api.clone(), HookMetrics::register(registry)?));
     let metrics = RequestMetrics::register(registry)?;
     let router = version_1
+        .merge(hooks)
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
         .layer(layers::body_limit())

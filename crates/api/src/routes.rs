@@ -1,8 +1,10 @@
 //! What each route does, a file for each noun.
 
+pub(crate) mod blueprints;
 pub(crate) mod environments;
 pub(crate) mod events;
 mod extract;
+pub(crate) mod hooks;
 pub(crate) mod list;
 pub(crate) mod plan;
 mod precondition;
@@ -17,7 +19,7 @@ use crate::{Api, Kind, Problem};
 
 /// Runs what takes the processor for long, such as reading a megabyte of YAML, where it
 /// keeps no other request waiting.
-async fn off_the_runtime<T: Send + 'static>(
+pub(crate) async fn off_the_runtime<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
     tokio::task::spawn_blocking(work).await.map_err(|error| {

@@ -3,20 +3,35 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use bennu_model::blueprint::{Decision, Event, Situation};
 use bennu_model::plan::Plan;
 use bennu_ports::Environments;
 use bennu_ports::ledger::EnvironmentState;
 use chrono::{DateTime, Utc};
 
-use crate::Catalog;
+use crate::{Catalog, WebhookSecret};
 
 /// What a pass would do now: the planner that the engine uses, not executed.
 pub type Planner = Arc<dyn Fn(&EnvironmentState, DateTime<Utc>) -> Plan + Send + Sync>;
 
+/// What an event of a branch leads to.
+pub type Declarer = fn(&Event, &Situation) -> Decision;
+
+/// What blueprints and webhooks need.
+#[derive(Clone)]
+pub struct Webhooks {
+    /// Where blueprints and deliveries are kept.
+    pub ledger: Arc<dyn bennu_ports::Hooks>,
+    /// Decides about events.
+    pub declare: Declarer,
+    /// Any of these may have signed a delivery to the generic webhook. None: it is off.
+    pub generic: Vec<WebhookSecret>,
+}
+
 /// The clocks of the process. Stored times never come from here: they are the database's.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
-    /// What time it is, for dry runs.
+    /// What time it is, for dry runs and signatures.
     pub now: fn() -> DateTime<Utc>,
     /// How long something took.
     pub instant: fn() -> Instant,
@@ -29,6 +44,8 @@ pub struct Api {
     pub environments: Arc<dyn Environments>,
     /// The targets and Octopus spaces of the configuration.
     pub catalog: Arc<Catalog>,
+    /// What blueprints and webhooks need.
+    pub hooks: Webhooks,
     /// Answers dry runs.
     pub planner: Planner,
     /// Reads the time.

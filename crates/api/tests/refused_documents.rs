@@ -106,7 +106,7 @@ fn each_mistake_has_its_answer() {
             GOOD.split("      inline:").next().unwrap().to_owned() + "      name: web-windows\n",
         ),
         (
-            "unsupported-kind",
+            "other-kind",
             "apiVersion: bennu.dev/v1\nkind: Blueprint\nspec: { source: {}, per: branch }\n".into(),
         ),
         (

@@ -9,12 +9,16 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use bennu_api::{Api, Catalog, Clock, Health, Observability, Token, router};
+use bennu_api::{
+    Api, Catalog, Clock, Health, Observability, Token, WebhookSecret, Webhooks, router,
+};
+use bennu_model::blueprint::*;
 use bennu_model::environment::Environment;
 use bennu_model::ids::*;
 use bennu_model::timeline::Event;
 use bennu_ports::environments::*;
-use bennu_ports::{Environments, LedgerError};
+use bennu_ports::hooks::{Delivery, Put, Received, Settled, Settlement};
+use bennu_ports::{Environments, Hooks, LedgerError};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use tower::ServiceExt;
@@ -81,6 +85,37 @@ impl Environments for Away {
     }
 }
 
+#[async_trait]
+impl Hooks for Away {
+    async fn put_blueprint(
+        &self,
+        _: &BlueprintId,
+        _: &BlueprintSpec,
+        _: &[(Digest, Bytes)],
+        _: Option<Generation>,
+    ) -> Result<Put, LedgerError> {
+        away("store a blueprint")
+    }
+    async fn blueprint(&self, _: &BlueprintId) -> Result<Option<Blueprint>, LedgerError> {
+        away("read a blueprint")
+    }
+    async fn blueprints(&self, _: &TeamName) -> Result<Vec<Blueprint>, LedgerError> {
+        away("read blueprints")
+    }
+    async fn delete_blueprint(&self, _: &BlueprintId) -> Result<bool, LedgerError> {
+        away("delete a blueprint")
+    }
+    async fn receive(&self, _: &Delivery) -> Result<Received, LedgerError> {
+        away("store a delivery")
+    }
+    async fn situation(&self, _: &str, _: &str) -> Result<(Situation, i64), LedgerError> {
+        away("read a branch")
+    }
+    async fn settle(&self, _: &Settlement) -> Result<Settled, LedgerError> {
+        away("settle a delivery")
+    }
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "a test is a process with a clock"
@@ -93,9 +128,18 @@ fn clock() -> Clock {
 }
 
 fn api(registry: &prometheus::Registry) -> Router {
+    with_secrets(registry, vec![WebhookSecret::parse(SECRET).unwrap()])
+}
+
+fn with_secrets(registry: &prometheus::Registry, secrets: Vec<WebhookSecret>) -> Router {
     let api = Api {
         environments: Arc::new(Away),
         catalog: Arc::new(Catalog::default()),
+        hooks: Webhooks {
+            ledger: Arc::new(Away),
+            declare: |_, _| unreachable!("nothing is known to decide on"),
+            generic: secrets,
+        },
         planner: Arc::new(|_, _| unreachable!("nothing is found to plan for")),
         clock: clock(),
         replica: "r1".into(),
@@ -119,6 +163,50 @@ fn request(method: &str, path: &str, token: Option<&str>) -> Request<Body> {
         request = request.header("authorization", format!("Bearer {token}"));
     }
     request.body(Body::empty()).unwrap()
+}
+
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const BUILT: &str = r#"{"event": "branch.built", "at": "1970-01-01T00:00:00Z",
+    "repository": "acme/checkout", "branch": "main", "commit": "c0ffee",
+    "version": "1.0.0-main1", "build": {"number": 1}}"#;
+
+fn delivery(source: &str, signature: &str, body: &str) -> Request<Body> {
+    Request::post(format!("/v1/hooks/{source}"))
+        .header("webhook-id", "one")
+        .header("webhook-timestamp", "0")
+        .header("webhook-signature", signature)
+        .body(Body::from(body.to_owned()))
+        .unwrap()
+}
+
+/// What cannot be stored is not acknowledged.
+#[tokio::test]
+async fn a_delivery_is_taken_only_with_a_signature_and_a_database() {
+    let registry = prometheus::Registry::new();
+    let router = api(&registry);
+    let secret = WebhookSecret::parse(SECRET).unwrap();
+    let signature = secret.sign("one", 0, BUILT.as_bytes());
+    let (status, headers, body) = ask(&router, delivery("generic", "v1,AAAA", BUILT)).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED, "{body}");
+    assert_eq!(headers["www-authenticate"], "Standard-Webhooks");
+    let good = delivery("generic", &signature, BUILT);
+    assert_eq!(ask(&router, good).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    let other = delivery("gitlab", &signature, BUILT);
+    assert_eq!(ask(&router, other).await.0, StatusCode::NOT_FOUND);
+    let long = delivery("generic", &signature, &" ".repeat(70_000));
+    assert_eq!(ask(&router, long).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+
+    let off = with_secrets(&prometheus::Registry::new(), Vec::new());
+    let (status, _, body) = ask(&off, delivery("generic", &signature, BUILT)).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert!(body.contains("[hooks.generic]"), "{body}");
+
+    let text = prometheus::TextEncoder::new().encode_to_string(&registry.gather());
+    let text = text.unwrap();
+    for outcome in ["bad-signature", "unavailable", "too-large"] {
+        let series = format!(r#"bennu_webhooks_total{{outcome="{outcome}",source="generic"}} 1"#);
+        assert!(text.contains(&series), "{series}\n{text}");
+    }
 }
 
 const ENVIRONMENT: &str = "/v1/teams/checkout/environments/ryan0001";

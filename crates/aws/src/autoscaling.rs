@@ -1,7 +1,7 @@
 //! Auto Scaling groups with their instances.
 
 use aws_sdk_autoscaling::Client;
-use aws_sdk_autoscaling::types::{AutoScalingGroup, Instance};
+use aws_sdk_autoscaling::types::{AutoScalingGroup, Filter, Instance};
 use bennu_model::ids::StackArn;
 use bennu_model::stack::{Group, GroupInstance};
 use bennu_ports::{Call, Cursor, Gate, Page};
@@ -35,6 +35,36 @@ pub(crate) async fn list_groups(
         items,
         next: reply.next_token.map(Cursor),
     })
+}
+
+/// All groups of a stack, by the tag that CloudFormation puts on them.
+pub(crate) async fn groups_of(
+    client: &Client,
+    gate: &dyn Gate,
+    stack: &StackArn,
+) -> Result<Vec<Group>, Failure> {
+    let of_stack = Filter::builder()
+        .name(format!("tag:{STACK_TAG}"))
+        .values(stack.as_str())
+        .build();
+    let mut groups = Vec::new();
+    let mut token = None;
+    loop {
+        let request = client
+            .describe_auto_scaling_groups()
+            .filters(of_stack.clone())
+            .max_records(PAGE)
+            .set_next_token(token)
+            .send();
+        let reply = send(gate, CALL, request).await?;
+        for group in reply.auto_scaling_groups.unwrap_or_default() {
+            groups.push(read(group)?);
+        }
+        token = reply.next_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            return Ok(groups);
+        }
+    }
 }
 
 fn read(group: AutoScalingGroup) -> Result<Group, Failure> {

@@ -84,6 +84,18 @@ impl Infrastructure for Aws {
         Ok(autoscaling::list_groups(&clients.autoscaling, gate, from).await?)
     }
 
+    async fn groups_of(
+        &self,
+        gate: &dyn Gate,
+        target: &TargetName,
+        stack: &StackArn,
+    ) -> Result<Vec<Group>, PortError> {
+        let clients = self
+            .clients(target, Call::DescribeAutoScalingGroups)
+            .await?;
+        Ok(autoscaling::groups_of(&clients.autoscaling, gate, stack).await?)
+    }
+
     async fn objects(
         &self,
         gate: &dyn Gate,

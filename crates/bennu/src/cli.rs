@@ -8,6 +8,7 @@ mod duration;
 mod failure;
 mod format;
 mod get;
+mod noun;
 mod output;
 mod plan;
 mod table;
@@ -52,15 +53,15 @@ pub enum Command {
 /// Verbs that talk to a daemon, and those about tokens, which talk to its database.
 #[derive(Debug, Subcommand)]
 pub enum ClientCommand {
-    /// Declare environments from files
+    /// Declare environments and blueprints from files
     Apply(apply::ApplyArgs),
-    /// List environments, or show one
+    /// List environments or blueprints, or show one
     Get(get::GetArgs),
     /// Show all about one environment: what is seen, and why it waits
     Describe(describe::DescribeArgs),
     /// Show what the daemon would do next, without doing it
     Plan(plan::PlanArgs),
-    /// Delete an environment with all that belongs to it
+    /// Delete an environment with all that belongs to it, or a blueprint
     Delete(delete::DeleteArgs),
     /// Tokens for the API
     #[command(subcommand)]

@@ -1,5 +1,7 @@
 //! A daemon, over HTTP.
 
+mod noun;
+
 use std::time::Duration;
 
 use bennu_api::dto::{EnvironmentDocument, EventDocument, EventList};
@@ -11,6 +13,8 @@ use serde_json::Value;
 
 use crate::cli::Connection;
 use crate::config::is_loopback;
+
+pub use noun::Noun;
 
 /// Longer than the daemon's own limit, so that its words are heard.
 const TIME_LIMIT: Duration = Duration::from_secs(40);
@@ -129,12 +133,18 @@ impl Client {
         self.team.as_deref().ok_or_else(missing)
     }
 
-    /// Declares an environment.
+    /// Declares something.
     ///
     /// # Errors
     /// [`ClientError`].
-    pub async fn put(&self, team: &str, name: &str, document: &Value) -> Result<Put, ClientError> {
-        let url = self.url(&["teams", team, "environments", name]);
+    pub async fn put(
+        &self,
+        noun: Noun,
+        team: &str,
+        name: &str,
+        document: &Value,
+    ) -> Result<Put, ClientError> {
+        let url = self.url(&["teams", team, noun.segment(), name]);
         let answer = self
             .send(self.http.request(Method::PUT, url).json(document))
             .await?;
@@ -153,6 +163,37 @@ impl Client {
             &[("", ""); 0],
         )
         .await
+    }
+
+    /// A blueprint, as it is answered.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn blueprint(&self, name: &str) -> Result<Value, ClientError> {
+        let path = ["teams", self.team()?, "blueprints", name];
+        self.read(&path, &[("", ""); 0]).await
+    }
+
+    /// All blueprints, as they are answered.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn blueprints(&self) -> Result<Vec<Value>, ClientError> {
+        let path = ["teams", self.team()?, "blueprints"];
+        let mut list = self.read(&path, &[("", ""); 0]).await?;
+        match list["items"].take() {
+            Value::Array(items) => Ok(items),
+            _ => Err(self.strange(StatusCode::OK)),
+        }
+    }
+
+    /// Forgets a blueprint.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn delete_blueprint(&self, name: &str) -> Result<(), ClientError> {
+        let url = self.url(&["teams", self.team()?, "blueprints", name]);
+        self.send(self.http.delete(url)).await.map(drop)
     }
 
     /// All environments that a selector chooses, from all pages, as they are answered.
@@ -273,7 +314,10 @@ impl Client {
         let bytes = answer.bytes().await.map_err(no_answer)?;
         let strange = || self.strange(status);
         if status.is_success() {
-            let body = serde_json::from_slice(&bytes).map_err(|_| strange())?;
+            let body = match status {
+                StatusCode::NO_CONTENT => Value::Null,
+                _ => serde_json::from_slice(&bytes).map_err(|_| strange())?,
+            };
             let declared = declared.unwrap_or_default();
             return Ok(Answer { declared, body });
         }

@@ -7,6 +7,7 @@
 
 mod endpoint;
 mod environment;
+mod hooks;
 mod octopus;
 mod problem;
 mod secret;
@@ -21,6 +22,7 @@ use bennu_model::ids::InstallationId;
 use serde::Deserialize;
 
 pub(crate) use endpoint::is_loopback;
+pub use hooks::HooksConfig;
 pub use octopus::OctopusConfig;
 pub use problem::ConfigError;
 pub use secret::Secret;
@@ -39,6 +41,8 @@ pub struct Config {
     pub api: ApiConfig,
     /// How fast it works.
     pub engine: EngineConfig,
+    /// Whose webhooks it takes.
+    pub hooks: HooksConfig,
     /// What it tells of itself.
     pub log: LogConfig,
     /// The AWS accounts and regions that environments can live in.
@@ -203,6 +207,7 @@ impl Config {
     fn problems(&self) -> Vec<String> {
         let mut found = targets::problems(&self.targets);
         found.extend(octopus::problems(&self.octopus));
+        found.extend(self.hooks.problems());
         let EngineConfig {
             pace,
             workers,

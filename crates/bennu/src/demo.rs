@@ -1,6 +1,7 @@
 //! `bennu demo`: the story on a simulated world, with a database of its own. Every step is
 //! held against the world's own truth, never against what the daemon says of itself.
 
+mod ci;
 mod stage;
 mod story;
 mod truth;
@@ -19,7 +20,7 @@ use story::Story;
 pub async fn run(args: &DemoArgs) -> Result<(), Anything> {
     let mut output = Output::of_process();
     let stage = Stage::set(&mut output).await?;
-    let mut story = Story::new(&stage, &mut output);
+    let mut story = Story::new(&stage, &mut output)?;
     let verified = story.play().await;
     let ending = story.ending().await?;
     if !args.once && verified.is_ok() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bennu_api::state::Planner;
-use bennu_api::{Api, Clock, Health, Observability};
+use bennu_api::{Api, Clock, Health, Observability, Webhooks};
 use bennu_aws::{Aws, Keys};
 use bennu_aws_ec2::Ec2;
 use bennu_engine::gate::NoProbe;
@@ -100,6 +100,11 @@ pub fn daemon(
     let api = Api {
         environments: Arc::new(store.clone()),
         catalog: Arc::new(config.catalog()),
+        hooks: Webhooks {
+            ledger: Arc::new(store.clone()),
+            declare: bennu_plan::declare,
+            generic: config.hooks.generic_secrets()?,
+        },
         planner,
         clock: Clock {
             now: now_utc,

@@ -12,6 +12,8 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`pass`] | one pass over one environment: load → look → plan → act → record |
+//! | [`dispatch`] | from a claimed key to whoever works on it |
+//! | [`document`] | the one writer of a document that we share |
 //! | [`look`], [`act`] | the plan's looks and actions, as calls to the ports |
 //! | [`retry`] | when to come back |
 //! | [`sweep`] | reads a whole target or space, and wakes what moved |
@@ -23,6 +25,8 @@
 
 pub mod act;
 pub mod clock;
+pub mod dispatch;
+pub mod document;
 pub mod gate;
 pub mod look;
 pub mod metrics;

@@ -1,5 +1,7 @@
 //! The plan's looks, as calls to the ports. A read that fails is a fact too: we do not know.
 
+mod software;
+
 use bennu_model::ids::{ServerName, SpaceName, TenantId};
 use bennu_model::observed::{DatedFact, Fact, Seen};
 use bennu_model::plan::Look;
@@ -71,6 +73,12 @@ pub async fn look(world: &World, gate: &dyn Gate, look: &Look, began_at: DateTim
                 .await
                 .map(Seen::Present),
         ),
+        Look::Groups(..)
+        | Look::Instances(..)
+        | Look::Progress(..)
+        | Look::Releases(..)
+        | Look::Deployments(..)
+        | Look::TaskLog(..) => software::look(world, gate, look).await,
     };
     Looked {
         fact: DatedFact { began_at, fact },

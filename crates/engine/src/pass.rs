@@ -51,6 +51,7 @@ pub async fn pass(
         gate,
         clock,
         lease,
+        before: state.observed.clone(),
         state,
         seen: Seen::default(),
     };
@@ -71,6 +72,9 @@ pub async fn pass(
                 drop(case);
                 return pass.act(plan, steps, chance).await;
             }
+            if !plan.burn.is_empty() {
+                pass.burn(&plan).await?;
+            }
             plan
         }
     };
@@ -87,6 +91,8 @@ struct Pass<'a> {
     clock: DatabaseClock,
     lease: &'a Lease,
     state: EnvironmentState,
+    /// As it was before this pass: what is new is told.
+    before: Observed,
     seen: Seen,
 }
 
@@ -181,6 +187,14 @@ impl Pass<'_> {
         Ok(Ended::Finished(Box::new(self.record(&plan, taken, chance))))
     }
 
+    /// The older builds go now that this one serves.
+    async fn burn(&self, plan: &Plan) -> Result<(), LedgerError> {
+        self.gate.commit(Commit::Burn, Moment::Before).await;
+        let burnt = self.engine.world.ledger.burn(self.lease, &plan.burn).await;
+        self.gate.commit(Commit::Burn, Moment::After).await;
+        burnt
+    }
+
     async fn open(&self, attempts: &[Attempt]) -> Result<Opened, LedgerError> {
         self.gate.commit(Commit::OpenAttempts, Moment::Before).await;
         let generation = self.state.environment.generation;
@@ -264,6 +278,7 @@ impl Pass<'_> {
                     lines: plan.report.clone(),
                     steps: plan.steps.clone(),
                 },
+                wants: plan.wants.clone(),
                 entries,
                 tombstone: plan.tombstone,
             })),
@@ -300,6 +315,7 @@ impl Pass<'_> {
             .cloned()
             .collect();
         let mut entries = narrate::settlements(&by_look, &observed.attempts, generation);
+        entries.extend(narrate::software(&self.before, observed, &plan.known, generation));
         for (taken, _) in taken {
             if taken.action.verb() == "execute-change-set"
                 && let Some(set) = observed.change_set.seen.present()
@@ -323,6 +339,7 @@ impl Pass<'_> {
             conditions,
             generation,
         ));
+        entries.extend(narrate::burnt(&plan.burn, generation));
         entries.extend(
             plan.tombstone
                 .map(|tombstone| narrate::end(tombstone, generation)),

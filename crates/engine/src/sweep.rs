@@ -4,13 +4,18 @@
 //! it finds is written down, what it misses is asked for by id. A sweep that lost too much
 //! concludes nothing before the account and one known stack were read.
 
-use bennu_model::ids::{EnvironmentUid, InstallationId, ServerName, SpaceName, TargetName};
-use bennu_model::names::{ENVIRONMENT_TAG, INSTALLATION_TAG, owner_in};
+use std::collections::BTreeMap;
+
+use bennu_model::ids::{
+    EnvironmentUid, InstallationId, ServerName, SpaceName, StackArn, TargetName, TenantId,
+};
+use bennu_model::names::{ENVIRONMENT_TAG, INSTALLATION_TAG, marker_role, owner_in};
 use bennu_model::observed::{Fact, Seen};
-use bennu_model::stack::Stack;
-use bennu_model::tenant::Tenant;
+use bennu_model::stack::{Group, Stack};
+use bennu_model::tenant::{Machine, Tenant};
 use bennu_model::work::Lease;
 use bennu_plan::brake::{self, Brake};
+use bennu_ports::deployments::MachineFilter;
 use bennu_ports::ledger::{Finish, SweepEnd, SweepMemory, SweepPage};
 use bennu_ports::{Commit, LedgerError, Moment, PortError};
 use chrono::{DateTime, Utc};
@@ -109,6 +114,15 @@ impl From<LedgerError> for Failure {
     }
 }
 
+/// How many facts go into one statement of their own.
+const PAGE: usize = 100;
+
+/// The groups of each of our stacks, with whose the stack is.
+type ByStack = BTreeMap<StackArn, (EnvironmentUid, Vec<Group>)>;
+
+/// Our machines of each of our tenants, with whose the tenant is.
+type ByTenant = BTreeMap<TenantId, (EnvironmentUid, Vec<Machine>)>;
+
 /// What a sweep has read.
 #[derive(Default)]
 struct Read {
@@ -127,11 +141,12 @@ impl Run<'_> {
     async fn target(&self, target: &TargetName) -> Result<Read, Failure> {
         let infrastructure = &self.engine.world.infrastructure;
         let mut read = Read::default();
+        let mut groups = ByStack::new();
         let mut from = None;
         loop {
             let page = infrastructure.list_stacks(self.gate, target, from).await?;
             let installation = &self.engine.context.installation;
-            let facts = page
+            let facts: Vec<(EnvironmentUid, Fact)> = page
                 .items
                 .into_iter()
                 .filter_map(|stack| {
@@ -139,12 +154,81 @@ impl Run<'_> {
                     Some((uid, Fact::Stack(Seen::Present(stack))))
                 })
                 .collect();
+            for (uid, fact) in &facts {
+                if let Fact::Stack(Seen::Present(stack)) = fact {
+                    groups.entry(stack.arn.clone()).or_insert((uid.clone(), Vec::new()));
+                }
+            }
             self.write(facts, None, &mut read).await?;
             match page.next {
                 Some(next) => from = Some(next),
-                None => return Ok(read),
+                None => break,
             }
         }
+        self.groups(target, groups).await?;
+        Ok(read)
+    }
+
+    /// The groups of our stacks: an instance that comes or goes is somebody's concern.
+    async fn groups(&self, target: &TargetName, mut stacks: ByStack) -> Result<(), Failure> {
+        let infrastructure = &self.engine.world.infrastructure;
+        let mut from = None;
+        loop {
+            let page = infrastructure.list_groups(self.gate, target, from).await?;
+            for group in page.items {
+                let owner = group.stack.as_ref().and_then(|arn| stacks.get_mut(arn));
+                if let Some((_, groups)) = owner {
+                    groups.push(group);
+                }
+            }
+            match page.next {
+                Some(next) => from = Some(next),
+                None => break,
+            }
+        }
+        let facts = stacks.into_values();
+        let facts = facts.map(|(uid, groups)| (uid, Fact::Groups(Seen::Present(groups))));
+        self.write_all(facts.collect()).await
+    }
+
+    /// Our machines, by the tenant that they serve. A tenant without any has none: the list
+    /// was read to its end.
+    async fn machines(
+        &self,
+        server: &ServerName,
+        space: &SpaceName,
+        mut tenants: ByTenant,
+    ) -> Result<(), Failure> {
+        let deployments = &self.engine.world.deployments;
+        let filter = MachineFilter::Role(marker_role(&self.engine.context.installation));
+        let mut from = None;
+        loop {
+            let page = deployments
+                .list_machines(self.gate, server, space, &filter, from)
+                .await?;
+            for machine in page.items {
+                for tenant in &machine.tenants {
+                    if let Some((_, machines)) = tenants.get_mut(tenant) {
+                        machines.push(machine.clone());
+                    }
+                }
+            }
+            match page.next {
+                Some(next) => from = Some(next),
+                None => break,
+            }
+        }
+        let facts = tenants.into_values();
+        let facts = facts.map(|(uid, machines)| (uid, Fact::Machines(Seen::Present(machines))));
+        self.write_all(facts.collect()).await
+    }
+
+    /// Writes facts in pages of their own; they are no evidence of what the sweep has found.
+    async fn write_all(&self, facts: Vec<(EnvironmentUid, Fact)>) -> Result<(), Failure> {
+        for page in facts.chunks(PAGE) {
+            self.write(page.to_vec(), None, &mut Read::default()).await?;
+        }
+        Ok(())
     }
 
     async fn space(&self, server: &ServerName, space: &SpaceName) -> Result<Read, Failure> {
@@ -152,6 +236,7 @@ impl Run<'_> {
         let names = deployments.space(self.gate, server, space).await?;
         let mut read = Read::default();
         self.write(Vec::new(), Some(names), &mut read).await?;
+        let mut machines = ByTenant::new();
         let mut from = None;
         loop {
             let page = deployments
@@ -163,15 +248,18 @@ impl Run<'_> {
                 .into_iter()
                 .filter_map(|tenant: Tenant| {
                     let uid = owner_in(&tenant.description, installation)?;
+                    machines.insert(tenant.id.clone(), (uid.clone(), Vec::new()));
                     Some((uid, Fact::Tenant(Seen::Present(tenant))))
                 })
                 .collect();
             self.write(facts, None, &mut read).await?;
             match page.next {
                 Some(next) => from = Some(next),
-                None => return Ok(read),
+                None => break,
             }
         }
+        self.machines(server, space, machines).await?;
+        Ok(read)
     }
 
     async fn write(

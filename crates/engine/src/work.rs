@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bennu_model::work::WorkKey;
-use bennu_ports::ledger::{Finish, Load};
+use bennu_ports::ledger::Finish;
 use bennu_ports::work::{Claim, ClaimLimits, Finished};
 use bennu_ports::{Commit, LedgerError, Moment};
 use rand::rngs::StdRng;
@@ -18,9 +18,8 @@ use tracing::{error, info, warn};
 
 use crate::Engine;
 use crate::clock::{DatabaseClock, monotonic};
+use crate::dispatch::dispatch;
 use crate::gate::{Deadline, LeaseGate};
-use crate::pass::{Ended, pass};
-use crate::sweep::{Swept, sweep};
 
 /// Whether the loop is alive: the last claim was answered.
 #[derive(Debug, Default)]
@@ -204,37 +203,7 @@ impl Task {
         } = self;
         gate.commit(Commit::Claim, Moment::After).await;
         let lease = claim.lease;
-        match claim.load {
-            Load::Environment(state) => {
-                match pass(&engine, &gate, clock, &lease, *state, chance).await? {
-                    Ended::Finished(finish) => Ok(Some(*finish)),
-                    Ended::Dropped => Ok(None),
-                }
-            }
-            Load::Target(target, memory) => {
-                let swept = Swept::Target(target);
-                sweep(&engine, &gate, clock, &lease, &swept, memory, chance)
-                    .await
-                    .map(Some)
-            }
-            Load::Space(server, space, memory) => {
-                let swept = Swept::Space(server, space);
-                sweep(&engine, &gate, clock, &lease, &swept, memory, chance)
-                    .await
-                    .map(Some)
-            }
-            Load::Unreadable(why) => {
-                error!(key = %lease.key, why, "this row is not readable here; it is left alone");
-                let pause = chrono::Duration::from_std(engine.settings.safety);
-                let due_in = pause.unwrap_or_default();
-                Ok(Some(Finish {
-                    lease,
-                    due_in,
-                    failed: true,
-                    record: None,
-                }))
-            }
-        }
+        dispatch(&engine, &gate, clock, &lease, claim.load, chance).await
     }
 }
 

@@ -7,10 +7,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::desired::TemplateBody;
+use crate::deployment::Override;
 use crate::ids::{
-    ChangeSetArn, ChangeSetName, Digest, EnvironmentName, MachineId, ObjectKey,
-    OctopusEnvironmentId, ProjectId, ServerName, SpaceName, StackArn, StackName, TargetName,
-    TenantId, Token,
+    ChangeSetArn, ChangeSetName, Digest, EnvironmentName, MachineId, MachinePolicyId, ObjectKey,
+    OctopusEnvironmentId, ProjectId, ReleaseId, ServerName, SpaceName, StackArn, StackName,
+    TargetName, TaskId, TenantId, Token, TriggerId,
 };
 
 /// Something that a pass can do.
@@ -148,6 +149,98 @@ pub enum DeploymentsAction {
         /// Its name, for people.
         name: String,
     },
+    /// Deploys a release to machines of a tenant. Octopus takes no token for it: the
+    /// comments carry ours, and a look goes before any repeat.
+    Deploy {
+        /// Of which project.
+        project: ProjectId,
+        /// Which release.
+        release: ReleaseId,
+        /// Its version, for people.
+        version: String,
+        /// In which environment.
+        environment: OctopusEnvironmentId,
+        /// To whose machines.
+        tenant: TenantId,
+        /// To which of them; never empty.
+        machines: BTreeSet<MachineId>,
+        /// Whose deployment it is, and which.
+        comments: String,
+        /// Names the attempt.
+        token: Token,
+    },
+    /// Stops a task; one that is over stays as it is.
+    CancelTask {
+        /// Which.
+        task: TaskId,
+    },
+    /// Changes our own entries among a project's overrides and nothing else of it.
+    EditOverrides {
+        /// Of which project.
+        project: ProjectId,
+        /// Entries to stand.
+        set: BTreeSet<Override>,
+        /// Entries to go, by environment and tenant.
+        clear: BTreeSet<(OctopusEnvironmentId, TenantId)>,
+    },
+    /// Creates our trigger in a project.
+    CreateTrigger {
+        /// In which project.
+        project: ProjectId,
+        /// Under which name.
+        name: String,
+        /// What it watches.
+        filter: TriggerFilter,
+    },
+    /// Sets what our trigger watches, and switches it on.
+    UpdateTrigger {
+        /// Which.
+        trigger: TriggerId,
+        /// What it watches.
+        filter: TriggerFilter,
+    },
+    /// Deletes our trigger.
+    DeleteTrigger {
+        /// Which.
+        trigger: TriggerId,
+    },
+    /// Creates our machine policy, from the server's own template.
+    CreateMachinePolicy {
+        /// Under which name.
+        name: String,
+        /// How it cleans up.
+        rules: PolicyRules,
+    },
+    /// Sets the rules of our machine policy, and nothing else of it.
+    UpdateMachinePolicy {
+        /// Which.
+        policy: MachinePolicyId,
+        /// How it cleans up.
+        rules: PolicyRules,
+    },
+    /// Deletes our machine policy.
+    DeleteMachinePolicy {
+        /// Which.
+        policy: MachinePolicyId,
+    },
+}
+
+/// What a trigger of ours watches: machines that become available.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TriggerFilter {
+    /// In these environments; never empty.
+    pub environments: BTreeSet<OctopusEnvironmentId>,
+    /// With this role: our marker, so that other people's machines are left alone.
+    pub role: String,
+}
+
+/// How a machine policy cleans up: the second net under our own pruning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyRules {
+    /// Seconds between health checks.
+    pub check_every_s: i64,
+    /// Seconds for which a machine was unavailable when a check deletes it.
+    pub delete_after_s: i64,
 }
 
 impl Action {
@@ -171,6 +264,15 @@ impl Action {
                 DeploymentsAction::ConnectTenant { .. } => "connect-tenant",
                 DeploymentsAction::DeleteTenant { .. } => "delete-tenant",
                 DeploymentsAction::DeleteMachine { .. } => "delete-machine",
+                DeploymentsAction::Deploy { .. } => "deploy",
+                DeploymentsAction::CancelTask { .. } => "cancel-task",
+                DeploymentsAction::EditOverrides { .. } => "edit-overrides",
+                DeploymentsAction::CreateTrigger { .. } => "create-trigger",
+                DeploymentsAction::UpdateTrigger { .. } => "update-trigger",
+                DeploymentsAction::DeleteTrigger { .. } => "delete-trigger",
+                DeploymentsAction::CreateMachinePolicy { .. } => "create-machine-policy",
+                DeploymentsAction::UpdateMachinePolicy { .. } => "update-machine-policy",
+                DeploymentsAction::DeleteMachinePolicy { .. } => "delete-machine-policy",
             },
         }
     }
@@ -236,6 +338,35 @@ impl fmt::Display for DeploymentsAction {
             }
             Self::DeleteTenant { tenant } => write!(f, "delete tenant {tenant}"),
             Self::DeleteMachine { machine, name } => write!(f, "delete machine {name} ({machine})"),
+            Self::Deploy {
+                project,
+                version,
+                machines,
+                ..
+            } => write!(
+                f,
+                "deploy {version} of {project} to {} machine(s)",
+                machines.len()
+            ),
+            Self::CancelTask { task } => write!(f, "cancel task {task}"),
+            Self::EditOverrides {
+                project,
+                set,
+                clear,
+            } => write!(
+                f,
+                "set {} and clear {} override(s) of {project}",
+                set.len(),
+                clear.len()
+            ),
+            Self::CreateTrigger { project, name, .. } => {
+                write!(f, "create trigger {name} in {project}")
+            }
+            Self::UpdateTrigger { trigger, .. } => write!(f, "update trigger {trigger}"),
+            Self::DeleteTrigger { trigger } => write!(f, "delete trigger {trigger}"),
+            Self::CreateMachinePolicy { name, .. } => write!(f, "create machine policy {name}"),
+            Self::UpdateMachinePolicy { policy, .. } => write!(f, "update machine policy {policy}"),
+            Self::DeleteMachinePolicy { policy } => write!(f, "delete machine policy {policy}"),
         }
     }
 }

@@ -23,6 +23,9 @@ pub struct Attempt {
     pub retry: i64,
     /// What it would bring about; for a stack, the digest of the desired stack.
     pub subject: Option<Digest>,
+    /// The release that it brings, for the stack's creation and updates: what its instances
+    /// have to run.
+    pub release: Option<String>,
     /// When the row was last written before a send, by the database's clock.
     pub started_at: DateTime<Utc>,
     /// What the provider called it: a stack's ARN, a change set's ARN.

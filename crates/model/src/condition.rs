@@ -35,6 +35,8 @@ pub enum ConditionKind {
     StackReady,
     /// The tenant and its connections are as declared.
     TenantReady,
+    /// Every machine runs the release that it should. Only where a release is declared.
+    SoftwareReady,
     /// Something is being done. Present when true.
     Reconciling,
     /// Nothing more will happen without a person. Present when true.

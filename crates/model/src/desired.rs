@@ -12,7 +12,7 @@ use crate::ids::{
     StackName, TargetName, TeamName,
 };
 use crate::names::Canonical;
-use crate::spec::{Approve, DeletionPolicy};
+use crate::spec::{Approve, DeletionPolicy, Rollout};
 
 /// What should be true of one environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,8 @@ pub struct Desired {
     pub stack: DesiredStack,
     /// Its tenant, if it has one.
     pub tenant: Option<DesiredTenant>,
+    /// What its machines run, where a release is declared.
+    pub software: Option<DesiredSoftware>,
     /// Which change sets wait for a person.
     pub approve: Approve,
     /// What a deletion leaves.
@@ -110,6 +112,20 @@ pub struct DesiredTenant {
     pub description: String,
     /// What it is connected to: exactly this, for the tenant is ours alone.
     pub connections: Vec<Connection>,
+}
+
+/// What machines should run. The projects are those that the tenant is connected to, in
+/// that order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DesiredSoftware {
+    /// The release's version, the same in every project.
+    pub release: String,
+    /// How a new one reaches the machines.
+    pub rollout: Rollout,
+    /// The role that all of our machines carry.
+    pub marker: String,
+    /// The name of our trigger and of our machine policy.
+    pub name: String,
 }
 
 /// A tenant's right to be deployed to: one project in one Octopus environment.

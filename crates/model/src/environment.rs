@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{EnvironmentName, EnvironmentUid, Generation, StackArn, TeamName, TenantId};
+use crate::blueprint::Origin;
+use crate::ids::{EnvironmentName, EnvironmentUid, Generation, TeamName};
 use crate::spec::Spec;
 
 /// One life of a declared environment.
@@ -29,6 +30,9 @@ pub struct Environment {
     pub spec: Spec,
     /// The earlier life of this name whose tombstone this one waits for.
     pub predecessor: Option<EnvironmentUid>,
+    /// The build that declared it; none for what a person declared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// When it was first declared.
     pub created_at: DateTime<Utc>,
     /// When its deletion was asked for.
@@ -43,18 +47,6 @@ pub enum Presence {
     Present,
     /// Nothing of it should be left.
     Absent,
-}
-
-/// Ids that a provider gave us. They are kept for the whole life, for a name can be
-/// taken by another thing and an id cannot.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Known {
-    /// The living stack. Once known, the stack is addressed by this only.
-    pub stack: Option<StackArn>,
-    /// The last stack of ours that is gone: the next create follows it.
-    pub dead_stack: Option<StackArn>,
-    /// The tenant.
-    pub tenant: Option<TenantId>,
 }
 
 /// How a life ended.

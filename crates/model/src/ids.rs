@@ -112,6 +112,12 @@ id! {
     |s| slug(s, 40)
 }
 id! {
+    /// A blueprint, unique among its team's.
+    BlueprintName, "blueprint name",
+    "use 1 to 40 lower-case letters, digits and dashes, a letter first and no dash last",
+    |s| slug(s, 40)
+}
+id! {
     /// A target of the configuration: an AWS account and a region.
     TargetName, "target name",
     "use 1 to 40 lower-case letters, digits and dashes, a letter first and no dash last",
@@ -185,6 +191,26 @@ id! {
 id! {
     /// `Machines-…`
     MachineId
+}
+id! {
+    /// `Releases-…`
+    ReleaseId
+}
+id! {
+    /// `Deployments-…`
+    DeploymentId
+}
+id! {
+    /// `ServerTasks-…`
+    TaskId
+}
+id! {
+    /// `ProjectTriggers-…`
+    TriggerId
+}
+id! {
+    /// `MachinePolicies-…`
+    MachinePolicyId
 }
 id! {
     /// A key in a target's artifact bucket.

@@ -9,8 +9,11 @@
 //! |---|---|
 //! | how things are identified and named | [`ids`], [`names`] |
 //! | what a team wrote | [`spec`], [`environment`] |
+//! | what a team wrote for all its branches, and what a build makes of it | [`blueprint`] |
 //! | what that means, with every choice made | [`desired`] |
-//! | what was read from AWS and Octopus, and how old it is | [`observed`], [`stack`], [`tenant`] |
+//! | what was read from AWS and Octopus, and how old it is | [`observed`], [`stack`], [`tenant`], [`deployment`] |
+//! | what is remembered of it, for the evidence goes | [`known`] |
+//! | documents that we share with people, and what we want of them | [`document`] |
 //! | what a resource is in | [`verdict`] |
 //! | what can be done, and what a pass will do | [`action`], [`plan`] |
 //! | what was begun and how it ended | [`attempt`], [`outcome`] |
@@ -21,14 +24,19 @@
 
 pub mod action;
 pub mod attempt;
+pub mod blueprint;
 pub mod condition;
+pub mod deployment;
 pub mod desired;
+pub mod document;
 pub mod environment;
 pub mod ids;
+pub mod known;
 pub mod names;
 pub mod observed;
 pub mod outcome;
 pub mod plan;
+pub mod progress;
 pub mod spec;
 pub mod stack;
 pub mod tenant;

@@ -15,6 +15,8 @@ use crate::ids::{
 pub const INSTALLATION_TAG: &str = "bennu:installation";
 /// The tag that carries the environment's uid.
 pub const ENVIRONMENT_TAG: &str = "bennu:environment";
+/// The tag by which a launch template tells an instance's release.
+pub const RELEASE_TAG: &str = "bennu:release";
 
 /// Hashes fields so that no two lists of fields give the same bytes.
 #[derive(Debug)]

@@ -4,9 +4,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::Attempt;
-use crate::environment::Known;
-use crate::ids::ObjectKey;
-use crate::stack::{ChangeSet, Failure, Stack};
+use crate::known::Known;
+use crate::deployment::{Deployment, Releases, TaskLog};
+use crate::document::Standing;
+use crate::ids::{EnvironmentUid, ObjectKey};
+use crate::progress::Progress;
+use crate::stack::{ChangeSet, Failure, Group, Instance, Stack};
 use crate::tenant::{Machine, Space, Tenant};
 
 /// Three answers, never two: it is not there, it is this, or we do not know.
@@ -86,6 +89,18 @@ pub enum Fact {
     Machines(Seen<Vec<Machine>>),
     /// The names of the space. Kept once for a space, not for each environment.
     Space(Seen<Space>),
+    /// The stack's Auto Scaling groups with their instances.
+    Groups(Seen<Vec<Group>>),
+    /// Those groups' instances as EC2 sees them.
+    Instances(Seen<Vec<Instance>>),
+    /// How far the stack's operation is.
+    Progress(Seen<Progress>),
+    /// The releases of the wanted version.
+    Releases(Seen<Releases>),
+    /// The tenant's deployments, newest first.
+    Deployments(Seen<Vec<Deployment>>),
+    /// The end of a failed task's log.
+    TaskLog(Seen<TaskLog>),
 }
 
 impl Fact {
@@ -99,6 +114,12 @@ impl Fact {
             Self::Tenant(_) => "tenant",
             Self::Machines(_) => "machines",
             Self::Space(_) => "space",
+            Self::Groups(_) => "groups",
+            Self::Instances(_) => "instances",
+            Self::Progress(_) => "progress",
+            Self::Releases(_) => "releases",
+            Self::Deployments(_) => "deployments",
+            Self::TaskLog(_) => "task-log",
         }
     }
 }
@@ -124,7 +145,7 @@ pub struct Objects {
 /// All that is known of one environment's share of the world.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observed {
-    /// Ids that were given to us.
+    /// What is remembered: ids, and facts whose evidence goes.
     pub known: Known,
     /// The stack.
     pub stack: Observation<Stack>,
@@ -140,6 +161,22 @@ pub struct Observed {
     pub machines: Observation<Vec<Machine>>,
     /// The names of the space.
     pub space: Observation<Space>,
+    /// The stack's Auto Scaling groups.
+    pub groups: Observation<Vec<Group>>,
+    /// Their instances as EC2 sees them.
+    pub instances: Observation<Vec<Instance>>,
+    /// How far the stack's operation is.
+    pub progress: Observation<Progress>,
+    /// The releases of the wanted version.
+    pub releases: Observation<Releases>,
+    /// The tenant's deployments, newest first.
+    pub deployments: Observation<Vec<Deployment>>,
+    /// The end of a failed task's log.
+    pub task_log: Observation<TaskLog>,
+    /// What this environment wants of shared documents, as it is on record.
+    pub wants: Vec<Standing>,
+    /// Living environments that this one takes the place of once it is Ready.
+    pub older: Vec<EnvironmentUid>,
     /// What was begun in this life, oldest first.
     pub attempts: Vec<Attempt>,
     /// No earlier claim's request can be on its way later than this, but for the request
@@ -161,6 +198,14 @@ impl Observed {
             tenant: Observation::never(),
             machines: Observation::never(),
             space: Observation::never(),
+            groups: Observation::never(),
+            instances: Observation::never(),
+            progress: Observation::never(),
+            releases: Observation::never(),
+            deployments: Observation::never(),
+            task_log: Observation::never(),
+            wants: Vec::new(),
+            older: Vec::new(),
             attempts: Vec::new(),
             drain_until,
             predecessor_gone: true,
@@ -183,6 +228,12 @@ impl Observed {
             Fact::Tenant(seen) => newer(&mut self.tenant, at, seen),
             Fact::Machines(seen) => newer(&mut self.machines, at, seen),
             Fact::Space(seen) => newer(&mut self.space, at, seen),
+            Fact::Groups(seen) => newer(&mut self.groups, at, seen),
+            Fact::Instances(seen) => newer(&mut self.instances, at, seen),
+            Fact::Progress(seen) => newer(&mut self.progress, at, seen),
+            Fact::Releases(seen) => newer(&mut self.releases, at, seen),
+            Fact::Deployments(seen) => newer(&mut self.deployments, at, seen),
+            Fact::TaskLog(seen) => newer(&mut self.task_log, at, seen),
         }
     }
 }

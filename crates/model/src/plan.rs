@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::Action;
 use crate::attempt::Settlement;
-use crate::environment::{Known, Tombstone};
+use crate::environment::Tombstone;
+use crate::known::Known;
+use crate::document::{DocumentKey, Want};
 use crate::ids::{
-    ChangeSetName, Digest, Generation, ObjectKey, ServerName, SpaceName, StackArn, StackName,
-    TargetName, TenantId,
+    ChangeSetName, Digest, EnvironmentUid, Generation, ObjectKey, ProjectId, ServerName, SpaceName,
+    StackArn, StackName, TargetName, TaskId, TenantId,
 };
 use crate::outcome::Next;
 use crate::verdict::Verdict;
@@ -28,6 +30,8 @@ pub enum Resource {
     Tenant,
     /// The machines that serve the tenant.
     Machines,
+    /// The release on the machines.
+    Software,
 }
 
 impl fmt::Display for Resource {
@@ -37,6 +41,7 @@ impl fmt::Display for Resource {
             Self::Stack => "stack",
             Self::Tenant => "tenant",
             Self::Machines => "machines",
+            Self::Software => "software",
         })
     }
 }
@@ -70,6 +75,18 @@ pub enum Look {
     Machines(ServerName, SpaceName, TenantId),
     /// The projects and environments of a space.
     Space(ServerName, SpaceName),
+    /// The Auto Scaling groups of a stack.
+    Groups(TargetName, StackArn),
+    /// The instances of some groups, by the groups' names.
+    Instances(TargetName, Vec<String>),
+    /// How far a stack's operation is that began at this moment by the provider's clock.
+    Progress(TargetName, StackArn, DateTime<Utc>),
+    /// The releases of a version in projects.
+    Releases(ServerName, SpaceName, Vec<ProjectId>, String),
+    /// The deployments of a tenant, newest first.
+    Deployments(ServerName, SpaceName, TenantId),
+    /// The end of a task's log.
+    TaskLog(ServerName, SpaceName, TaskId),
 }
 
 /// How a stack is addressed.
@@ -116,6 +133,10 @@ pub struct Plan {
     pub settlements: Vec<Settlement>,
     /// Ids, with what the observation adds and takes.
     pub known: Known,
+    /// All that is wanted of shared documents: what stands besides is withdrawn.
+    pub wants: Vec<(DocumentKey, Want)>,
+    /// Environments that are to be deleted because this one takes their place.
+    pub burn: Vec<EnvironmentUid>,
     /// Set when the life is over.
     pub tombstone: Option<Tombstone>,
     /// When to look again if no step is taken.

@@ -37,11 +37,28 @@ pub struct StackSpec {
     pub parameters: BTreeMap<String, ParameterValue>,
     /// The parameter that is given the release.
     pub release_parameter: Option<String>,
+    /// The template's parameters that Bennu fills by itself ([`FILLED_PARAMETERS`]).
+    #[serde(default)]
+    pub filled: BTreeSet<String>,
     /// What the stack may do, for example `CAPABILITY_IAM`.
     pub capabilities: BTreeSet<String>,
     /// Tags of the stack, beside our own two.
     pub tags: BTreeMap<String, String>,
 }
+
+/// Parameters that a template may declare and that Bennu fills where they are declared: what
+/// an instance needs to know to register itself.
+pub const FILLED_PARAMETERS: &[(&str, &str)] = &[
+    ("BennuTenant", "the tenant's name"),
+    ("BennuOctopusServer", "the URL of the Octopus server"),
+    ("BennuSpace", "the space's name"),
+    ("BennuOctopusEnvironment", "the name of the Octopus environment"),
+    (
+        "BennuRoles",
+        "the roles of the environment's machines, comma-separated, Bennu's own first",
+    ),
+    ("BennuMachinePolicy", "the name of Bennu's machine policy"),
+];
 
 /// A parameter's value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,6 +173,43 @@ impl Spec {
                     .into(),
                 remedy: "name the parameter that carries the release, or set rollout: in_place"
                     .into(),
+            });
+        }
+        if let (Some(_), Rollout::InPlace) = (&self.stack.release_parameter, self.rollout) {
+            found.push(Invalid {
+                field: "spec.stack.release_parameter".into(),
+                cause: "an in-place roll-out deploys to the machines that are there; a release \
+                        in a parameter would replace them"
+                    .into(),
+                remedy: "leave it out, or set rollout: immutable".into(),
+            });
+        }
+        if self.rollout == Rollout::InPlace && (self.release.is_none() || self.octopus.is_none()) {
+            found.push(Invalid {
+                field: "spec.rollout".into(),
+                cause: "an in-place roll-out needs a release and an Octopus space".into(),
+                remedy: "give `release` and `octopus`, or leave `rollout` out".into(),
+            });
+        }
+        found.extend(self.filled_problems());
+        found
+    }
+
+    fn filled_problems(&self) -> Vec<Invalid> {
+        let given = self.stack.parameters.keys();
+        let given = given.filter(|name| FILLED_PARAMETERS.iter().any(|(filled, _)| filled == name));
+        let mut found: Vec<_> = given
+            .map(|name| Invalid {
+                field: format!("spec.stack.parameters.{name}"),
+                cause: "Bennu fills this parameter by itself".into(),
+                remedy: "leave it out".into(),
+            })
+            .collect();
+        if let (Some(name), None) = (self.stack.filled.first(), &self.octopus) {
+            found.push(Invalid {
+                field: "spec.octopus".into(),
+                cause: format!("the template asks for {name}, and no Octopus space is given"),
+                remedy: "give `octopus`, or use a template without it".into(),
             });
         }
         found

@@ -26,7 +26,7 @@ pub enum Verdict {
     Unknown(String),
 }
 
-/// What a provider is doing to a stack.
+/// What a provider is doing to a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Operation {
@@ -41,9 +41,11 @@ pub enum Operation {
     Finishing,
     /// Being deleted.
     Deleting,
+    /// Software is being deployed to machines.
+    Deploying,
 }
 
-/// How a stack is stuck.
+/// How a resource is stuck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Broken {
@@ -59,6 +61,8 @@ pub enum Broken {
     RollbackFailed,
     /// A deletion failed.
     DeleteFailed,
+    /// Deployments failed, as often as they are tried.
+    DeploymentFailed,
 }
 
 impl fmt::Display for Verdict {
@@ -84,6 +88,7 @@ impl fmt::Display for Operation {
             Self::Updating => "being updated",
             Self::Finishing => "an operation is being finished",
             Self::Deleting => "being deleted",
+            Self::Deploying => "software is being deployed",
         })
     }
 }
@@ -97,6 +102,7 @@ impl fmt::Display for Broken {
             Self::UpdateRolledBack => "an update failed and was rolled back",
             Self::RollbackFailed => "a roll-back failed",
             Self::DeleteFailed => "a deletion failed",
+            Self::DeploymentFailed => "its deployments failed",
         })
     }
 }

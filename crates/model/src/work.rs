@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::document::DocumentKey;
 use crate::ids::{EnvironmentUid, ReplicaId, ServerName, SpaceName, TargetName};
 
 /// One thing that is worked on by one replica at a time.
@@ -17,6 +18,8 @@ pub enum WorkKey {
     Target(TargetName),
     /// A sweep of one space.
     Space(ServerName, SpaceName),
+    /// A document that has one writer.
+    Document(DocumentKey),
 }
 
 impl WorkKey {
@@ -26,6 +29,7 @@ impl WorkKey {
             Self::Environment(_) => "environment",
             Self::Target(_) => "target",
             Self::Space(_, _) => "space",
+            Self::Document(_) => "document",
         }
     }
 
@@ -43,6 +47,7 @@ impl WorkKey {
                     SpaceName::new(space).ok()?,
                 ))
             }
+            "document" => DocumentKey::parse(rest).map(Self::Document),
             _ => None,
         }
     }
@@ -54,6 +59,7 @@ impl fmt::Display for WorkKey {
             Self::Environment(uid) => write!(f, "environment/{uid}"),
             Self::Target(target) => write!(f, "target/{target}"),
             Self::Space(server, space) => write!(f, "space/{server}/{space}"),
+            Self::Document(document) => write!(f, "document/{document}"),
         }
     }
 }

@@ -1,17 +1,22 @@
 //! What each action sends, and how its answer becomes an outcome.
 
-use bennu_model::action::DeploymentsAction;
-use bennu_model::ids::{EnvironmentName, TenantId};
-use bennu_model::outcome::{Outcome, Retry};
-use bennu_ports::Call;
-use reqwest::Method;
-use serde::Deserialize;
-use serde_json::json;
+mod deploy;
+mod document;
 
-use crate::failure::{outcome, outcome_unwritten};
+use bennu_model::action::{DeploymentsAction, PolicyRules};
+use bennu_model::ids::EnvironmentName;
+use bennu_model::outcome::Outcome;
+use bennu_ports::Call;
+use serde_json::{Value, json};
+
+use crate::failure::outcome_unwritten;
 use crate::server::Request;
-use crate::space::InSpace;
-use crate::wire::tenant::{Connections, NewTenant, TenantDocument};
+use crate::space::{InSpace, odd};
+use crate::wire::deployment::NewDeployment;
+use crate::wire::document::Document;
+use crate::wire::tenant::{Connections, NewTenant};
+use crate::wire::{machine_policy, project, tenant, trigger};
+use document::{MACHINE_POLICY, PROJECT, TENANT, TRIGGER, create, delete, rewrite};
 
 /// The call by which an action is known before it has sent anything.
 pub(crate) fn call(action: &DeploymentsAction) -> Call {
@@ -20,113 +25,127 @@ pub(crate) fn call(action: &DeploymentsAction) -> Call {
         DeploymentsAction::ConnectTenant { .. } => Call::UpdateTenant,
         DeploymentsAction::DeleteTenant { .. } => Call::DeleteTenant,
         DeploymentsAction::DeleteMachine { .. } => Call::DeleteMachine,
+        DeploymentsAction::Deploy { .. } => Call::CreateDeployment,
+        DeploymentsAction::CancelTask { .. } => Call::CancelTask,
+        DeploymentsAction::EditOverrides { .. } => Call::UpdateProject,
+        DeploymentsAction::CreateTrigger { .. } => Call::CreateTrigger,
+        DeploymentsAction::UpdateTrigger { .. } => Call::UpdateTrigger,
+        DeploymentsAction::DeleteTrigger { .. } => Call::DeleteTrigger,
+        DeploymentsAction::CreateMachinePolicy { .. } => Call::CreateMachinePolicy,
+        DeploymentsAction::UpdateMachinePolicy { .. } => Call::UpdateMachinePolicy,
+        DeploymentsAction::DeleteMachinePolicy { .. } => Call::DeleteMachinePolicy,
     }
 }
 
 /// Carries out an action.
 pub(crate) async fn begin(here: &InSpace<'_>, action: &DeploymentsAction) -> Outcome {
+    use DeploymentsAction as A;
+    let call = call(action);
     match action {
-        DeploymentsAction::CreateTenant {
+        A::CreateTenant {
             name,
             description,
             connections,
-        } => create(here, name, description, connections).await,
-        DeploymentsAction::ConnectTenant {
+        } => {
+            let tenant = new_tenant(here, name, description, connections);
+            create(here, call, "tenants", tenant).await
+        }
+        A::ConnectTenant {
             tenant,
             connections,
-        } => connect(here, tenant, connections).await,
-        DeploymentsAction::DeleteTenant { tenant } => {
-            delete(here, Call::DeleteTenant, "tenants", tenant.as_str()).await
+        } => {
+            let edit = |document| Ok(tenant::with_connections(document, connections));
+            rewrite(here, &TENANT, tenant.as_str(), edit).await
         }
-        DeploymentsAction::DeleteMachine { machine, name: _ } => {
-            delete(here, Call::DeleteMachine, "machines", machine.as_str()).await
+        A::DeleteTenant { tenant } => delete(here, call, "tenants", tenant.as_str()).await,
+        A::DeleteMachine { machine, name: _ } => {
+            delete(here, call, "machines", machine.as_str()).await
+        }
+        A::Deploy {
+            project: _,
+            release,
+            version: _,
+            environment,
+            tenant,
+            machines,
+            comments,
+            token: _,
+        } => {
+            let deployment = NewDeployment {
+                release,
+                environment,
+                tenant,
+                machines,
+                comments,
+            };
+            deploy::deploy(here, &deployment).await
+        }
+        A::CancelTask { task } => deploy::cancel(here, task).await,
+        A::EditOverrides {
+            project,
+            set,
+            clear,
+        } => {
+            let edit = |document| project::with_overrides(document, set, clear);
+            rewrite(here, &PROJECT, project.as_str(), edit).await
+        }
+        A::CreateTrigger {
+            project,
+            name,
+            filter,
+        } => {
+            let trigger = trigger::new(&here.id, project, name, filter);
+            create(here, call, "projecttriggers", trigger).await
+        }
+        A::UpdateTrigger { trigger, filter } => {
+            let edit = |document| trigger::with_filter(document, filter);
+            rewrite(here, &TRIGGER, trigger.as_str(), edit).await
+        }
+        A::DeleteTrigger { trigger } => {
+            delete(here, call, "projecttriggers", trigger.as_str()).await
+        }
+        A::CreateMachinePolicy { name, rules } => create_machine_policy(here, name, rules).await,
+        A::UpdateMachinePolicy { policy, rules } => {
+            let edit = |document| machine_policy::with_rules(document, rules);
+            rewrite(here, &MACHINE_POLICY, policy.as_str(), edit).await
+        }
+        A::DeleteMachinePolicy { policy } => {
+            delete(here, call, "machinepolicies", policy.as_str()).await
         }
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct WithId {
-    id: String,
-}
-
-async fn create(
+fn new_tenant(
     here: &InSpace<'_>,
     name: &EnvironmentName,
     description: &str,
     connections: &Connections,
-) -> Outcome {
-    let tenant = json!(NewTenant {
+) -> Value {
+    json!(NewTenant {
         name: name.as_str(),
         description,
         space_id: &here.id,
         project_environments: connections,
         tenant_tags: [],
-    });
-    let path = here.path(&["tenants"]);
-    let request = Request::write(Call::CreateTenant, Method::POST, &path, Some(tenant));
-    let read = |body: &[u8]| serde_json::from_slice::<WithId>(body);
-    match here.send_to_collection(request, read).await {
-        Ok(created) => Outcome::Done(Some(created.id)),
-        Err(error) => outcome(&error),
-    }
+    })
 }
 
-/// Reads the tenant, replaces its connections, and writes all of it back at once: Octopus
-/// has no version check, so the gap between the two is all the protection there is.
-async fn connect(here: &InSpace<'_>, tenant: &TenantId, wanted: &Connections) -> Outcome {
-    let id = tenant.as_str();
-    let document = match here
-        .document::<TenantDocument>(Call::GetTenant, "tenants", id)
-        .await
-    {
-        Ok(Some(document)) => document,
-        Ok(None) => return look(format!("tenant {id} is not there any more")),
+/// Begins from the server's own template, so that all that we do not set is what this
+/// version of the server takes for usual.
+async fn create_machine_policy(here: &InSpace<'_>, name: &str, rules: &PolicyRules) -> Outcome {
+    let path = here.path(&["machinepolicies", "template"]);
+    let request = Request::get(Call::MachinePolicyTemplate, &path);
+    let read = |body: &[u8]| serde_json::from_slice::<Document>(body);
+    let template = match here.send_to_collection(request, read).await {
+        Ok(template) => template,
         Err(error) => return outcome_unwritten(&error),
     };
-    if document.connections().is_ok_and(|now| now == *wanted) {
-        return Outcome::Unchanged;
-    }
-    let body = json!(document.with_connections(wanted));
-    let path = here.path(&["tenants", id]);
-    let request = Request::write(Call::UpdateTenant, Method::PUT, &path, Some(body));
-    let read = |body: &[u8]| serde_json::from_slice::<TenantDocument>(body);
-    match here.send_to_document(request, read).await {
-        Ok(None) => look(format!("tenant {id} is not there any more")),
-        // Octopus is known to drop a change of connections now and then.
-        Ok(Some(kept)) if kept.connections().is_ok_and(|now| now == *wanted) => {
-            Outcome::Done(Some(id.to_owned()))
+    match machine_policy::with_rules(template, rules) {
+        Ok(Document(mut policy)) => {
+            policy.insert("Name".to_owned(), Value::from(name));
+            let policy = Value::Object(policy);
+            create(here, Call::CreateMachinePolicy, "machinepolicies", policy).await
         }
-        Ok(Some(_)) => look(format!(
-            "Octopus did not keep the connections of tenant {id} as sent"
-        )),
-        Err(error) => outcome(&error),
-    }
-}
-
-/// Deletes a document; one that is gone already is deleted.
-async fn delete(here: &InSpace<'_>, call: Call, collection: &str, id: &str) -> Outcome {
-    let path = here.path(&[collection, id]);
-    let request = Request::write(call, Method::DELETE, &path, None);
-    match here.send_to_document(request, deletion_task).await {
-        Ok(Some(Some(task))) => Outcome::Accepted(Some(task)),
-        Ok(Some(None) | None) => Outcome::Done(None),
-        Err(error) => outcome(&error),
-    }
-}
-
-/// The task that a deletion goes on in. The body of a deletion has no fixed form and is
-/// mostly empty; only a task's document in it means anything.
-fn deletion_task(body: &[u8]) -> Result<Option<String>, serde_json::Error> {
-    let document = serde_json::from_slice::<WithId>(body).ok();
-    Ok(document
-        .map(|found| found.id)
-        .filter(|id| id.starts_with("ServerTasks-")))
-}
-
-fn look(why: String) -> Outcome {
-    Outcome::Rejected {
-        why,
-        retry: Retry::Look,
+        Err(why) => outcome_unwritten(&odd(Call::MachinePolicyTemplate, &why)),
     }
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bennu_model::action::DeploymentsAction;
+use bennu_model::deployment::{Deployment, MachinePolicy, Override, TaskLog, Trigger};
 use bennu_model::ids::{
     IllegalId, OctopusEnvironmentId, OctopusEnvironmentName, ProjectId, ProjectName, ServerName,
-    SpaceName,
+    SpaceName, TaskId, TenantId,
 };
 use bennu_model::outcome::Outcome;
 use bennu_model::plan::TenantRef;
@@ -18,16 +19,21 @@ use bennu_ports::{Call, Cursor, Deployments, Gate, Page, PortError, PortErrorKin
 use crate::actions;
 use crate::config::{ConfigError, ServerConfig};
 use crate::failure::{failure, outcome_unwritten};
-use crate::server::{REQUEST_TIMEOUT, Server};
-use crate::space::{InSpace, same};
+use crate::history;
+use crate::server::{REQUEST_TIMEOUT, Request, Server};
+use crate::space::{InSpace, odd, same};
 use crate::wire::machine::MachineItem;
+use crate::wire::machine_policy::MachinePolicyItem;
 use crate::wire::named::Named;
+use crate::wire::project::ProjectItem;
 use crate::wire::release::ReleaseItem;
+use crate::wire::task_log::{LONGEST_TAIL, TaskDetails};
 use crate::wire::tenant::TenantItem;
+use crate::wire::trigger::TriggerItem;
 
 /// The Octopus servers of the configuration.
 ///
-/// Of a server it remembers the ids of spaces and nothing else.
+/// Of a server it remembers the ids of spaces and the versions of releases, no more.
 #[derive(Debug)]
 pub struct Octopus {
     servers: BTreeMap<ServerName, Server>,
@@ -88,8 +94,10 @@ impl Deployments for Octopus {
         space: &SpaceName,
     ) -> Result<Space, PortError> {
         let here = self.enter(Call::ListProjects, gate, server, space).await?;
-        let projects = here.all(Call::ListProjects, &["projects"]).await?;
-        let environments = here.all(Call::ListEnvironments, &["environments"]).await?;
+        let projects = here.all(Call::ListProjects, &["projects"], vec![]).await?;
+        let environments = here
+            .all(Call::ListEnvironments, &["environments"], vec![])
+            .await?;
         Ok(Space {
             projects: by_name(projects, ProjectName::new, ProjectId::new),
             environments: by_name(
@@ -126,13 +134,7 @@ impl Deployments for Octopus {
                     .document::<TenantItem>(Call::GetTenant, "tenants", id.as_str())
                     .await?;
                 let tenant = item.map(Tenant::try_from).transpose();
-                tenant.map_err(|error| {
-                    failure(
-                        Call::GetTenant,
-                        PortErrorKind::Unavailable,
-                        &error.to_string(),
-                    )
-                })
+                tenant.map_err(|error| odd(Call::GetTenant, &error))
             }
             TenantRef::Name(name) => {
                 let here = self.enter(Call::ListTenants, gate, server, space).await?;
@@ -177,6 +179,111 @@ impl Deployments for Octopus {
         let collection = ["projects", project.as_str(), "releases"];
         here.page::<ReleaseItem, _>(Call::ListReleases, &collection, vec![], from)
             .await
+    }
+
+    async fn release(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        project: &ProjectId,
+        version: &str,
+    ) -> Result<Option<Release>, PortError> {
+        let call = Call::GetReleaseByVersion;
+        let here = self.enter(call, gate, server, space).await?;
+        let path = here.path(&["projects", project.as_str(), "releases"]);
+        let mut request = Request::get(call, &path);
+        request.text = Some(version);
+        let read = |body: &[u8]| serde_json::from_slice::<ReleaseItem>(body);
+        let found = here.send_to_document(request, read).await?;
+        let release = found.map(Release::try_from).transpose();
+        release.map_err(|error| odd(call, &error))
+    }
+
+    async fn list_deployments(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        tenant: &TenantId,
+        from: Option<Cursor>,
+    ) -> Result<Page<Deployment>, PortError> {
+        let here = self
+            .enter(Call::ListDeployments, gate, server, space)
+            .await?;
+        history::page(&here, tenant, from).await
+    }
+
+    async fn task_log(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        task: &TaskId,
+    ) -> Result<Option<TaskLog>, PortError> {
+        let call = Call::GetTaskDetails;
+        let here = self.enter(call, gate, server, space).await?;
+        // Tasks are the server's, not a space's: their own links name no space.
+        let mut request = Request::get(call, &["tasks", task.as_str(), "details"]);
+        request.query = vec![
+            ("verbose", "false".to_owned()),
+            ("tail", LONGEST_TAIL.to_string()),
+        ];
+        let read = |body: &[u8]| serde_json::from_slice::<TaskDetails>(body);
+        let details = here.send_to_document(request, read).await?;
+        Ok(details.map(|details| TaskLog {
+            task: task.clone(),
+            tail: details.tail(|text| here.server.struck_from(text)),
+        }))
+    }
+
+    async fn overrides(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        project: &ProjectId,
+    ) -> Result<Option<Vec<Override>>, PortError> {
+        let call = Call::GetProject;
+        let here = self.enter(call, gate, server, space).await?;
+        let found = here
+            .document::<ProjectItem>(call, "projects", project.as_str())
+            .await?;
+        let overrides = found.map(ProjectItem::overrides).transpose();
+        overrides.map_err(|error| odd(call, &error))
+    }
+
+    async fn trigger(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        project: &ProjectId,
+        name: &str,
+    ) -> Result<Option<Trigger>, PortError> {
+        let call = Call::ListTriggers;
+        let here = self.enter(call, gate, server, space).await?;
+        let collection = ["projects", project.as_str(), "triggers"];
+        let all: Vec<TriggerItem> = here.all(call, &collection, vec![]).await?;
+        let is_meant = |item: &TriggerItem| item.is_for_machines() && same(&item.name, name);
+        let found = all.into_iter().find(is_meant).map(TriggerItem::read);
+        found.transpose().map_err(|why| odd(call, &why))
+    }
+
+    async fn machine_policy(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        name: &str,
+    ) -> Result<Option<MachinePolicy>, PortError> {
+        let call = Call::ListMachinePolicies;
+        let here = self.enter(call, gate, server, space).await?;
+        let query = vec![("partialName", name.to_owned())];
+        let all: Vec<MachinePolicyItem> = here.all(call, &["machinepolicies"], query).await?;
+        let found = all.into_iter().find(|item| same(&item.name, name));
+        let policy = found.map(MachinePolicyItem::read).transpose();
+        policy.map_err(|why| odd(call, &why))
     }
 
     async fn begin(

@@ -8,8 +8,10 @@
 //! | [`config`] | which servers there are, and the key that nobody can print |
 //! | `deployments` | the port: every method of it in a few lines |
 //! | `actions` | what each action sends, and how its answer becomes an outcome |
+//! | `history` | deployments, joined with their tasks and releases |
 //! | `space` | paging and look-ups inside one space |
 //! | `server` | one HTTP exchange: gate, limits, reply |
+//! | `memory` | what is remembered of a server |
 //! | `refusal` | the table from a refusal to what a caller can do about it |
 //! | `wire` | Octopus's documents, as far as they are read |
 //!
@@ -19,6 +21,8 @@ mod actions;
 pub mod config;
 mod deployments;
 mod failure;
+mod history;
+mod memory;
 mod refusal;
 mod retry_after;
 mod server;

@@ -1,11 +1,9 @@
 //! One HTTP exchange with one server: through the gate, within the time limit, and out of
 //! it a value or a failure of a kind.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use bennu_model::ids::{ServerName, SpaceName};
+use bennu_model::ids::ServerName;
 use bennu_ports::{Call, Gate, PortError, PortErrorKind};
 use reqwest::header::{DATE, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Response, Url};
@@ -13,6 +11,7 @@ use serde_json::Value;
 
 use crate::config::{self, ConfigError, ServerConfig};
 use crate::failure::failure;
+use crate::memory::Memory;
 use crate::refusal::{self, Effect};
 use crate::retry_after::retry_after;
 use crate::wire::error_body::ErrorBody;
@@ -35,6 +34,8 @@ pub(crate) struct Request<'a> {
     pub(crate) method: Method,
     /// Below `/api`; no segment may hold more than an id.
     pub(crate) path: Vec<&'a str>,
+    /// A last segment that is no id: people's own text, sent percent-encoded.
+    pub(crate) text: Option<&'a str>,
     pub(crate) query: Vec<(&'static str, String)>,
     pub(crate) body: Option<Value>,
 }
@@ -45,8 +46,7 @@ pub(crate) struct Server {
     config: ServerConfig,
     base: Url,
     http: Client,
-    /// Space ids by lower-case name.
-    spaces: Mutex<HashMap<String, String>>,
+    pub(crate) memory: Memory,
 }
 
 impl<'a> Request<'a> {
@@ -56,6 +56,7 @@ impl<'a> Request<'a> {
             call,
             method: Method::GET,
             path: path.to_vec(),
+            text: None,
             query: Vec::new(),
             body: None,
         }
@@ -67,6 +68,7 @@ impl<'a> Request<'a> {
             call,
             method,
             path: path.to_vec(),
+            text: None,
             query: Vec::new(),
             body,
         }
@@ -116,7 +118,7 @@ impl Server {
             config,
             base,
             http,
-            spaces: Mutex::default(),
+            memory: Memory::default(),
         })
     }
 
@@ -124,20 +126,9 @@ impl Server {
         &self.config.name
     }
 
-    /// The id of a space, if it is remembered.
-    pub(crate) fn remembered(&self, space: &SpaceName) -> Option<String> {
-        let spaces = self.spaces.lock().unwrap_or_else(PoisonError::into_inner);
-        spaces.get(&space.as_str().to_lowercase()).cloned()
-    }
-
-    pub(crate) fn remember(&self, space: &SpaceName, id: &str) {
-        let mut spaces = self.spaces.lock().unwrap_or_else(PoisonError::into_inner);
-        spaces.insert(space.as_str().to_lowercase(), id.to_owned());
-    }
-
-    pub(crate) fn forget(&self, space: &SpaceName) {
-        let mut spaces = self.spaces.lock().unwrap_or_else(PoisonError::into_inner);
-        spaces.remove(&space.as_str().to_lowercase());
+    /// `text` without the server's API key.
+    pub(crate) fn struck_from(&self, text: &str) -> String {
+        self.config.api_key.struck_from(text)
     }
 
     /// Sends `request` if the gate lets it, and reads the answer with `read`.
@@ -167,9 +158,17 @@ impl Server {
             let message = format!("{odd:?} is no id of Octopus: letters, digits and dashes only");
             return Err(request.fails(PortErrorKind::Invalid, &message));
         }
+        // A URL drops control characters and resolves dots, encoded or not.
+        let harmless =
+            |text: &str| !matches!(text, "" | "." | "..") && !text.contains(char::is_control);
+        if let Some(odd) = request.text.filter(|text| !harmless(text)) {
+            let message = format!("{odd:?} cannot stand in a path: write a version");
+            return Err(request.fails(PortErrorKind::Invalid, &message));
+        }
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().push("api").extend(&request.path);
+            segments.extend(request.text);
         }
         Ok(url)
     }

@@ -1,5 +1,7 @@
 //! One space of a server: its id, its lists page by page, its documents by id.
 
+use std::collections::BTreeSet;
+
 use bennu_model::ids::SpaceName;
 use bennu_ports::{Call, Cursor, Gate, Page, PortError, PortErrorKind};
 use serde::de::DeserializeOwned;
@@ -12,6 +14,10 @@ use crate::wire::named::Named;
 
 /// Items asked for per page: few requests for many items, for Octopus counts requests.
 const PAGE_SIZE: &str = "100";
+
+/// Ids in one query: with prefix and encoded comma about 20 characters each, which stays
+/// below the 2,048 that some proxies let through.
+const IDS_IN_URL: usize = 60;
 
 /// A space whose id is known, and the gate to it.
 pub(crate) struct InSpace<'a> {
@@ -32,7 +38,7 @@ impl<'a> InSpace<'a> {
         gate: &'a dyn Gate,
         name: &'a SpaceName,
     ) -> Result<Self, PortError> {
-        if let Some(id) = server.remembered(name) {
+        if let Some(id) = server.memory.space(name) {
             return Ok(Self {
                 server,
                 gate,
@@ -49,7 +55,7 @@ impl<'a> InSpace<'a> {
                 .into_iter()
                 .find(|space| same(&space.name, name.as_str()))
             {
-                server.remember(name, &found.id);
+                server.memory.keep_space(name, &found.id);
                 return Ok(Self {
                     server,
                     gate,
@@ -99,13 +105,31 @@ impl<'a> InSpace<'a> {
         &self,
         call: Call,
         collection: &[&str],
+        query: Vec<(&'static str, String)>,
     ) -> Result<Vec<W>, PortError> {
         let mut all = Vec::new();
         let mut skip = Some(0);
         while let Some(from) = skip {
-            let (items, next) = self.items(call, collection, vec![], from).await?;
+            let (items, next) = self.items(call, collection, query.clone(), from).await?;
             all.extend(items);
             skip = next;
+        }
+        Ok(all)
+    }
+
+    /// The documents with these ids, as far as they are there, a few at a time.
+    pub(crate) async fn by_ids<W: DeserializeOwned>(
+        &self,
+        call: Call,
+        collection: &str,
+        ids: BTreeSet<&str>,
+    ) -> Result<Vec<W>, PortError> {
+        let ids: Vec<&str> = ids.into_iter().collect();
+        let mut all = Vec::new();
+        // None at all makes no chunk: an empty list of ids would ask for everything.
+        for chunk in ids.chunks(IDS_IN_URL) {
+            let query = vec![("ids", chunk.join(","))];
+            all.extend(self.all(call, &[collection], query).await?);
         }
         Ok(all)
     }
@@ -144,7 +168,7 @@ impl<'a> InSpace<'a> {
         match self.server.send(self.gate, request, read).await {
             Err(error) if error.kind == PortErrorKind::NotFound => {
                 if error.message.contains(&format!("'{}'", self.id)) {
-                    self.server.forget(self.name);
+                    self.server.memory.forget_space(self.name);
                     return Err(error);
                 }
                 Ok(None)
@@ -166,7 +190,7 @@ impl<'a> InSpace<'a> {
             ..
         }) = &result
         {
-            self.server.forget(self.name);
+            self.server.memory.forget_space(self.name);
         }
         result
     }
@@ -183,7 +207,7 @@ pub(crate) fn same(one: &str, other: &str) -> bool {
 }
 
 /// A 2xx answer that says something else than it should: a read that failed.
-fn odd(call: Call, why: &dyn std::fmt::Display) -> PortError {
+pub(crate) fn odd(call: Call, why: &dyn std::fmt::Display) -> PortError {
     let message = format!("the answer is not what Octopus gives: {why}");
     failure(call, PortErrorKind::Unavailable, &message)
 }

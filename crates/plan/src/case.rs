@@ -2,7 +2,8 @@
 
 use bennu_model::attempt::{Attempt, Settled, Settlement};
 use bennu_model::desired::{Desired, Input, Source, TemplateBody};
-use bennu_model::environment::{Known, Presence};
+use bennu_model::environment::Presence;
+use bennu_model::known::Known;
 use bennu_model::ids::{ChangeSetName, Digest, OctopusEnvironmentId, ProjectId, Token};
 use bennu_model::names::{ENVIRONMENT_TAG, INSTALLATION_TAG, TokenParts, owner_in};
 use bennu_model::observed::{Observation, Observed, Seen};
@@ -13,6 +14,7 @@ use chrono::{DateTime, Utc};
 
 use crate::policy::Policy;
 use crate::settle;
+use crate::software::remember::remember;
 
 /// One environment at one moment, with all that the observation itself settles applied.
 #[derive(Debug)]
@@ -71,6 +73,7 @@ impl<'a> Case<'a> {
                 attempt.settled_at = Some(now);
             }
         }
+        case.known = remember(&case);
         case
     }
 

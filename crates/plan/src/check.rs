@@ -29,7 +29,7 @@ pub fn check(plan: &Plan) -> Vec<String> {
         *ready.entry(step.resource).or_default() += 1;
     }
     for (resource, n) in ready {
-        if n > 1 && resource != Resource::Machines {
+        if n > 1 && !matches!(resource, Resource::Machines | Resource::Software) {
             wrong.push(format!("{n} steps at once on {resource}"));
         }
     }
@@ -76,7 +76,17 @@ fn is_destructive(action: &Action) -> bool {
                 DeploymentsAction::DeleteTenant { .. }
                 | DeploymentsAction::DeleteMachine { .. } => true,
                 DeploymentsAction::CreateTenant { .. }
-                | DeploymentsAction::ConnectTenant { .. } => false,
+                | DeploymentsAction::ConnectTenant { .. }
+                | DeploymentsAction::Deploy { .. }
+                | DeploymentsAction::CancelTask { .. } => false,
+                // Only a shared document's own worker does these.
+                DeploymentsAction::EditOverrides { .. }
+                | DeploymentsAction::CreateTrigger { .. }
+                | DeploymentsAction::UpdateTrigger { .. }
+                | DeploymentsAction::DeleteTrigger { .. }
+                | DeploymentsAction::CreateMachinePolicy { .. }
+                | DeploymentsAction::UpdateMachinePolicy { .. }
+                | DeploymentsAction::DeleteMachinePolicy { .. } => true,
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What is to be done about each resource: one exhaustive match for each family.
 
+pub mod software;
 pub mod stack;
 pub mod tenant;
 
@@ -30,6 +31,7 @@ pub fn all(case: &Case<'_>, report: &[Line]) -> Vec<Wanted> {
             Resource::Tenant => wanted.extend(tenant::choose(case, &line.verdict)),
             Resource::Machines => wanted.extend(tenant::machines(case, &line.verdict)),
             Resource::Objects => wanted.extend(objects(case, &line.verdict)),
+            Resource::Software => wanted.extend(software::choose(case, &line.verdict)),
         }
     }
     wanted

@@ -1,6 +1,7 @@
 //! What each resource is in.
 
 pub mod phase;
+pub mod software;
 pub mod stack;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,6 +56,14 @@ pub fn all(case: &Case<'_>) -> Vec<Line> {
         stack::stack(case),
         case.observed.stack.began_at,
     );
+    let is_served = case.desired.software.is_some() && case.wanted();
+    if is_served || (!case.wanted() && case.desired.tenant.is_some()) {
+        line(
+            Resource::Software,
+            software::software(case),
+            case.observed.deployments.began_at,
+        );
+    }
     lines
 }
 
@@ -141,7 +150,13 @@ fn machines(case: &Case<'_>) -> Verdict {
     match &case.observed.machines.seen {
         Seen::Unknown(why) => Verdict::Unknown(why.clone()),
         Seen::Absent => Verdict::InSync,
-        Seen::Present(machines) if machines.is_empty() => Verdict::InSync,
+        Seen::Present(machines) if machines.is_empty() => match case.known.stack_gone_at {
+            // An instance that was on its way may still register.
+            Some(gone_at) if !case.observed.machines.began_by(gone_at + case.policy.quiet()) => {
+                Verdict::Unknown("none, but an instance may still be registering".into())
+            }
+            _ => Verdict::InSync,
+        },
         Seen::Present(machines) => {
             Verdict::Outdated(format!("{} machine(s) serve the tenant", machines.len()))
         }

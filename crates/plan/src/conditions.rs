@@ -12,7 +12,7 @@ use crate::is_stalled;
 struct Said {
     kind: ConditionKind,
     status: Status,
-    reason: &'static str,
+    reason: String,
     message: String,
 }
 
@@ -29,6 +29,7 @@ pub fn conditions(
     for (resource, kind) in [
         (Resource::Stack, ConditionKind::StackReady),
         (Resource::Tenant, ConditionKind::TenantReady),
+        (Resource::Software, ConditionKind::SoftwareReady),
     ] {
         said.extend(of_resource(plan, resource, kind));
     }
@@ -41,7 +42,7 @@ pub fn conditions(
         Condition {
             kind: said.kind,
             status: said.status,
-            reason: said.reason.to_owned(),
+            reason: said.reason,
             message: said.message,
             observed_generation: plan.generation,
             last_transition_time: same.map_or(now, |old| old.last_transition_time),
@@ -52,6 +53,18 @@ pub fn conditions(
 
 fn of_resource(plan: &Plan, resource: Resource, kind: ConditionKind) -> Option<Said> {
     let line = plan.report.iter().find(|line| line.resource == resource)?;
+    let blocked = plan.steps.iter().find_map(|step| match &step.when {
+        When::Blocked(blocked) if step.resource == resource => Some(blocked),
+        When::Blocked(_) | When::Go | When::Wait(_) => None,
+    });
+    if let Some(blocked) = blocked {
+        return Some(Said {
+            kind,
+            status: Status::False,
+            reason: blocked.reason.clone(),
+            message: blocked.to_string(),
+        });
+    }
     let (status, reason) = match &line.verdict {
         Verdict::InSync => (Status::True, "InSync"),
         Verdict::Missing => (Status::False, "Missing"),
@@ -65,16 +78,16 @@ fn of_resource(plan: &Plan, resource: Resource, kind: ConditionKind) -> Option<S
     Some(Said {
         kind,
         status,
-        reason,
+        reason: reason.to_owned(),
         message: line.verdict.to_string(),
     })
 }
 
 fn ready(environment: &Environment, plan: &Plan, trouble: Option<&str>) -> Said {
-    let said = |status, reason, message: String| Said {
+    let said = |status, reason: &str, message: String| Said {
         kind: ConditionKind::Ready,
         status,
-        reason,
+        reason: reason.to_owned(),
         message,
     };
     if environment.presence == Presence::Absent {
@@ -113,7 +126,7 @@ fn progress(environment: &Environment, plan: &Plan, trouble: Option<&str>) -> Op
     Some(Said {
         kind,
         status: Status::True,
-        reason,
+        reason: reason.to_owned(),
         message: waiting_for(plan, trouble),
     })
 }

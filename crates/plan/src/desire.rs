@@ -1,15 +1,16 @@
 //! What a spec means, with every choice made.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use bennu_model::desired::{
-    Connection, Desired, DesiredStack, DesiredTenant, Input, Source, TemplateBody,
+    Connection, Desired, DesiredSoftware, DesiredStack, DesiredTenant, Input, Source, TemplateBody,
 };
 use bennu_model::environment::Environment;
 use bennu_model::ids::{InstallationId, ServerName, SpaceName, TargetName};
 use bennu_model::names::{
-    ENVIRONMENT_TAG, INSTALLATION_TAG, ownership_line, stack_name, template_key,
+    ENVIRONMENT_TAG, INSTALLATION_TAG, marker_role, ownership_line, stack_name, template_key,
 };
+use bennu_model::document::{DocumentKey, Want};
 use bennu_model::observed::Observed;
 use bennu_model::outcome::Next;
 use bennu_model::plan::{Blocked, Plan, Resource, Step, When};
@@ -24,7 +25,17 @@ pub struct Context {
     /// The targets.
     pub targets: BTreeMap<TargetName, TargetFacts>,
     /// The spaces, by server.
-    pub spaces: BTreeSet<(ServerName, SpaceName)>,
+    pub spaces: BTreeMap<(ServerName, SpaceName), SpaceFacts>,
+}
+
+/// What matters of a space.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpaceFacts {
+    /// The server's URL as instances reach it.
+    pub server_url: String,
+    /// How many environments may boot instances at once: more than the server's task cap
+    /// would only wait in its queue, with their signal clocks running.
+    pub slots: usize,
 }
 
 /// What matters of a target.
@@ -58,12 +69,13 @@ pub fn desire(environment: &Environment, context: &Context) -> Desire {
         retry: environment.retry,
         presence: environment.presence,
         target: environment.spec.target.clone(),
-        stack: stack(environment, &context.installation),
+        stack: stack(environment, context),
         tenant: environment
             .spec
             .octopus
             .as_ref()
             .map(|o| tenant(environment, o, context)),
+        software: software(environment, &context.installation),
         approve: environment.spec.approve,
         deletion: environment.spec.deletion_policy,
     }))
@@ -93,7 +105,7 @@ fn refusals(environment: &Environment, context: &Context) -> Vec<Blocked> {
     if let Some(octopus) = &spec.octopus
         && !context
             .spaces
-            .contains(&(octopus.server.clone(), octopus.space.clone()))
+            .contains_key(&(octopus.server.clone(), octopus.space.clone()))
     {
         blocks.push(Blocked {
             reason: "SpaceUnknown".into(),
@@ -112,13 +124,53 @@ fn is_large(environment: &Environment) -> bool {
     environment.spec.stack.template_bytes > INLINE_LIMIT as u64
 }
 
-fn stack(environment: &Environment, installation: &InstallationId) -> DesiredStack {
+/// What the machines should run; none without a release or without an Octopus space.
+fn software(environment: &Environment, installation: &InstallationId) -> Option<DesiredSoftware> {
+    environment.spec.octopus.as_ref()?;
+    Some(DesiredSoftware {
+        release: environment.spec.release.clone()?,
+        rollout: environment.spec.rollout,
+        marker: marker_role(installation),
+        name: marker_role(installation),
+    })
+}
+
+/// The values of the parameters that we fill by ourselves.
+fn filled(environment: &Environment, context: &Context) -> BTreeMap<String, String> {
+    let mut values = BTreeMap::new();
+    let Some(octopus) = &environment.spec.octopus else {
+        return values;
+    };
+    let place = (octopus.server.clone(), octopus.space.clone());
+    let url = context.spaces.get(&place).map(|facts| &facts.server_url);
+    let marker = marker_role(&context.installation);
+    let roles: Vec<_> = std::iter::once(marker.as_str())
+        .chain(octopus.roles.iter().map(String::as_str))
+        .collect();
+    for name in &environment.spec.stack.filled {
+        let value = match name.as_str() {
+            "BennuTenant" => environment.name.to_string(),
+            "BennuOctopusServer" => url.cloned().unwrap_or_default(),
+            "BennuSpace" => octopus.space.to_string(),
+            "BennuOctopusEnvironment" => octopus.environment.to_string(),
+            "BennuRoles" => roles.join(","),
+            "BennuMachinePolicy" => marker.clone(),
+            _ => continue,
+        };
+        values.insert(name.clone(), value);
+    }
+    values
+}
+
+fn stack(environment: &Environment, context: &Context) -> DesiredStack {
+    let installation = &context.installation;
     let spec = &environment.spec.stack;
     let mut parameters: BTreeMap<String, String> = spec
         .parameters
         .iter()
         .map(|(name, value)| (name.clone(), value.for_cloudformation()))
         .collect();
+    parameters.extend(filled(environment, context));
     if let (Some(name), Some(release)) = (&spec.release_parameter, &environment.spec.release) {
         parameters.insert(name.clone(), release.clone());
     }
@@ -178,7 +230,18 @@ pub fn refused(environment: &Environment, observed: &Observed, blocks: Vec<Block
         report: Vec::new(),
         settlements: Vec::new(),
         known: observed.known.clone(),
+        // What stands goes on standing: nothing was decided.
+        wants: standing(observed),
+        burn: Vec::new(),
         tombstone: None,
         next: Next::Stalled,
     }
+}
+
+/// What stands now, so that it goes on standing.
+pub fn standing(observed: &Observed) -> Vec<(DocumentKey, Want)> {
+    let standing = observed.wants.iter().filter(|want| !want.withdrawn);
+    standing
+        .map(|one| (one.document.clone(), one.want.clone()))
+        .collect()
 }

@@ -14,12 +14,17 @@
 //!
 //! | module | answers |
 //! |---|---|
+//! | [`declare`](mod@declare) | which environment does a build declare? |
 //! | [`desire`] | what does the spec mean, with every choice made? |
 //! | [`looks`] | what must be read before that can be decided? |
 //! | [`settle`] | which attempts does the observation settle, and which ids does it give? |
 //! | [`classify`] | what is each resource in? |
 //! | [`choose`] | what is to be done about it? |
 //! | [`order`] | what may go now, and what does the rest wait for? |
+//! | [`software`] | what should each instance run, and what does it run? |
+//! | [`wants`] | what does an environment want of documents that it shares? |
+//! | [`documents`] | what do all wants of a shared document come to? |
+//! | [`progress`] | how far is an operation, by its events? |
 //! | [`conditions`], [`narrate`] | what are people told? |
 //! | [`brake`] | can a sweep be believed that lost so much? |
 //! | [`check`] | does a plan contradict itself? |
@@ -32,12 +37,17 @@ pub mod check;
 pub mod choose;
 pub mod classify;
 pub mod conditions;
+pub mod declare;
 pub mod desire;
+pub mod documents;
 pub mod looks;
 pub mod narrate;
 pub mod order;
 pub mod policy;
+pub mod progress;
 pub mod settle;
+pub mod software;
+pub mod wants;
 
 use bennu_model::desired::Desired;
 use bennu_model::environment::{Environment, Presence, Tombstone};
@@ -48,7 +58,8 @@ use bennu_model::spec::DeletionPolicy;
 use chrono::{DateTime, Utc};
 
 pub use case::Case;
-pub use desire::{Context, Desire};
+pub use declare::declare;
+pub use desire::{Context, Desire, SpaceFacts};
 pub use policy::Policy;
 
 /// What to do about one environment now: the heart.
@@ -83,15 +94,21 @@ pub fn plan(desired: &Desired, observed: &Observed, policy: &Policy, now: DateTi
         return finished(&case, report, Tombstone::Deleted);
     }
     let next = order::next(&ordered);
+    let wants = wants::wants(&case, &report, &ordered);
     let mut plan = Plan {
         generation: desired.generation,
         steps: ordered.into_iter().map(|wanted| wanted.step).collect(),
         report,
         settlements: case.settlements.clone(),
         known: case.known.clone(),
+        wants,
+        burn: Vec::new(),
         tombstone: None,
         next: Next::Stalled,
     };
+    if plan.is_converged() && case.wanted() {
+        plan.burn = observed.older.clone();
+    }
     if next.is_some() || !is_stalled(&plan) {
         plan.next = next.unwrap_or(Next::after(policy.poll));
     }
@@ -105,6 +122,8 @@ fn finished(case: &Case<'_>, report: Vec<Line>, tombstone: Tombstone) -> Plan {
         report,
         settlements: case.settlements.clone(),
         known: case.known.clone(),
+        wants: Vec::new(),
+        burn: Vec::new(),
         tombstone: Some(tombstone),
         next: Next::Settled,
     }

@@ -1,6 +1,8 @@
 //! What must be read, by id, before a decision can be made. A converged environment asks
 //! for nothing: sweeps tell when something moved.
 
+mod software;
+
 use bennu_model::environment::Presence;
 use bennu_model::ids::{ChangeSetName, ObjectKey};
 use bennu_model::names::object_prefix;
@@ -37,6 +39,7 @@ pub fn looks(case: &Case<'_>) -> Vec<Look> {
     failure(case, &mut looks);
     objects(case, classify::of(&report, Resource::Objects), &mut looks);
     octopus(case, classify::of(&report, Resource::Tenant), &mut looks);
+    software::looks(case, &report, &mut looks);
     looks
 }
 
@@ -136,8 +139,11 @@ fn octopus(case: &Case<'_>, verdict: &Verdict, looks: &mut Vec<Look>) {
         let (server, space) = place();
         looks.push(Look::Space(server, space));
     }
-    if let (false, true, Some(tenant)) = (case.wanted(), case.stack_is_gone(), &case.known.tenant) {
+    if let (false, Some(tenant)) = (case.wanted(), &case.known.tenant) {
         let (server, space) = place();
-        looks.push(Look::Machines(server, space, tenant.clone()));
+        looks.push(Look::Deployments(server.clone(), space.clone(), tenant.clone()));
+        if case.stack_is_gone() {
+            looks.push(Look::Machines(server, space, tenant.clone()));
+        }
     }
 }

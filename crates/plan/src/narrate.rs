@@ -1,5 +1,9 @@
 //! The timeline: what is worth telling about a pass, compared with the one before.
 
+mod software;
+
+pub use software::{burnt, software};
+
 use bennu_model::action::Action;
 use bennu_model::attempt::{Attempt, Settled, Settlement};
 use bennu_model::condition::{Condition, ConditionKind, Status};

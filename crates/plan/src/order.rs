@@ -1,8 +1,11 @@
 //! What may go now, what the rest waits for, and when to look again.
 //!
-//! Rising: objects and tenant, then the stack. Going: the stack until it is gone, then the
-//! machines, then the tenant, and the objects.
+//! Rising: objects, tenant, the release, and what is shared (policy, trigger, override, room to
+//! boot); then the stack, and while it is busy the software, for the stack waits for signals
+//! and the signals for the software. Going: what is shared and the deployments, then the stack
+//! until it is gone, then the machines, then the tenant, and the objects.
 
+use bennu_model::action::Action;
 use bennu_model::outcome::Next;
 use bennu_model::plan::{Line, Plan, Resource, When};
 use bennu_model::verdict::Verdict;
@@ -10,6 +13,9 @@ use bennu_model::verdict::Verdict;
 use crate::case::Case;
 use crate::choose::{Wanted, wait};
 use crate::classify;
+use crate::desire::standing;
+use crate::software::Software;
+use crate::wants::{is_override, lacking};
 
 /// The steps in the order in which they are to be taken; those whose turn has not come wait.
 pub fn order(case: &Case<'_>, report: &[Line], mut wanted: Vec<Wanted>) -> Vec<Wanted> {
@@ -24,10 +30,11 @@ pub fn order(case: &Case<'_>, report: &[Line], mut wanted: Vec<Wanted>) -> Vec<W
 
 fn rank(case: &Case<'_>, resource: Resource) -> u8 {
     match (case.wanted(), resource) {
-        (true, Resource::Tenant) | (false, Resource::Stack) => 0,
-        (true, Resource::Objects) | (false, Resource::Machines) => 1,
-        (true, Resource::Stack) | (false, Resource::Tenant) => 2,
-        (true, Resource::Machines) | (false, Resource::Objects) => 3,
+        (true, Resource::Tenant) | (false, Resource::Software) => 0,
+        (true, Resource::Objects) | (false, Resource::Stack) => 1,
+        (true, Resource::Stack) | (false, Resource::Machines) => 2,
+        (true, Resource::Software) | (false, Resource::Tenant) => 3,
+        (true, Resource::Machines) | (false, Resource::Objects) => 4,
     }
 }
 
@@ -42,6 +49,7 @@ fn held_back_by(case: &Case<'_>, report: &[Line], wanted: &Wanted) -> Option<Str
             Resource::Stack if !is_ready(Resource::Tenant) => {
                 Some("the tenant, which machines will register with".into())
             }
+            Resource::Stack if boots(wanted) => may_not_boot(case, wanted),
             Resource::Objects
                 if matches!(
                     classify::of(report, Resource::Objects),
@@ -50,20 +58,64 @@ fn held_back_by(case: &Case<'_>, report: &[Line], wanted: &Wanted) -> Option<Str
             {
                 Some("the stack, which may still refer to them".into())
             }
-            Resource::Stack | Resource::Tenant | Resource::Machines | Resource::Objects => None,
+            Resource::Stack
+            | Resource::Tenant
+            | Resource::Machines
+            | Resource::Objects
+            | Resource::Software => None,
         };
     }
     let stack = (Resource::Stack, "the stack to be gone");
     let machines = (Resource::Machines, "the last machine to be gone");
+    let software = (Resource::Software, "the last deployment to be over");
     let before: &[(Resource, &str)] = match resource {
+        Resource::Software => &[],
+        Resource::Stack if case.observed.wants.iter().any(is_override) => {
+            return Some("the override to be withdrawn, so that nothing new is deployed".into());
+        }
         Resource::Stack => &[],
         Resource::Machines | Resource::Objects => &[stack],
-        Resource::Tenant => &[stack, machines],
+        Resource::Tenant => &[stack, machines, software],
     };
     before
         .iter()
         .find(|(on, _)| !is_ready(*on))
         .map(|(_, what)| (*what).to_owned())
+}
+
+/// Whether a step boots instances.
+pub fn boots(wanted: &Wanted) -> bool {
+    let verb = wanted.step.action.as_ref().map(Action::verb);
+    matches!(verb, Some("create-stack" | "execute-change-set"))
+}
+
+/// Whether nothing but shared documents holds instances back.
+pub fn lacks_only_documents(case: &Case<'_>, report: &[Line]) -> bool {
+    *classify::of(report, Resource::Tenant) == Verdict::InSync && lacks_release(case).is_none()
+}
+
+/// No signal clock starts before Octopus can serve the instance.
+fn may_not_boot(case: &Case<'_>, wanted: &Wanted) -> Option<String> {
+    let Some(desired) = &case.desired.software else {
+        return None;
+    };
+    if let Some(release) = lacks_release(case) {
+        return Some(release);
+    }
+    let Some(software) = Software::of(case) else {
+        return Some(format!("what {} is deployed to", desired.release));
+    };
+    lacking(case, &software, wanted).map(str::to_owned)
+}
+
+fn lacks_release(case: &Case<'_>) -> Option<String> {
+    let desired = case.desired.software.as_ref()?;
+    let found = case.known.releases.get(&desired.release);
+    let projects = Software::of(case).map(|software| software.projects);
+    let is_there = found.zip(projects).is_some_and(|(found, projects)| {
+        projects.iter().all(|project| found.contains_key(project))
+    });
+    (!is_there).then(|| format!("the release {} in every project", desired.release))
 }
 
 /// When the key is to come up again if nothing is done now; `None` if no step says.
@@ -95,6 +147,8 @@ pub fn wait_for_predecessor(case: &Case<'_>) -> Plan {
         report: Vec::new(),
         settlements: Vec::new(),
         known: case.known.clone(),
+        wants: standing(case.observed),
+        burn: Vec::new(),
         tombstone: None,
         next: Next::Settled,
     }

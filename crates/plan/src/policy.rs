@@ -29,6 +29,19 @@ pub struct Policy {
     pub create_deadline: Duration,
     /// How long an answer about the names of a space is good enough to wait upon.
     pub space_freshness: Duration,
+    /// How often Octopus scans for machines to deploy to. About 30 s (documentation).
+    pub trigger_scan: Duration,
+    /// How long an instance that was on its way when its stack went can still register: a
+    /// Tentacle's registration is a dozen requests.
+    pub registration_lag: Duration,
+    /// How long a machine is left to the trigger before we deploy to it ourselves: its first
+    /// health check, one scan, and one look of ours.
+    pub grace: Duration,
+    /// How often we deploy again what failed on a machine, for one generation and retry.
+    pub deploy_tries: usize,
+    /// How old the evidence of what machines run may be when a converged environment is
+    /// looked over: deployments are not swept.
+    pub evidence: Duration,
 }
 
 impl Default for Policy {
@@ -43,6 +56,11 @@ impl Default for Policy {
             failure_pause: Duration::seconds(30),
             create_deadline: Duration::hours(2),
             space_freshness: Duration::seconds(60),
+            trigger_scan: Duration::seconds(30),
+            registration_lag: Duration::seconds(30),
+            grace: Duration::seconds(90),
+            deploy_tries: 2,
+            evidence: Duration::minutes(25),
         }
     }
 }
@@ -66,6 +84,10 @@ impl Policy {
             failure_pause: faster(base.failure_pause),
             create_deadline: faster(base.create_deadline),
             space_freshness: faster(base.space_freshness),
+            trigger_scan: faster(base.trigger_scan),
+            registration_lag: faster(base.registration_lag),
+            grace: faster(base.grace),
+            evidence: faster(base.evidence),
             ..base
         }
     }
@@ -73,6 +95,12 @@ impl Policy {
     /// How long after a send it is certain that the provider shows whether it had an effect.
     pub fn certainty(&self) -> Duration {
         self.request_timeout + self.read_lag
+    }
+
+    /// How long after a stack is gone it is certain that no instance of it registers any
+    /// more, and that no trigger deploys to one.
+    pub fn quiet(&self) -> Duration {
+        self.trigger_scan + self.registration_lag
     }
 
     /// The pause after `failures` failures.

@@ -5,7 +5,7 @@
 
 use bennu_model::action::{Action, DeploymentsAction, InfrastructureAction};
 use bennu_model::attempt::{Attempt, Settled, Settlement};
-use bennu_model::environment::Known;
+use bennu_model::known::Known;
 use bennu_model::ids::{StackArn, Token};
 use bennu_model::observed::{Fact, Seen};
 use bennu_model::outcome::{Outcome, Retry};
@@ -34,7 +34,11 @@ pub fn identify(case: &Case<'_>) -> Known {
     {
         if stack.status != StackStatus::DeleteComplete {
             known.stack = Some(stack.arn.clone());
+            known.stack_gone_at = None;
         } else if known.stack.as_ref().is_none_or(|arn| *arn == stack.arn) {
+            if known.dead_stack.as_ref() != Some(&stack.arn) {
+                known.stack_gone_at = Some(case.now);
+            }
             known.stack = None;
             known.dead_stack = Some(stack.arn.clone());
         }
@@ -70,6 +74,7 @@ fn settled(case: &Case<'_>, attempt: &Attempt) -> Option<Settled> {
         (Resource::Stack, "delete-stack") => deleted(case, attempt),
         (Resource::Stack, _) => moved_on(case, attempt),
         (Resource::Tenant, _) => tenant_made(case, attempt),
+        (Resource::Software, _) => deployed(case, attempt),
         (Resource::Objects | Resource::Machines, _) => Some(Settled::NotApplied),
     }
 }
@@ -250,6 +255,30 @@ fn tenant_made(case: &Case<'_>, attempt: &Attempt) -> Option<Settled> {
     }
 }
 
+/// Octopus takes no token for a deployment: ours stands in its comments.
+fn deployed(case: &Case<'_>, attempt: &Attempt) -> Option<Settled> {
+    if !case.wanted() && case.known.tenant.is_none() {
+        return Some(Settled::NotApplied);
+    }
+    match &case.observed.deployments.seen {
+        Seen::Unknown(_) => None,
+        Seen::Absent => Some(Settled::NotApplied),
+        Seen::Present(deployments) => {
+            let token = attempt.token.as_str();
+            let is_it = |comments: &str| comments.split_whitespace().any(|word| word == token);
+            if deployments.iter().any(|one| is_it(&one.comments)) {
+                return Some(Settled::Applied(None));
+            }
+            // Retention can have deleted the one that we were answered for.
+            let decisive = case.is_decisive(&case.observed.deployments, attempt);
+            match &attempt.reference {
+                Some(_) => decisive.then_some(Settled::Applied(None)),
+                None => decisive.then_some(Settled::NotApplied),
+            }
+        }
+    }
+}
+
 /// A failure is written down with its first cause, so it waits until that has been read.
 fn failed(case: &Case<'_>, stack: &Stack) -> Option<Settled> {
     let fallback = || {
@@ -294,11 +323,22 @@ pub fn attempt_for(case: &Case<'_>, step: &Step) -> Option<Attempt> {
         },
         Action::Deployments(_, _, action) => match action {
             DeploymentsAction::CreateTenant { .. } => (case.token("create-tenant", ""), None),
+            DeploymentsAction::Deploy { token, .. } => (token.clone(), None),
             DeploymentsAction::ConnectTenant { .. }
             | DeploymentsAction::DeleteTenant { .. }
-            | DeploymentsAction::DeleteMachine { .. } => return None,
+            | DeploymentsAction::DeleteMachine { .. }
+            | DeploymentsAction::CancelTask { .. }
+            | DeploymentsAction::EditOverrides { .. }
+            | DeploymentsAction::CreateTrigger { .. }
+            | DeploymentsAction::UpdateTrigger { .. }
+            | DeploymentsAction::DeleteTrigger { .. }
+            | DeploymentsAction::CreateMachinePolicy { .. }
+            | DeploymentsAction::UpdateMachinePolicy { .. }
+            | DeploymentsAction::DeleteMachinePolicy { .. } => return None,
         },
     };
+    let boots = matches!(action.verb(), "create-stack" | "execute-change-set");
+    let release = case.desired.software.as_ref().map(|software| software.release.clone());
     Some(Attempt {
         token,
         resource: step.resource,
@@ -306,6 +346,7 @@ pub fn attempt_for(case: &Case<'_>, step: &Step) -> Option<Attempt> {
         generation: case.desired.generation,
         retry: case.desired.retry,
         subject: step.subject.clone(),
+        release: release.filter(|_| boots),
         started_at: case.now,
         reference,
         settled: None,
@@ -346,6 +387,17 @@ pub fn overtaken_by(action: &Action, outcome: &Outcome) -> Option<Fact> {
             | DeploymentsAction::ConnectTenant { .. }
             | DeploymentsAction::DeleteTenant { .. } => Fact::Tenant(Seen::Unknown(since)),
             DeploymentsAction::DeleteMachine { .. } => Fact::Machines(Seen::Unknown(since)),
+            DeploymentsAction::Deploy { .. } | DeploymentsAction::CancelTask { .. } => {
+                Fact::Deployments(Seen::Unknown(since))
+            }
+            // Shared documents are looked at by their own workers.
+            DeploymentsAction::EditOverrides { .. }
+            | DeploymentsAction::CreateTrigger { .. }
+            | DeploymentsAction::UpdateTrigger { .. }
+            | DeploymentsAction::DeleteTrigger { .. }
+            | DeploymentsAction::CreateMachinePolicy { .. }
+            | DeploymentsAction::UpdateMachinePolicy { .. }
+            | DeploymentsAction::DeleteMachinePolicy { .. } => return None,
         },
     })
 }

@@ -1,8 +1,10 @@
-//! Octopus Deploy: tenants, machines and the names of a space.
+//! Octopus Deploy: tenants, machines, releases and their deployments, and the documents that
+//! we share with people.
 
 use async_trait::async_trait;
 use bennu_model::action::DeploymentsAction;
-use bennu_model::ids::{ProjectId, ServerName, SpaceName, TenantId};
+use bennu_model::deployment::{Deployment, MachinePolicy, Override, TaskLog, Trigger};
+use bennu_model::ids::{ProjectId, ServerName, SpaceName, TaskId, TenantId};
 use bennu_model::outcome::Outcome;
 use bennu_model::plan::TenantRef;
 use bennu_model::tenant::{Machine, Release, Space, Tenant};
@@ -61,7 +63,66 @@ pub trait Deployments: Send + Sync {
         from: Option<Cursor>,
     ) -> Result<Page<Release>, PortError>;
 
-    /// Carries out an action.
+    /// A project's release of a version; `None` when the project has none.
+    async fn release(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        project: &ProjectId,
+        version: &str,
+    ) -> Result<Option<Release>, PortError>;
+
+    /// A tenant's deployments in all projects, newest first, each with its task and its
+    /// release's version.
+    async fn list_deployments(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        tenant: &TenantId,
+        from: Option<Cursor>,
+    ) -> Result<Page<Deployment>, PortError>;
+
+    /// The end of a task's log; `None` when there is no such task any more.
+    async fn task_log(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        task: &TaskId,
+    ) -> Result<Option<TaskLog>, PortError>;
+
+    /// The overrides of a project, other people's too; `None` when there is no such project.
+    async fn overrides(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        project: &ProjectId,
+    ) -> Result<Option<Vec<Override>>, PortError>;
+
+    /// A project's trigger for machines of this name, compared without case.
+    async fn trigger(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        project: &ProjectId,
+        name: &str,
+    ) -> Result<Option<Trigger>, PortError>;
+
+    /// The machine policy of this name, compared without case.
+    async fn machine_policy(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        name: &str,
+    ) -> Result<Option<MachinePolicy>, PortError>;
+
+    /// Carries out an action. Whole documents are read, changed in our own part and written
+    /// back in one go: what we do not know in them is kept.
     ///
     /// Never fails: what goes wrong is an [`Outcome`].
     async fn begin(

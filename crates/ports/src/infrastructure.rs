@@ -62,6 +62,14 @@ pub trait Infrastructure: Send + Sync {
         from: Option<Cursor>,
     ) -> Result<Page<Group>, PortError>;
 
+    /// The Auto Scaling groups of one stack, all pages merged.
+    async fn groups_of(
+        &self,
+        gate: &dyn Gate,
+        target: &TargetName,
+        stack: &StackArn,
+    ) -> Result<Vec<Group>, PortError>;
+
     /// The objects under a prefix. A target without an artifact bucket has none.
     async fn objects(
         &self,

@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use bennu_model::attempt::{Attempt, Settlement};
 use bennu_model::condition::Condition;
-use bennu_model::environment::{Environment, Known, Tombstone};
+use bennu_model::document::{DocumentKey, Want, Wanted};
+use bennu_model::environment::{Environment, Tombstone};
+use bennu_model::known::Known;
 use bennu_model::ids::{Digest, EnvironmentUid, Generation, ServerName, SpaceName, TargetName};
 use bennu_model::observed::{DatedFact, Observed};
 use bennu_model::plan::{Line, Step};
@@ -24,6 +26,8 @@ pub enum Load {
     Target(TargetName, SweepMemory),
     /// A space to be swept.
     Space(ServerName, SpaceName, SweepMemory),
+    /// A shared document with all wants that are on record for it, oldest first.
+    Document(DocumentKey, Vec<Wanted>),
     /// The row's content is not readable by this replica: written by a newer one, or
     /// damaged. The key is left to others and people; nothing else suffers.
     Unreadable(String),
@@ -95,6 +99,9 @@ pub struct Record {
     pub conditions: Vec<Condition>,
     /// What the plan said.
     pub report: Report,
+    /// All that is wanted of shared documents. What stands besides is marked as withdrawn;
+    /// a want that changes is asked for anew. The documents concerned are woken.
+    pub wants: Vec<(DocumentKey, Want)>,
     /// What is new in the timeline.
     pub entries: Vec<Entry>,
     /// The life is over: the name is free for the next, who is woken.
@@ -128,6 +135,22 @@ pub struct SweepEnd {
     pub problem: Option<String>,
 }
 
+/// What the worker of a shared document found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentRecord {
+    /// Which document.
+    pub document: DocumentKey,
+    /// When the read that showed it began, by the database's clock.
+    pub began_at: DateTime<Utc>,
+    /// Wants that it fulfils, each as it was read: one that was asked for anew since then
+    /// is left alone.
+    pub met: Vec<Wanted>,
+    /// Wants that it does not fulfil, or not any more.
+    pub unmet: Vec<Wanted>,
+    /// Withdrawn wants of which nothing is left in it: they go from the record.
+    pub gone: Vec<Wanted>,
+}
+
 /// Whether attempts were opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opened {
@@ -158,4 +181,17 @@ pub trait Ledger: Send + Sync {
 
     /// Closes a sweep.
     async fn end_sweep(&self, lease: &Lease, end: SweepEnd) -> Result<(), LedgerError>;
+
+    /// Writes what a document's worker found, and wakes the environments whose wants came
+    /// to be met, ceased to be or went, in the same statement. Returns how many were woken;
+    /// none if the lease is lost.
+    async fn record_document(
+        &self,
+        lease: &Lease,
+        record: DocumentRecord,
+    ) -> Result<u64, LedgerError>;
+
+    /// Asks for the deletion of environments, as a user does: those that are being deleted
+    /// already stay as they are. Nothing is written if the lease is lost.
+    async fn burn(&self, lease: &Lease, uids: &[EnvironmentUid]) -> Result<(), LedgerError>;
 }

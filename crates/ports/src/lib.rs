@@ -8,6 +8,7 @@
 //! | [`Work`] | leases on keys, in Postgres | the engine |
 //! | [`Ledger`] | what a pass begins and records, in Postgres | the engine |
 //! | [`Environments`] | what users declare and read, in Postgres | the API |
+//! | [`Hooks`] | blueprints, and what deliveries leave behind, in Postgres | the API |
 //!
 //! Rules that every implementation keeps:
 //! - A call returns within the request time-out. It never waits for an operation to finish.
@@ -21,6 +22,7 @@ pub mod deployments;
 pub mod environments;
 pub mod error;
 pub mod gate;
+pub mod hooks;
 pub mod infrastructure;
 pub mod ledger;
 pub mod work;
@@ -29,6 +31,7 @@ pub use deployments::Deployments;
 pub use environments::Environments;
 pub use error::{LedgerError, PortError, PortErrorKind};
 pub use gate::{Boundary, Call, Closed, Commit, Gate, Moment};
+pub use hooks::Hooks;
 pub use infrastructure::{Infrastructure, Instances};
 pub use ledger::Ledger;
 pub use work::Work;

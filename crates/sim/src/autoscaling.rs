@@ -8,7 +8,7 @@ use serde::Serialize;
 
 pub use describe::GroupQuery;
 
-use crate::ec2::{LaunchSpecification, LaunchTemplateReference, SignalTarget};
+use crate::ec2::{LaunchSpecification, LaunchTemplateReference};
 use crate::words::words;
 
 words! {
@@ -52,6 +52,8 @@ pub struct Member {
     pub launch_template: Option<LaunchTemplateReference>,
     /// What it was launched from.
     pub launch_configuration_name: Option<String>,
+    /// The group's subnets when it was launched, comma-separated.
+    pub vpc_zone_identifier: Option<String>,
     /// Whether scaling in passes it over.
     pub protected_from_scale_in: bool,
 }
@@ -100,8 +102,8 @@ pub struct Group {
     pub tags: Vec<GroupTag>,
     /// `Delete in progress` while it is being deleted.
     pub status: Option<String>,
-    /// The stack resource that its instances signal to.
-    pub(crate) signals: Option<SignalTarget>,
+    /// Processes that it leaves alone, each with the reason.
+    pub suspended_processes: Vec<(String, String)>,
 }
 
 impl Group {
@@ -112,10 +114,30 @@ impl Group {
             .filter(|one| one.lifecycle_state != LifecycleState::Terminating)
     }
 
-    /// Whether a member was launched from what the group launches from now.
+    /// The value of a tag.
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        let mut tags = self.tags.iter();
+        tags.find(|tag| tag.key == key)
+            .map(|tag| tag.value.as_str())
+    }
+
+    /// Whether a process, for example `Launch`, is suspended.
+    pub fn suspends(&self, process: &str) -> bool {
+        (self.suspended_processes.iter()).any(|(name, _)| name == process)
+    }
+
+    /// How many members are in service.
+    pub fn in_service(&self) -> usize {
+        (self.members.iter())
+            .filter(|one| one.lifecycle_state == LifecycleState::InService)
+            .count()
+    }
+
+    /// Whether a member was launched from what the group launches from now, and where.
     pub fn is_current(&self, member: &Member) -> bool {
         member.launch_template == self.launch_template
             && member.launch_configuration_name == self.launch_configuration_name
+            && member.vpc_zone_identifier == self.vpc_zone_identifier
     }
 
     /// Whether it has what it wants, and all of it serves.

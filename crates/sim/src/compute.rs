@@ -2,7 +2,7 @@
 
 mod group;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -10,20 +10,19 @@ use crate::autoscaling::{Activity, Group, LaunchConfiguration, LifecycleState};
 use crate::chance::Chance;
 use crate::clock::seconds;
 use crate::cloudformation::request::Tag;
-use crate::cloudformation::status::SignalStatus;
-use crate::ec2::{Instance, InstanceState, LaunchSpecification, LaunchTemplate, SignalTarget};
+use crate::ec2::{Instance, InstanceState, LaunchSpecification, LaunchTemplate};
 use crate::parameters::Parameters;
 use crate::world::Moment;
 
-/// A signal that an instance sends when it has booted.
+/// What became of an instance, by its id: for those who follow instances.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InstanceSignal {
-    /// Whom it tells.
-    pub target: SignalTarget,
-    /// Who tells.
-    pub instance_id: String,
-    /// What.
-    pub status: SignalStatus,
+pub(crate) enum News {
+    /// It got to `running`.
+    Runs(String),
+    /// It was sent down.
+    GoesDown(String),
+    /// It is no longer visible.
+    Vanished(String),
 }
 
 /// Where an instance is put.
@@ -37,8 +36,8 @@ pub struct Seat {
     pub group: Option<String>,
     /// Tags beside those of its specification; they win.
     pub tags: Vec<Tag>,
-    /// Whom it tells that it has booted.
-    pub signals: Option<SignalTarget>,
+    /// The stack resource that it comes from: its group's, or its own.
+    pub logical_id: Option<String>,
 }
 
 /// The launch templates, configurations, groups and instances of a region.
@@ -54,6 +53,10 @@ pub struct Compute {
     pub instances: BTreeMap<String, Instance>,
     /// Oldest first.
     pub activities: Vec<Activity>,
+    /// What nobody has heard of yet, oldest first.
+    pub(crate) news: Vec<News>,
+    /// Groups whose members in service may have changed since somebody looked.
+    pub(crate) touched: BTreeSet<String>,
 }
 
 impl Compute {
@@ -75,37 +78,28 @@ impl Compute {
             .min()
     }
 
-    /// Makes all changes that are due, and tells the signals that come of them.
-    pub fn run_due(&mut self, chance: &mut Chance, moment: &mut Moment<'_>) -> Vec<InstanceSignal> {
+    /// Makes all changes that are due.
+    pub fn run_due(&mut self, chance: &mut Chance, moment: &mut Moment<'_>) {
         let due: Vec<String> = (self.instances.values())
             .filter(|one| one.changes_by_itself() && one.due <= moment.now)
             .map(|one| one.id.clone())
             .collect();
-        due.iter()
-            .filter_map(|id| self.change(id, chance, moment))
-            .collect()
+        for id in due {
+            self.change(&id, chance, moment);
+        }
     }
 
-    fn change(
-        &mut self,
-        id: &str,
-        chance: &mut Chance,
-        moment: &mut Moment<'_>,
-    ) -> Option<InstanceSignal> {
-        let instance = self.instances.get_mut(id)?;
+    fn change(&mut self, id: &str, chance: &mut Chance, moment: &mut Moment<'_>) {
+        let Some(instance) = self.instances.get_mut(id) else {
+            return;
+        };
         match instance.state {
             InstanceState::Pending => {
                 instance.state = InstanceState::Running;
-                let (status, target) = (instance.signal, instance.signals.clone());
+                self.news.push(News::Runs(id.to_owned()));
                 self.member_serves(id, moment.now);
-                let instance_id = id.to_owned();
-                status.zip(target).map(|(status, target)| InstanceSignal {
-                    target,
-                    instance_id,
-                    status,
-                })
             }
-            InstanceState::Running => None,
+            InstanceState::Running => {}
             InstanceState::ShuttingDown => {
                 instance.state = InstanceState::Terminated;
                 let kept = seconds(moment.parameters.terminated_instance_kept_s);
@@ -115,11 +109,10 @@ impl Compute {
                 if let Some(group) = group {
                     self.scale(&group, chance, moment);
                 }
-                None
             }
             InstanceState::Terminated => {
                 self.instances.remove(id);
-                None
+                self.news.push(News::Vanished(id.to_owned()));
             }
         }
     }
@@ -153,8 +146,8 @@ impl Compute {
             tags,
             group: seat.group,
             due: moment.now + boot,
-            signal: boot_signal(seat.signals.as_ref(), moment),
-            signals: seat.signals,
+            is_stuck: never_boots(seat.logical_id.as_deref(), moment),
+            logical_id: seat.logical_id,
             id: id.clone(),
         };
         self.instances.insert(id.clone(), instance);
@@ -172,6 +165,8 @@ impl Compute {
         };
         instance.state = InstanceState::ShuttingDown;
         instance.due = now + seconds(parameters.instance_shutdown_s);
+        self.news.push(News::GoesDown(id.to_owned()));
+        self.touched.extend(instance.group.clone());
         let text = "Client.UserInitiatedShutdown: User initiated shutdown";
         instance.state_reason = Some(("Client.UserInitiatedShutdown".to_owned(), text.to_owned()));
         for member in self
@@ -190,23 +185,15 @@ impl Compute {
 impl Instance {
     fn changes_by_itself(&self) -> bool {
         match self.state {
-            InstanceState::Pending | InstanceState::ShuttingDown | InstanceState::Terminated => {
-                true
-            }
+            InstanceState::Pending => !self.is_stuck,
+            InstanceState::ShuttingDown | InstanceState::Terminated => true,
             InstanceState::Running => false,
         }
     }
 }
 
-/// What an instance will tell of its boot: success, unless a `fail_boot` fault strikes.
-fn boot_signal(target: Option<&SignalTarget>, moment: &mut Moment<'_>) -> Option<SignalStatus> {
-    let target = target?;
-    match moment
-        .faults
-        .take_on("fail_boot", &target.logical_resource_id)
-    {
-        None => Some(SignalStatus::Success),
-        Some(fault) if fault.text("signal") == Some("none") => None,
-        Some(_) => Some(SignalStatus::Failure),
-    }
+/// Whether a fault keeps the instance from ever getting to `running`.
+fn never_boots(logical_id: Option<&str>, moment: &mut Moment<'_>) -> bool {
+    let strikes = |on: &str| moment.faults.take_on("never_boots", on).is_some();
+    logical_id.is_some_and(strikes)
 }

@@ -4,13 +4,11 @@ pub mod describe;
 pub mod launch_template;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 
 pub use describe::{Filter, InstanceQuery, StateChange};
 pub use launch_template::{LaunchTemplate, LaunchTemplateReference};
 
 use crate::cloudformation::request::Tag;
-use crate::cloudformation::status::SignalStatus;
 use crate::words::words;
 
 words! {
@@ -45,15 +43,6 @@ impl InstanceState {
             Self::ShuttingDown | Self::Terminated => false,
         }
     }
-}
-
-/// The stack resource that waits for an instance's signal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SignalTarget {
-    /// The stack's ARN.
-    pub stack_id: String,
-    /// The resource that waits.
-    pub logical_resource_id: String,
 }
 
 /// What an instance is launched from: the merged launch template or configuration.
@@ -106,10 +95,10 @@ pub struct Instance {
     pub group: Option<String>,
     /// When its next change comes: running, terminated, no longer visible.
     pub(crate) due: DateTime<Utc>,
-    /// Whom it tells that it has booted.
-    pub(crate) signals: Option<SignalTarget>,
-    /// What it will tell; `None`: nothing.
-    pub(crate) signal: Option<SignalStatus>,
+    /// The stack resource that it comes from: its group's, or its own.
+    pub(crate) logical_id: Option<String>,
+    /// Whether it stays `pending` until somebody sends it down.
+    pub(crate) is_stuck: bool,
 }
 
 impl Instance {

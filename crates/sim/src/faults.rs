@@ -11,8 +11,14 @@
 //! | `lose_reply` | operation | |
 //! | `delay` | operation | `ms` |
 //! | `conflict` | operation (Octopus) | |
+//! | `miss_machine` | machine name: the trigger scan loses its event | |
+//! | `fail_deployment` | project name | `error` |
+//! | `interrupt_deployment` | project name: it waits for a person | |
+//! | `hang_deployment` | project name: it ends only when it is cancelled | |
 //! | `fail_resource` | logical id or resource type | `reason`, `action`: create, update or delete; absent: any |
-//! | `fail_boot` | logical id of the group | `signal`: `FAILURE` or `none` |
+//! | `fail_boot` | logical id of the group | `signal`: `FAILURE`, every program of the boot fails, or `none`, it hangs |
+//! | `never_boots` | logical id of the group | the instance stays `pending` |
+//! | `tentacle_dies` | instance id, or logical id of the group | `back_after_s`: when it answers again; absent: never |
 
 use std::collections::BTreeMap;
 
@@ -27,8 +33,14 @@ pub const NAMES: &[&str] = &[
     "lose_reply",
     "delay",
     "conflict",
+    "miss_machine",
+    "fail_deployment",
+    "interrupt_deployment",
+    "hang_deployment",
     "fail_resource",
     "fail_boot",
+    "never_boots",
+    "tentacle_dies",
 ];
 
 /// Something that goes wrong on purpose.

@@ -1,4 +1,4 @@
-//! The ledger in memory: `Work`, `Ledger` and `Environments` with the semantics of the
+//! The ledger in memory: `Work`, `Ledger`, `Environments` and `Hooks` with the semantics of the
 //! Postgres store, for tests that want neither a database nor real time.
 //!
 //! A property test (`tests/tests/ledger_equals_store.rs`) holds every answer equal to the
@@ -8,8 +8,10 @@
 //! Time comes in as a function, uids from a seed.
 
 mod declare;
+mod documents;
 mod environments;
 mod finish;
+mod hooks;
 mod state;
 mod sweeps;
 mod work;
@@ -19,14 +21,18 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bennu_model::attempt::Attempt;
+use bennu_model::blueprint::{Blueprint, BlueprintId};
 use bennu_model::condition::Condition;
-use bennu_model::environment::{Environment, Known, Tombstone};
+use bennu_model::document::Standing;
+use bennu_model::environment::{Environment, Tombstone};
+use bennu_model::known::Known;
 use bennu_model::ids::{
     Digest, EnvironmentName, EnvironmentUid, Generation, ServerName, SpaceName, TeamName, Token,
 };
 use bennu_model::observed::{DatedFact, Fact};
 use bennu_model::timeline::{Entry, Event};
 use bennu_ports::environments::{Principal, SweepStatus};
+use bennu_ports::hooks::DeliveryId;
 use bennu_ports::ledger::Report;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -46,6 +52,11 @@ struct Rows {
     work: BTreeMap<String, WorkRow>,
     blobs: BTreeMap<Digest, Bytes>,
     tokens: BTreeMap<Digest, (Principal, Option<DateTime<Utc>>)>,
+    blueprints: BTreeMap<BlueprintId, Blueprint>,
+    /// By repository and branch.
+    branches: BTreeMap<(String, String), hooks::Branch>,
+    deliveries: BTreeMap<DeliveryId, hooks::Told>,
+    wants: BTreeMap<documents::WantKey, Standing>,
     spaces: BTreeMap<(ServerName, SpaceName), SpaceRow>,
     sweeps: BTreeMap<String, SweepStatus>,
     timeline: Vec<(EnvironmentUid, Event)>,

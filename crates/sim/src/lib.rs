@@ -14,11 +14,13 @@
 //!
 //! - [`world`], [`clock`], [`faults`], [`parameters`], [`chance`]: time, and what can be set
 //! - [`cloudformation`], [`autoscaling`], [`ec2`], over [`compute`]: a region's services
+//! - [`bootstrap`]: what instances do when they boot; [`history`]: who served, and when
 //! - [`s3`], [`sts`], [`octopus`]: the services that have no region
 //! - [`doors`], [`ports`]: the ways in
 
 pub mod autoscaling;
 pub mod aws_error;
+pub mod bootstrap;
 pub mod chance;
 pub mod clock;
 pub mod cloudformation;
@@ -26,6 +28,7 @@ pub mod compute;
 pub mod doors;
 pub mod ec2;
 pub mod faults;
+pub mod history;
 pub mod ledger;
 pub mod octopus;
 mod paging;

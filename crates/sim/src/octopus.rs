@@ -10,11 +10,19 @@
 //! last writer wins, and there are no ETags.
 //!
 //! Served are spaces, environments, lifecycles, project groups, projects, channels,
-//! tenants, machines, machine policies and releases; any other path is a 404 in
-//! the server's own words.
+//! tenants, machines, machine policies, releases, project triggers, deployments, tasks
+//! and interruptions; any other path is a 404 in the server's own words.
+//!
+//! Time moves it too ([`Timed`](crate::world::Timed); `due` has the list): `tasks` are queued, execute and
+//! end, `health` checks machines and deletes those that stay away, `triggers` deploys to
+//! machines that arrive. A deployment succeeds where the machine's Tentacle answers
+//! ([`Server::tentacle`]), and then [`Server::installed`] tells of it.
 
 mod assumptions;
+mod deployments;
 mod documents;
+mod due;
+mod durations;
 mod fields;
 mod filters;
 mod gate;
@@ -22,6 +30,7 @@ mod health;
 mod home;
 mod kind;
 mod links;
+mod machine_events;
 mod operations;
 mod page;
 mod people;
@@ -29,6 +38,10 @@ mod refusal;
 mod request;
 mod routes;
 mod rules;
+mod scope;
+mod tasks;
+mod tentacles;
+mod triggers;
 mod truth;
 
 #[cfg(test)]
@@ -36,19 +49,21 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 
-pub use self::assumptions::{Assumptions, WhenInUse};
+pub use self::assumptions::{Assumptions, WhenInUse, WhenKeyIsMissing, WhenTenantGoes};
 pub use self::request::{Reply, Request};
 
 use self::documents::Documents;
 use self::health::HealthChecks;
 use self::kind::Kind;
+use self::machine_events::MachineEvents;
 use self::people::Identity;
 use self::refusal::Refusal;
 use self::routes::{Route, SpaceRef};
+use self::scope::History;
+use self::tasks::Work;
+use self::tentacles::Tentacles;
 use crate::chance::Chance;
 use crate::faults::Faults;
-use crate::parameters::Parameters;
-use crate::world::Timed;
 
 /// The server and all that it keeps.
 #[derive(Debug, Clone)]
@@ -58,20 +73,31 @@ pub struct Server {
     identity: Identity,
     documents: Documents,
     checks: HealthChecks,
+    events: MachineEvents,
+    work: Work,
+    history: History,
+    tentacles: Tentacles,
+    /// The moment up to which everything that was due has been done.
+    played: Option<DateTime<Utc>>,
     chance: Chance,
 }
 
 impl Server {
     /// The default world: space `Default` with environment `Development`, lifecycle
-    /// `Default Lifecycle`, project group `Default Project Group`, project
-    /// `Checkout Web` (for tenants or without) and a default machine policy. The
-    /// same seed gives the same server, API key included.
+    /// `Default Lifecycle`, project group `Default Project Group`, projects
+    /// `Checkout Web` and `Checkout Jobs` (for tenants or without) and a default machine
+    /// policy. The same seed gives the same server, API key included.
     pub fn new(seed: u64) -> Self {
         let mut server = Self {
             assumptions: Assumptions::default(),
             identity: Identity::new(seed),
             documents: Documents::default(),
             checks: HealthChecks::default(),
+            events: MachineEvents::default(),
+            work: Work::default(),
+            history: History::default(),
+            tentacles: Tentacles::default(),
+            played: None,
             chance: Chance::new(seed, "octopus"),
         };
         server.furnish();
@@ -86,12 +112,16 @@ impl Server {
     /// Answers one request at `now`, after everything that was due until then.
     ///
     /// Whatever comes in, an answer goes out; a refusal has the server's own error
-    /// body. Of the faults it uses up `throttle`, `error` and `conflict`; `delay` and
-    /// `lose_reply` belong to whoever carries the reply.
+    /// body. Of the faults it uses up `throttle`, `error` and `conflict`, and those that
+    /// strike deployments and scans; `delay` and `lose_reply` belong to whoever carries
+    /// the reply.
     pub fn handle(&mut self, request: &Request, now: DateTime<Utc>, faults: &mut Faults) -> Reply {
-        self.checks.run(now, &mut self.documents);
-        self.answer(request, now, faults)
-            .unwrap_or_else(|refusal| refusal.reply())
+        self.play(now, faults);
+        let reply = self
+            .answer(request, now, faults)
+            .unwrap_or_else(|refusal| refusal.reply());
+        self.start_tasks(now, faults);
+        reply
     }
 
     fn answer(
@@ -131,14 +161,4 @@ pub fn operation_name(request: &Request) -> Option<String> {
     Route::find(&request.verb(), &request.segments())
         .ok()
         .map(|route| route.operation.name())
-}
-
-impl Timed for Server {
-    fn next_due(&self) -> Option<DateTime<Utc>> {
-        self.checks.next()
-    }
-
-    fn run_due(&mut self, now: DateTime<Utc>, _parameters: &Parameters, _faults: &mut Faults) {
-        self.checks.run(now, &mut self.documents);
-    }
 }

@@ -60,7 +60,7 @@ pub struct Parameters {
     /// How often the deletion of a replaced resource is tried before it is left behind
     /// (AWS's guide: 3).
     pub cleanup_tries: u32,
-    /// From launch to `running` and, unless it waits for signals, `InService`.
+    /// From launch to `running` and, in a group, `InService`; then its boot begins.
     pub instance_boot_s: f64,
     /// From termination to `terminated`.
     pub instance_shutdown_s: f64,
@@ -68,6 +68,17 @@ pub struct Parameters {
     pub terminated_instance_kept_s: f64,
     /// From launch until DescribeInstances shows an instance: its reads lag.
     pub instance_read_lag_s: f64,
+    /// What an ordinary command of a boot script takes.
+    pub bootstrap_step_s: f64,
+    /// From the start of `cfn-init` to the first file or command that it carries out.
+    pub bootstrap_cfn_init_s: f64,
+    /// What one command of the Tentacle takes.
+    pub bootstrap_tentacle_s: f64,
+    /// What one small request takes: `curl`, `cfn-signal`.
+    pub bootstrap_request_s: f64,
+    /// When a boot script that still runs is given up; a stack waits at most 12 hours for
+    /// its signals.
+    pub bootstrap_limit_s: f64,
     /// Whether a group's `aws:cloudformation:*` tags reach its instances. Sources differ.
     pub stack_tags_reach_instances: bool,
 }
@@ -121,6 +132,11 @@ impl Default for Parameters {
             instance_shutdown_s: 25.0,
             terminated_instance_kept_s: 3600.0,
             instance_read_lag_s: 0.5,
+            bootstrap_step_s: 5.0,
+            bootstrap_cfn_init_s: 15.0,
+            bootstrap_tentacle_s: 3.0,
+            bootstrap_request_s: 0.2,
+            bootstrap_limit_s: 12.0 * 3600.0,
             stack_tags_reach_instances: true,
         }
     }

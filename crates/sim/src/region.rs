@@ -96,13 +96,7 @@ impl Timed for Region {
             faults,
         };
         loop {
-            for signal in self.compute.run_due(&mut self.chance, &mut moment) {
-                if let Some(stack) = self.stacks.get_mut(&signal.target.stack_id) {
-                    let resource = &signal.target.logical_resource_id;
-                    // A signal that nobody waits for is refused; the instance does not mind.
-                    let _heard = stack.signal(resource, &signal.instance_id, signal.status, now);
-                }
-            }
+            self.compute.run_due(&mut self.chance, &mut moment);
             engine::run_due(self, &mut moment);
             if self.next_due().is_none_or(|due| due > now) {
                 break;

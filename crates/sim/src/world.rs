@@ -1,10 +1,12 @@
 //! The one truth: every simulated thing, and the order in which time moves it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use crate::bootstrap::{Boots, Setting};
 use crate::faults::Faults;
+use crate::history::History;
 use crate::octopus;
 use crate::parameters::Parameters;
 use crate::region::Region;
@@ -68,6 +70,10 @@ pub struct World {
     pub buckets: Buckets,
     /// Octopus Deploy.
     pub octopus: octopus::Server,
+    /// What instances do as they boot.
+    pub boots: Boots,
+    /// Who served, and when.
+    pub history: History,
 }
 
 impl World {
@@ -82,6 +88,8 @@ impl World {
             regions: BTreeMap::new(),
             buckets: Buckets::default(),
             octopus: octopus::Server::new(seed),
+            boots: Boots::default(),
+            history: History::default(),
         }
     }
 
@@ -100,16 +108,17 @@ impl World {
             self.play(due);
         }
         self.now = self.now.max(now);
+        // A fault that was switched on meanwhile strikes at once.
+        self.follow(false);
     }
 
     /// Jumps from change to change until no operation is under way.
     pub fn settle(&mut self) {
-        while let Some(due) = self
-            .regions
-            .values()
-            .filter_map(Region::next_of_operations)
-            .min()
-        {
+        loop {
+            let regions = self.regions.values().filter_map(Region::next_of_operations);
+            let Some(due) = regions.chain(self.boots.next_of_operations()).min() else {
+                return;
+            };
             self.advance_to(due);
         }
     }
@@ -132,6 +141,7 @@ impl World {
         };
         let answer = operation(region, &mut moment);
         region.run_due(self.now, &self.parameters, &mut self.faults);
+        self.follow(false);
         if self.instant {
             self.settle();
         }
@@ -140,7 +150,8 @@ impl World {
 
     fn next_due(&self) -> Option<DateTime<Utc>> {
         let regions = self.regions.values().filter_map(Timed::next_due);
-        regions.chain(self.octopus.next_due()).min()
+        let others = [self.boots.next_due(), self.octopus.next_due()];
+        regions.chain(others.into_iter().flatten()).min()
     }
 
     fn play(&mut self, due: DateTime<Utc>) {
@@ -148,7 +159,46 @@ impl World {
         for region in self.regions.values_mut() {
             region.run_due(self.now, &self.parameters, &mut self.faults);
         }
+        let deploys = self.octopus.next_due().is_some_and(|due| due <= self.now);
+        self.follow(false);
         self.octopus
             .run_due(self.now, &self.parameters, &mut self.faults);
+        if deploys {
+            self.follow(true);
+        }
+    }
+
+    /// Lets instances do what follows for them, and writes down what that changed.
+    ///
+    /// `deployed`: Octopus may have put software on any of them.
+    fn follow(&mut self, deployed: bool) {
+        let mut groups = BTreeSet::new();
+        loop {
+            let mut setting = Setting {
+                now: self.now,
+                seed: self.seed,
+                parameters: &self.parameters,
+                faults: &mut self.faults,
+                buckets: &self.buckets,
+                octopus: &mut self.octopus,
+            };
+            let (heard, touched) = self.boots.run_due(&mut self.regions, &mut setting);
+            groups.extend(touched);
+            if heard.is_empty() {
+                break;
+            }
+            for place in heard {
+                if let Some(region) = self.regions.get_mut(&place) {
+                    region.run_due(self.now, &self.parameters, &mut self.faults);
+                }
+            }
+        }
+        if deployed {
+            groups.extend(self.boots.groups_with_tentacles());
+        }
+        for group in groups {
+            self.history
+                .look(self.now, group, &self.regions, &self.boots, &self.octopus);
+        }
     }
 }

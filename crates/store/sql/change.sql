@@ -1,7 +1,7 @@
 -- Another spec or other labels for a living environment, and its wake.
 -- $1 uid, $2 the generation that the writer compared with, $3 labels, $4 spec,
 -- $5 whether the spec differs, $6 server and $7 space if it newly has a place in Octopus,
--- $8 team, $9 name, $10 digests, $11 their bytes.
+-- $8 team, $9 name, $10 digests, $11 their bytes, $12 origin (null: it keeps its own).
 with locked as materialized (
     select w.key from work w where w.key = 'environment/' || $1 for update
 ),
@@ -16,7 +16,8 @@ reservation as (
 ),
 changed as (
     update environments e
-    set labels = $3, spec = $4, generation = e.generation + $5::boolean::int
+    set labels = $3, spec = $4, generation = e.generation + $5::boolean::int,
+        origin = coalesce($12::jsonb, e.origin)
     where e.uid = $1 and e.generation = $2 and e.deleted_at is null
       and (select count(*) from locked) >= 0
       and coalesce((select team from reservation), $8) = $8

@@ -28,7 +28,7 @@ due as (
           and w.due_at <= now()
           and (w.lease_owner is null or w.lease_until <= now())
           and (w.crashes < 3 or w.kind <> 'environment')
-          and w.kind in ('environment', 'target', 'space')
+          and w.kind in ('environment', 'target', 'space', 'document')
         order by w.due_at, w.key
         limit $3
     ) w
@@ -69,7 +69,8 @@ claimed as (
     returning w.key, w.kind, w.target, w.epoch, o.wake_seq, w.failures, w.drain_until, o.place
 ),
 -- The third claim in a row without a finish: an environment is left to people, and comes
--- back with a new spec; a sweep, which nobody could change, is tried again after a pause.
+-- back with a new spec; a sweep or a document, which nobody could change, is tried again after
+-- a pause.
 parked as (
     update work w
     set lease_owner = null, lease_until = null, crashes = w.crashes + 1,
@@ -103,11 +104,11 @@ noted as (
 excused as (
     insert into sweeps (key, problem)
     select p.key, 'three sweeps in a row ended without a result: the next one is in 10 minutes'
-    from parked p where p.kind <> 'environment'
+    from parked p where p.kind in ('target', 'space')
     on conflict (key) do update set problem = excluded.problem
 )
 select c.key, c.epoch, c.wake_seq, c.failures, c.drain_until, now() as claimed_at,
-       s.state, m.account, m.expected
+       s.state, m.account, m.expected, d.wants
 from claimed c
 -- `offset 0` keeps the planner from joining first and looking up afterwards.
 left join lateral (
@@ -129,7 +130,14 @@ left join lateral (
               and e.space = substr(c.target, length(split_part(c.target, '/', 1)) + 2)
             order by e.uid)
         end as expected
-    where c.kind <> 'environment'
+    where c.kind in ('target', 'space')
     offset 0
 ) m on true
+left join lateral (
+    select coalesce(
+        jsonb_agg(to_jsonb(w) - 'kind' order by w.asked_at, w.uid, w.kind), '[]') as wants
+    from wants w
+    where c.kind = 'document' and w.document = substr(c.key, length('document/') + 1)
+    offset 0
+) d on true
 order by c.place

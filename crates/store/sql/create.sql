@@ -1,6 +1,6 @@
 -- A new life: content, reservation, environment and work row in one statement.
 -- $1 team, $2 name, $3 labels, $4 spec, $5 server, $6 space (null without Octopus),
--- $7 target, $8 digests, $9 their bytes.
+-- $7 target, $8 digests, $9 their bytes, $10 origin (null for what a person declared).
 --
 -- The order of locks is the same as in finish.sql: the earlier life, then the reservation.
 -- Waiting for the earlier life decides the race with its tombstone: it is either still there
@@ -36,8 +36,8 @@ succeeded as (
     returning e.uid
 ),
 created as (
-    insert into environments (uid, team, name, labels, spec, predecessor)
-    select allowed.uid, $1, $2, $3, $4, (select uid from succeeded)
+    insert into environments (uid, team, name, labels, spec, origin, predecessor)
+    select allowed.uid, $1, $2, $3, $4, $10::jsonb, (select uid from succeeded)
     from allowed
     returning uid, environment_document(environments) as document
 ),

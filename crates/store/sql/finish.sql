@@ -1,28 +1,74 @@
--- Everything that a batch of passes leaves behind. $1: the passes, one document each.
--- Locks: work rows in key order, then environments, reservations, observations.
+-- Everything that a batch of passes over environments leaves behind. $1: the passes, one
+-- document each. Locks: work rows in key order (documents, then environments), then
+-- environments, reservations, observations.
 with pass as materialized (
     select * from jsonb_to_recordset($1::jsonb) as p (
         place integer, key text, owner text, epoch bigint, wake_seq bigint,
         due_in_ms bigint, failed boolean, ambiguous boolean, at_rest boolean,
         uid text, generation bigint, known jsonb, conditions jsonb, report jsonb,
-        facts jsonb, outcomes jsonb, entries jsonb, tombstone text)
+        facts jsonb, outcomes jsonb, wants jsonb, entries jsonb, tombstone text)
 ),
--- The fence.
-held as materialized (
-    select p.*
-    from work w join pass p on p.key = w.key and p.epoch = w.epoch and p.owner = w.lease_owner
-    where p.uid is null or p.key = 'environment/' || p.uid
-    order by w.key
-    for update of w
-),
+-- Whoever still holds the key, read before anything is locked. Wants are changed by finishes
+-- under the lease only, so what is read of them here is what stands when it is written; a
+-- document's worker may take away a withdrawn one meanwhile, and changes nothing else of it.
+--
 -- A life ends only after the one before it: so `predecessor` alone says whether a name's
 -- earlier lives are over. Otherwise all else is recorded, and the end of the earlier life
 -- wakes this one.
+running as materialized (
+    select p.uid, p.wants,
+           p.tombstone is not null and (e.predecessor is null or exists (
+               select from environments b
+               where b.uid = e.predecessor and b.tombstone is not null)) as ends
+    from pass p
+    join work w on w.key = p.key and w.epoch = p.epoch and w.lease_owner = p.owner
+    join environments e on e.uid = p.uid
+    where p.key = 'environment/' || p.uid
+),
+wanted as materialized (
+    select r.uid, n.document, n.target, n.kind, n.want
+    from running r
+    cross join lateral jsonb_to_recordset(r.wants)
+        as n (document text, target text, kind text, want jsonb)
+    where not r.ends
+),
+asked as materialized (
+    select n.*
+    from wanted n
+    left join wants w on w.document = n.document and w.uid = n.uid and w.kind = n.kind
+    where w.uid is null or w.withdrawn or w.want <> n.want
+),
+unwanted as materialized (
+    select w.document, w.uid, w.kind, r.ends
+    from running r join wants w on w.uid = r.uid
+    where r.ends or not w.withdrawn and not exists (
+        select from wanted n
+        where n.document = w.document and n.uid = w.uid and n.kind = w.kind)
+),
+-- First of all locks, for documents come first in key order; the conflict clause reaches rows
+-- that this statement cannot see yet. A document that something is withdrawn from has its row
+-- since it was asked for, so its target is not written.
+called as (
+    insert into work (key, kind, team, target, class)
+    select 'document/' || c.document, 'document', '', coalesce(max(c.target), ''), 0
+    from (select document, target from asked
+          union all select document, null from unwanted) c
+    group by c.document
+    order by 1
+    on conflict (key) do update
+        set wake_seq = work.wake_seq + 1, due_at = least(work.due_at, now())
+    returning key
+),
+-- The fence. Who lost the race to it has woken documents for nothing.
+held as materialized (
+    select p.*
+    from work w join pass p on p.key = w.key and p.epoch = w.epoch and p.owner = w.lease_owner
+    where p.key = 'environment/' || p.uid and (select count(*) from called) >= 0
+    order by w.key
+    for update of w
+),
 ending as (
-    select h.uid from held h join environments e on e.uid = h.uid
-    where h.tombstone is not null
-      and (e.predecessor is null or exists (
-          select from environments p where p.uid = e.predecessor and p.tombstone is not null))
+    select h.uid from held h join running r on r.uid = h.uid where r.ends
 ),
 written as (
     update environments e
@@ -46,6 +92,9 @@ freed as (
 ),
 forgotten as (
     delete from observations o using written w where o.uid = w.uid and w.ended
+),
+unheard as (
+    delete from wants n using written w where n.uid = w.uid and w.ended
 ),
 removed as (
     delete from work k using written w where k.key = 'environment/' || w.uid and w.ended
@@ -76,6 +125,20 @@ continued as (
     left join written w on w.uid = h.uid
     left join next n on n.key = h.key
     where k.key = h.key and not coalesce(w.ended, false)
+),
+standing as (
+    insert into wants (document, uid, kind, want)
+    select a.document, a.uid, a.kind, a.want
+    from asked a join held h on h.uid = a.uid
+    order by a.document, a.uid, a.kind
+    on conflict (document, uid, kind) do update
+        set want = excluded.want, asked_at = now(), withdrawn = false, met_at = null
+),
+withdrawn as (
+    update wants w
+    set withdrawn = true, asked_at = now(), met_at = null
+    from unwanted u join held h on h.uid = u.uid
+    where w.document = u.document and w.uid = u.uid and w.kind = u.kind and not u.ends
 ),
 fact as materialized (
     select distinct on (h.uid, f.key) h.uid, w.server, w.space, f.key, f.began_at, f.fact

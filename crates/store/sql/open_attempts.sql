@@ -12,17 +12,19 @@ current as materialized (
     for share of e
 ),
 opened as (
-    insert into attempts (uid, token, resource, verb, generation, retry, subject, reference)
-    select c.uid, a.token, a.resource, a.verb, a.generation, a.retry, a.subject, a.reference
+    insert into attempts (uid, token, resource, verb, generation, retry, subject, release,
+        reference)
+    select c.uid, a.token, a.resource, a.verb, a.generation, a.retry, a.subject, a.release,
+        a.reference
     from current c
     cross join jsonb_to_recordset($6::jsonb) as a (
         token text, resource text, verb text, generation bigint, retry bigint,
-        subject text, reference text)
+        subject text, release text, reference text)
     order by a.token
     on conflict (uid, token) do update
         set resource = excluded.resource, verb = excluded.verb,
             generation = excluded.generation, retry = excluded.retry,
-            subject = excluded.subject,
+            subject = excluded.subject, release = excluded.release,
             reference = coalesce(excluded.reference, attempts.reference),
             started_at = now(), settled = null, settled_at = null
 )

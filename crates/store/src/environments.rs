@@ -1,6 +1,6 @@
 //! What users declare and read.
 
-mod declare;
+pub(crate) mod declare;
 
 use std::collections::BTreeMap;
 
@@ -129,7 +129,7 @@ impl Environments for Store {
         let all = self.sweeps().await?;
         let targets = all.into_iter().filter_map(|(key, status)| match key {
             WorkKey::Target(target) => Some((target, status)),
-            WorkKey::Space(_, _) | WorkKey::Environment(_) => None,
+            WorkKey::Space(_, _) | WorkKey::Environment(_) | WorkKey::Document(_) => None,
         });
         Ok(targets.collect())
     }
@@ -138,7 +138,7 @@ impl Environments for Store {
         let all = self.sweeps().await?;
         let spaces = all.into_iter().filter_map(|(key, status)| match key {
             WorkKey::Space(server, space) => Some(((server, space), status)),
-            WorkKey::Target(_) | WorkKey::Environment(_) => None,
+            WorkKey::Target(_) | WorkKey::Environment(_) | WorkKey::Document(_) => None,
         });
         Ok(spaces.collect())
     }

@@ -1,16 +1,16 @@
-//! Postgres behind the ports [`Work`](bennu_ports::Work), [`Ledger`](bennu_ports::Ledger) and
-//! [`Environments`](bennu_ports::Environments).
+//! Postgres behind the ports [`Work`](bennu_ports::Work), [`Ledger`](bennu_ports::Ledger),
+//! [`Environments`](bennu_ports::Environments) and [`Hooks`](bennu_ports::Hooks).
 //!
 //! All SQL of Bennu is here: the statements in `sql/`, one file each, and the schema in
 //! `migrations/` at the top of the repository. Nothing is decided here: rows become values of
 //! the model and back.
 //!
 //! Rules that hold for every statement:
-//! - **One statement per call.** There is no transaction to be left open; the one that a
-//!   migration needs goes through `transaction.rs`. What belongs together is one statement
-//!   with several `with` parts.
-//! - **Locks in one order:** work rows by key, then environments, reserved names,
-//!   observations, spaces. Only a claim skips what is locked; everybody else waits.
+//! - **One statement per call.** There is no transaction to be left open; the two that there
+//!   are, a migration and the settling of a delivery, go through `transaction.rs`. What belongs
+//!   together is one statement with several `with` parts.
+//! - **Locks in one order:** branches, deliveries, then work rows by key, then environments,
+//!   reserved names, observations, spaces. Only a claim skips what is locked; everybody else waits.
 //! - **All times are the database's.**
 //! - **No session state:** it works behind a pooler that hands out transactions.
 //! - A row that cannot be read concerns its own key only.
@@ -21,6 +21,7 @@
 mod connect;
 mod environments;
 mod failure;
+mod hooks;
 mod ledger;
 mod migrate;
 mod state;

@@ -24,6 +24,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     migration!(2, "0002_create_work"),
     migration!(3, "0003_create_observations"),
     migration!(4, "0004_create_environment_state"),
+    migration!(5, "0005_create_blueprints"),
+    migration!(6, "0006_create_wants"),
 ];
 
 /// Any number will do, as long as nobody else on the same database takes it: "bennu" in ASCII.

@@ -2,7 +2,10 @@
 
 use bennu_model::attempt::Attempt;
 use bennu_model::condition::Condition;
-use bennu_model::environment::{Environment, Known};
+use bennu_model::document::Standing;
+use bennu_model::environment::Environment;
+use bennu_model::ids::EnvironmentUid;
+use bennu_model::known::Known;
 use bennu_model::observed::{DatedFact, Observed};
 use bennu_ports::LedgerError;
 use bennu_ports::ledger::{EnvironmentState, Report};
@@ -23,6 +26,8 @@ struct Stored {
     conditions: Vec<Condition>,
     report: Report,
     facts: Vec<DatedFact>,
+    wants: Vec<Standing>,
+    older: Vec<EnvironmentUid>,
     attempts: Vec<Attempt>,
     drain_until: DateTime<Utc>,
     predecessor_gone: bool,
@@ -34,6 +39,8 @@ pub(crate) fn environment_state(document: Value) -> Result<EnvironmentState, Str
     let stored: Stored = serde_json::from_value(document).map_err(|e| e.to_string())?;
     let mut observed = Observed::nothing(stored.drain_until);
     observed.known = stored.known;
+    observed.wants = stored.wants;
+    observed.older = stored.older;
     observed.attempts = stored.attempts;
     observed.predecessor_gone = stored.predecessor_gone;
     for fact in stored.facts {

@@ -1,4 +1,4 @@
-//! The one place where a transaction is begun.
+//! The one place where a transaction is begun, and what runs statements inside or outside.
 //!
 //! A `begin()` of sqlx 0.9.0 whose future is dropped between its send and its reply leaves
 //! the connection in a transaction that sqlx does not know of, and puts it back into the pool
@@ -8,7 +8,38 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use sqlx::{PgConnection, PgPool};
+use bennu_ports::LedgerError;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{PgConnection, PgPool, Postgres};
+
+use crate::Store;
+use crate::failure::failed;
+
+/// Where statements run. What declares an environment is the same statements either way.
+pub(crate) enum Run<'c> {
+    /// Each by itself.
+    Alone(&'c Store),
+    /// All in one transaction, which the server ends if we do not.
+    Within(&'c mut PgConnection),
+}
+
+impl Run<'_> {
+    /// Runs one statement and returns its rows.
+    pub(crate) async fn rows(
+        &mut self,
+        doing: &'static str,
+        query: Query<'_, Postgres, PgArguments>,
+    ) -> Result<Vec<PgRow>, LedgerError> {
+        match self {
+            Self::Alone(store) => store.rows(doing, query).await,
+            Self::Within(connection) => {
+                let answer = query.fetch_all(&mut **connection).await;
+                answer.map_err(|error| failed(doing, &error))
+            }
+        }
+    }
+}
 
 /// What is done inside a transaction.
 pub(crate) type Step<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 't>>;

@@ -6,6 +6,7 @@ mod finish;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bennu_model::document::DocumentKey;
 use bennu_model::ids::ReplicaId;
 use bennu_model::work::WorkKey;
 use bennu_ports::work::{Claim, ClaimLimits, Finished};
@@ -24,7 +25,7 @@ const WAKE: &str = include_str!("../sql/wake.sql");
 impl Work for Store {
     async fn ensure(&self, keys: &[WorkKey]) -> Result<(), LedgerError> {
         let kinds: Vec<&str> = keys.iter().map(WorkKey::kind).collect();
-        let targets: Vec<Option<String>> = keys.iter().map(place).collect();
+        let targets: Vec<Option<String>> = keys.iter().map(target).collect();
         let query = sqlx::query(ENSURE)
             .bind(texts(keys))
             .bind(kinds)
@@ -85,14 +86,21 @@ impl Work for Store {
     }
 }
 
-/// What a sweep is counted under; an environment is counted under its team and target, which
+/// What a key is counted under; an environment is counted under its team and target, which
 /// its own row says.
-fn place(key: &WorkKey) -> Option<String> {
+fn target(key: &WorkKey) -> Option<String> {
     match key {
         WorkKey::Environment(_) => None,
         WorkKey::Target(target) => Some(target.to_string()),
         WorkKey::Space(server, space) => Some(format!("{server}/{space}")),
+        WorkKey::Document(document) => Some(place(document)),
     }
+}
+
+/// A document is counted under its space.
+fn place(document: &DocumentKey) -> String {
+    let (server, space) = document.place();
+    format!("{server}/{space}")
 }
 
 fn texts(keys: &[WorkKey]) -> Vec<String> {

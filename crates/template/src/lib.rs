@@ -21,6 +21,7 @@
 //! - [`order`]: creation order, and cycles
 //! - [`check`]: everything that is wrong with a template that could be read
 //! - [`capability`]: what a caller has to acknowledge
+//! - [`signal`]: how long a stack waits for its instances' signals
 //! - [`limits`], [`digest`](mod@digest), [`error`]
 
 pub mod arguments;
@@ -32,6 +33,7 @@ pub mod error;
 pub mod limits;
 pub mod order;
 pub mod reference;
+pub mod signal;
 pub mod sub;
 pub mod template;
 
@@ -41,4 +43,5 @@ pub use digest::digest;
 pub use error::TemplateError;
 pub use limits::{INLINE_LIMIT, OBJECT_LIMIT};
 pub use reference::{Owner, Reference, ReferenceKind};
+pub use signal::SignalTimeout;
 pub use template::{LogicalId, Output, Parameter, RemovalPolicy, Resource, Template};

@@ -5,44 +5,120 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bennu_model::ids::*;
+use bennu_model::names::digest_of;
 use bennu_model::spec::*;
+use bennu_ports::environments::Declaration;
 use bennu_sim::world::Place;
+use bytes::Bytes;
 
-pub(super) fn spec(
-    template: &Digest,
-    bytes: usize,
-    parameters: &[(&str, &str)],
-    capabilities: &[&str],
-) -> Spec {
-    let literal = |(name, value): &(&str, &str)| {
-        (
-            (*name).to_owned(),
-            ParameterValue::Literal((*value).to_owned()),
-        )
-    };
-    Spec {
-        target: target(),
-        release: None,
-        stack: StackSpec {
-            template: template.clone(),
-            template_bytes: bytes as u64,
-            parameters: parameters.iter().map(literal).collect(),
-            release_parameter: None,
-            capabilities: capabilities.iter().map(|c| (*c).to_owned()).collect(),
-            tags: BTreeMap::new(),
-        },
-        octopus: Some(OctopusSpec {
-            server: server(),
-            space: space(),
-            environment: OctopusEnvironmentName::new("Development").expect("legal"),
-            projects: vec![ProjectName::new("Checkout Web").expect("legal")],
-            roles: BTreeSet::new(),
-            variables: BTreeMap::new(),
-        }),
-        rollout: Rollout::Immutable,
-        approve: Approve::Never,
-        deletion_policy: DeletionPolicy::Delete,
+/// The template that Bennu brings for Linux, as it is.
+pub const WEB_LINUX: &str = include_str!("../../../templates/web-linux/template.yaml");
+
+/// What is declared.
+#[derive(Debug, Clone)]
+pub struct Build<'a> {
+    /// The environment's name.
+    pub name: &'a str,
+    /// The template's text.
+    pub template: &'a str,
+    /// Its parameters.
+    pub parameters: Vec<(&'a str, &'a str)>,
+    /// What the stack may do.
+    pub capabilities: Vec<&'a str>,
+    /// The release, if there is one.
+    pub release: Option<&'a str>,
+    /// The projects in their order.
+    pub projects: Vec<&'a str>,
+    /// How a new release reaches the machines.
+    pub rollout: Rollout,
+}
+
+impl<'a> Build<'a> {
+    /// Infrastructure with a tenant and no release.
+    pub fn infrastructure(template: &'a str) -> Self {
+        Self {
+            name: "ryan0001",
+            template,
+            parameters: Vec::new(),
+            capabilities: Vec::new(),
+            release: None,
+            projects: vec!["Checkout Web"],
+            rollout: Rollout::Immutable,
+        }
     }
+
+    /// A release on two Linux web servers.
+    pub fn of(release: &'a str) -> Self {
+        Self {
+            parameters: vec![("OctopusApiKeySecret", SECRET)],
+            capabilities: vec!["CAPABILITY_IAM"],
+            release: Some(release),
+            ..Self::infrastructure(WEB_LINUX)
+        }
+    }
+
+    /// The same with another parameter.
+    pub fn with(mut self, name: &'a str, value: &'a str) -> Self {
+        self.parameters.push((name, value));
+        self
+    }
+
+    pub(super) fn what(&self) -> String {
+        let values = self.parameters.iter().filter(|(name, _)| *name != "OctopusApiKeySecret");
+        let values = values.map(|(_, value)| *value).chain(self.release);
+        values.collect::<Vec<_>>().join(", ")
+    }
+
+    pub(super) fn declaration(&self) -> Declaration {
+        let bytes = Bytes::copy_from_slice(self.template.as_bytes());
+        let digest = digest_of(&bytes);
+        Declaration {
+            team: team(),
+            name: EnvironmentName::new(self.name).expect("legal"),
+            labels: BTreeMap::new(),
+            spec: self.spec(&digest),
+            blobs: vec![(digest, bytes)],
+            if_generation: None,
+        }
+    }
+
+    /// What the API makes of such a document.
+    pub fn spec(&self, template: &Digest) -> Spec {
+        let declares = |name: &str| self.template.contains(&format!("\n  {name}:"));
+        let filled = FILLED_PARAMETERS.iter().map(|(name, _)| (*name).to_owned());
+        let is_immutable = self.release.is_some() && self.rollout == Rollout::Immutable;
+        Spec {
+            target: target(),
+            release: self.release.map(str::to_owned),
+            stack: StackSpec {
+                template: template.clone(),
+                template_bytes: self.template.len() as u64,
+                parameters: self.parameters.iter().map(literal).collect(),
+                release_parameter: is_immutable.then(|| "AppVersion".to_owned()),
+                filled: filled.filter(|name| declares(name)).collect(),
+                capabilities: self.capabilities.iter().map(|c| (*c).to_owned()).collect(),
+                tags: BTreeMap::new(),
+            },
+            octopus: Some(OctopusSpec {
+                server: server(),
+                space: space(),
+                environment: OctopusEnvironmentName::new("Development").expect("legal"),
+                projects: self.projects.iter().map(|p| ProjectName::new(*p).expect("legal")).collect(),
+                roles: BTreeSet::from(["web".to_owned()]),
+                variables: BTreeMap::new(),
+            }),
+            rollout: self.rollout,
+            approve: Approve::Never,
+            deletion_policy: DeletionPolicy::Delete,
+        }
+    }
+}
+
+/// A secret that only the instances read.
+const SECRET: &str = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:octopus-AbCdEf";
+
+fn literal((name, value): &(&str, &str)) -> (String, ParameterValue) {
+    ((*name).to_owned(), ParameterValue::Literal((*value).to_owned()))
 }
 
 pub(super) fn team() -> TeamName {

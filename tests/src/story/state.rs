@@ -11,6 +11,7 @@ pub struct State {
     pub(super) objects: usize,
     pub(super) tenants: usize,
     pub(super) machines: usize,
+    pub(super) overrides: usize,
 }
 
 impl State {
@@ -24,6 +25,14 @@ impl State {
         self.holds(ConditionKind::Stalled)
     }
 
+    /// What is said of a condition: reason and message.
+    pub fn says(&self, kind: ConditionKind) -> String {
+        let conditions = self.view.iter().flat_map(|view| &view.state.conditions);
+        let mut said = conditions.filter(|c| c.kind == kind);
+        said.next()
+            .map_or_else(String::new, |c| format!("{}: {}", c.reason, c.message))
+    }
+
     /// Whether the life is over.
     pub fn is_gone(&self) -> bool {
         self.view.is_none()
@@ -32,6 +41,19 @@ impl State {
     /// The statuses of all living stacks.
     pub fn stacks(&self) -> Vec<String> {
         self.regions.iter().flat_map(statuses_of).collect()
+    }
+
+    /// How many machines there are.
+    pub fn machines(&self) -> usize {
+        self.machines
+    }
+
+    /// How many machines run a release, as far as we know.
+    pub fn machines_serving(&self, version: &str) -> usize {
+        let known = self.view.iter().flat_map(|view| view.state.observed.known.machines.values());
+        known
+            .filter(|machine| machine.serves.values().any(|one| one.version == version))
+            .count()
     }
 
     /// What the world has.
@@ -43,11 +65,12 @@ impl State {
             .map(Vec::len)
             .sum();
         format!(
-            "{} stacks, {instances} instances, {} objects, {} tenants, {} machines",
+            "{} stacks, {instances} instances, {} objects, {} tenants, {} machines, {} overrides",
             self.stacks().len(),
             self.objects,
             self.tenants,
-            self.machines
+            self.machines,
+            self.overrides
         )
     }
 

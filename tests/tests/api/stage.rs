@@ -7,9 +7,9 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use bennu_api::accept::TargetEntry;
-use bennu_api::{Api, Catalog, Clock, Token, router};
+use bennu_api::{Api, Catalog, Clock, Token, Webhooks, router};
 use bennu_model::ids::{InstallationId, ServerName, SpaceName, TargetName, TeamName};
-use bennu_plan::desire::TargetFacts;
+use bennu_plan::desire::{SpaceFacts, TargetFacts};
 use bennu_plan::{Context, Policy};
 use bennu_ports::Environments;
 use bennu_ports::environments::Principal;
@@ -132,11 +132,22 @@ pub fn api(store: Store) -> Api {
             .into_iter()
             .map(|name| (name, facts.clone()))
             .collect(),
-        spaces: BTreeSet::from([(server, space)]),
+        spaces: BTreeMap::from([(
+            (server, space),
+            SpaceFacts {
+                server_url: "https://octopus.example".into(),
+                slots: 5,
+            },
+        )]),
     };
     let policy = Policy::default();
     Api {
-        environments: Arc::new(store),
+        environments: Arc::new(store.clone()),
+        hooks: Webhooks {
+            ledger: Arc::new(store),
+            declare: bennu_plan::declare,
+            generic: Vec::new(),
+        },
         catalog: Arc::new(catalog),
         planner: Arc::new(move |state: &EnvironmentState, now| {
             bennu_plan::decide(&state.environment, &state.observed, &context, &policy, now)

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bennu_model::attempt::{Attempt, Settled, Settlement};
 use bennu_model::condition::{Condition, ConditionKind, Status};
-use bennu_model::environment::{Known, Presence, Tombstone};
+use bennu_model::environment::{Presence, Tombstone};
+use bennu_model::known::Known;
 use bennu_model::ids::{
     EnvironmentName, Generation, ObjectKey, OctopusEnvironmentName, ProjectId, ProjectName,
     ReplicaId, ServerName, SpaceName, StackArn, TargetName, TeamName, TenantId, Token,

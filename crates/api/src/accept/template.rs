@@ -1,12 +1,13 @@
 //! A template, and what a spec gives it: what CloudFormation would refuse is refused here,
 //! where somebody reads the answer.
 
+mod parameters;
+mod signals;
+
 use std::collections::BTreeSet;
 
-use bennu_model::spec::{Invalid, ParameterValue};
-use bennu_template::{
-    Capability, INLINE_LIMIT, OBJECT_LIMIT, ParameterProblem, Template, TemplateError,
-};
+use bennu_model::spec::{FILLED_PARAMETERS, Invalid};
+use bennu_template::{Capability, INLINE_LIMIT, OBJECT_LIMIT, Parameter, Template, TemplateError};
 
 use super::{TargetEntry, TemplateText, invalid, one_of};
 use crate::read::SpecDraft;
@@ -43,10 +44,28 @@ pub(super) fn problems(
             let defects = template.check().err().unwrap_or_default();
             found.extend(defects.iter().map(|error| defect(field, error)));
             found.extend(missing_capabilities(&template, spec));
-            found.extend(parameters(&template, spec));
+            found.extend(parameters::problems(&template, spec));
+            found.extend(signals::problems(field, &template, spec));
         }
     }
     found
+}
+
+/// The parameters of a template that Bennu fills by itself. Without an Octopus space there
+/// is nothing to fill them with: one that has a default keeps it then.
+pub(super) fn filled(text: &str, spec: &SpecDraft) -> BTreeSet<String> {
+    // A text that is no template has been told so.
+    let template = Template::parse(text).ok();
+    let parameters = template.into_iter().flat_map(|one| one.parameters);
+    parameters
+        .filter(|(name, parameter)| is_filled(name, parameter, spec))
+        .map(|(name, _)| name)
+        .collect()
+}
+
+fn is_filled(name: &str, parameter: &Parameter, spec: &SpecDraft) -> bool {
+    let is_ours = FILLED_PARAMETERS.iter().any(|(filled, _)| *filled == name);
+    is_ours && (spec.octopus.is_some() || parameter.default.is_none())
 }
 
 fn needs_bucket(field: &str, bytes: usize, target: Option<&TargetEntry>) -> Option<Invalid> {
@@ -105,46 +124,4 @@ fn missing_capabilities(template: &Template, spec: &SpecDraft) -> Option<Invalid
         names(&all)
     );
     Some(invalid(CAPABILITIES, cause, remedy))
-}
-
-fn parameters(template: &Template, spec: &SpecDraft) -> Vec<Invalid> {
-    let given = spec
-        .parameters
-        .iter()
-        .map(|(name, value)| (name.clone(), value.for_cloudformation()));
-    let problems = template.check_parameters(&given.collect());
-    let concerns = |problem: &ParameterProblem| match spec.parameters.get(name(problem)) {
-        // What is behind a secret is CloudFormation's to check: we see its ARN only.
-        Some(ParameterValue::Secret(_)) => matches!(problem, ParameterProblem::Unknown { .. }),
-        Some(ParameterValue::Literal(_)) | None => true,
-    };
-    let problems = problems.into_iter().filter(concerns);
-    problems
-        .map(|problem| {
-            let field = format!("spec.stack.parameters.{}", name(&problem));
-            invalid(&field, problem.to_string(), remedy(&problem))
-        })
-        .collect()
-}
-
-fn name(problem: &ParameterProblem) -> &str {
-    match problem {
-        ParameterProblem::Missing { parameter }
-        | ParameterProblem::Unknown { parameter, .. }
-        | ParameterProblem::NotAllowed { parameter, .. }
-        | ParameterProblem::Length { parameter, .. }
-        | ParameterProblem::NotANumber { parameter }
-        | ParameterProblem::Range { parameter, .. } => parameter,
-    }
-}
-
-fn remedy(problem: &ParameterProblem) -> &'static str {
-    match problem {
-        ParameterProblem::Missing { .. } => "give it a value, or give the template a default",
-        ParameterProblem::Unknown { .. } => "leave it out, or correct its name",
-        ParameterProblem::NotAllowed { .. } => "choose one of the allowed values",
-        ParameterProblem::Length { .. } => "give a value of that length",
-        ParameterProblem::NotANumber { .. } => "give a number",
-        ParameterProblem::Range { .. } => "give a number in that range",
-    }
 }

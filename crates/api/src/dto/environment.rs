@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bennu_model::environment::Environment;
-use bennu_model::spec::{DeletionPolicy, OctopusSpec, ParameterValue, Spec};
+use bennu_model::spec::{DeletionPolicy, OctopusSpec, ParameterValue, Rollout, Spec};
 use bennu_ports::environments::EnvironmentView;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,12 @@ pub struct Metadata {
 pub struct SpecDocument {
     /// Account and region, by the configuration's name.
     pub target: String,
+    /// The Octopus release to run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
+    /// `immutable` or `in_place`; absent means `immutable`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<String>,
     /// The CloudFormation stack.
     pub stack: StackSpecDocument,
     /// Its place in Octopus.
@@ -72,6 +78,9 @@ pub struct StackSpecDocument {
     /// Values of the template's parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, ParameterDocument>,
+    /// The parameter that is given the release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release_parameter: Option<String>,
     /// What the stack may do.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub capabilities: BTreeSet<String>,
@@ -111,6 +120,9 @@ pub struct OctopusSpecDocument {
     pub environment: String,
     /// The projects, in order.
     pub projects: Vec<String>,
+    /// Roles of the machines, beside Bennu's own.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub roles: BTreeSet<String>,
 }
 
 impl EnvironmentDocument {
@@ -148,6 +160,11 @@ impl From<&Spec> for SpecDocument {
         let parameters = stack.parameters.iter();
         Self {
             target: spec.target.to_string(),
+            release: spec.release.clone(),
+            rollout: match spec.rollout {
+                Rollout::Immutable => None,
+                Rollout::InPlace => Some("in_place".to_owned()),
+            },
             stack: StackSpecDocument {
                 template: TemplateDocument {
                     digest: stack.template.to_string(),
@@ -155,6 +172,7 @@ impl From<&Spec> for SpecDocument {
                 parameters: parameters
                     .map(|(name, value)| (name.clone(), ParameterDocument::from(value)))
                     .collect(),
+                release_parameter: stack.release_parameter.clone(),
                 capabilities: stack.capabilities.clone(),
                 tags: stack.tags.clone(),
             },
@@ -185,6 +203,7 @@ impl From<&OctopusSpec> for OctopusSpecDocument {
             space: octopus.space.to_string(),
             environment: octopus.environment.to_string(),
             projects: octopus.projects.iter().map(ToString::to_string).collect(),
+            roles: octopus.roles.clone(),
         }
     }
 }

@@ -34,7 +34,7 @@ pub struct ReportDocument {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LineDocument {
-    /// `stack`, `tenant`, `machines` or `objects`.
+    /// `stack`, `tenant`, `machines`, `software` or `objects`.
     pub resource: String,
     /// What it is in, for people: `busy: being created`.
     pub verdict: String,

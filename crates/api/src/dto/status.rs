@@ -1,16 +1,25 @@
 //! What is seen of an environment, and how old that is.
 
+mod instances;
+mod operation;
+mod release;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use bennu_model::condition::Condition;
+use bennu_model::ids::ProjectId;
 use bennu_model::observed::{Observation, Seen};
 use bennu_model::stack::Stack;
 use bennu_model::tenant::{Machine, Tenant};
 use bennu_ports::environments::EnvironmentView;
+use bennu_ports::ledger::EnvironmentState;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::plan::ReportDocument;
+pub use instances::{CountsDocument, InstanceDocument, InstanceMachine};
+pub use operation::{DeploymentDocument, ProgressDocument, RollDocument, WantDocument};
+pub use release::{CourseWord, HeadingDocument, ReleaseDocument};
 
 /// What is seen of an environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +42,24 @@ pub struct StatusDocument {
     /// The machines that serve the tenant; absent where the spec has no Octopus.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machines: Option<SeenDocument<Vec<MachineDocument>>>,
+    /// The release, wanted and under way; absent where none is declared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<ReleaseDocument>,
+    /// Every instance with its machine and what it runs; absent while nobody has looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instances: Option<SeenDocument<Vec<InstanceDocument>>>,
+    /// How many instances there are; absent while no group is seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<CountsDocument>,
+    /// How far the stack's operation is; only while one runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<ProgressDocument>,
+    /// The newest deployments, newest first: at most five.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deployments: Vec<DeploymentDocument>,
+    /// What it wants of documents that it shares.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wants: Vec<WantDocument>,
     /// What the last pass said of each part.
     pub report: ReportDocument,
 }
@@ -41,7 +68,7 @@ pub struct StatusDocument {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConditionDocument {
-    /// `Ready`, `StackReady`, `TenantReady`; `Reconciling` and `Stalled` only while true.
+    /// `Ready`, `StackReady`, `TenantReady`, `SoftwareReady`; `Reconciling` and `Stalled` only while true.
     #[serde(rename = "type")]
     pub kind: String,
     /// `True`, `False` or `Unknown`.
@@ -133,6 +160,7 @@ impl From<&EnvironmentView> for StatusDocument {
         let observed = &view.state.observed;
         let octopus = view.state.environment.spec.octopus.is_some();
         let machines = |list: &Vec<Machine>| list.iter().map(MachineDocument::from).collect();
+        let release = release::of(&view.state);
         Self {
             observed_generation: view.observed_generation.map(|generation| generation.0),
             observed_at: view.observed_at,
@@ -140,9 +168,22 @@ impl From<&EnvironmentView> for StatusDocument {
             stack: seen(&observed.stack, StackDocument::from),
             tenant: octopus.then(|| seen(&observed.tenant, TenantDocument::from)),
             machines: octopus.then(|| seen(&observed.machines, machines)),
+            instances: instances::instances(&view.state, release.as_ref()),
+            counts: instances::counts(&view.state),
+            progress: operation::progress(&view.state),
+            deployments: operation::deployments(&view.state),
+            wants: observed.wants.iter().map(Into::into).collect(),
+            release,
             report: ReportDocument::from(&view.state.report),
         }
     }
+}
+
+/// The names of projects by their ids, as far as the space tells them.
+fn project_names(state: &EnvironmentState) -> BTreeMap<&ProjectId, &str> {
+    let space = state.observed.space.seen.present();
+    let projects = space.into_iter().flat_map(|space| &space.projects);
+    projects.map(|(name, id)| (id, name.as_str())).collect()
 }
 
 fn seen<'a, T, D>(

@@ -10,13 +10,13 @@ use serde_json::{Map, Value};
 use super::nearest::nearest;
 use super::unsupported;
 
-pub(super) type Problems = Vec<Invalid>;
+pub(crate) type Problems = Vec<Invalid>;
 
 /// A key that somebody made up can be long; so much of it is enough to find it.
 const MAX_KEY_CHARS: usize = 80;
 
 /// Says what is wrong at a place.
-pub(super) fn at(
+pub(crate) fn at(
     field: impl Into<String>,
     cause: impl Into<String>,
     remedy: impl Into<String>,
@@ -30,27 +30,27 @@ pub(super) fn at(
 
 /// A value and its path: `spec.octopus.projects[1]`.
 #[derive(Debug, Clone)]
-pub(super) struct Node<'a> {
-    pub(super) path: String,
-    pub(super) value: &'a Value,
+pub(crate) struct Node<'a> {
+    pub(crate) path: String,
+    pub(crate) value: &'a Value,
 }
 
 /// A mapping whose keys have been checked.
 #[derive(Debug)]
-pub(super) struct Mapping<'a> {
+pub(crate) struct Mapping<'a> {
     path: String,
     map: &'a Map<String, Value>,
 }
 
 impl<'a> Node<'a> {
-    pub(super) fn top(value: &'a Value) -> Self {
+    pub(crate) fn top(value: &'a Value) -> Self {
         let path = String::new();
         Self { path, value }
     }
 
     /// The mapping here. Every key must be one of `known`, be one that only we write
     /// (`answered`), or belong to a feature to come, which is refused elsewhere.
-    pub(super) fn mapping(
+    pub(crate) fn mapping(
         &self,
         known: &[&str],
         answered: &[&str],
@@ -74,7 +74,7 @@ impl<'a> Node<'a> {
     }
 
     /// Every entry of a mapping with free keys.
-    pub(super) fn entries(&self, problems: &mut Problems) -> Vec<(&'a str, Node<'a>)> {
+    pub(crate) fn entries(&self, problems: &mut Problems) -> Vec<(&'a str, Node<'a>)> {
         let map = self.object(problems);
         let entries = map.into_iter().flatten();
         entries
@@ -86,7 +86,7 @@ impl<'a> Node<'a> {
     }
 
     /// A mapping from free keys to text.
-    pub(super) fn texts(&self, problems: &mut Problems) -> BTreeMap<String, String> {
+    pub(crate) fn texts(&self, problems: &mut Problems) -> BTreeMap<String, String> {
         let entries = self.entries(problems).into_iter();
         entries
             .filter_map(|(key, node)| Some((key.to_owned(), node.scalar(problems)?)))
@@ -94,7 +94,7 @@ impl<'a> Node<'a> {
     }
 
     /// Every member of a list.
-    pub(super) fn list(&self, problems: &mut Problems) -> Vec<Node<'a>> {
+    pub(crate) fn list(&self, problems: &mut Problems) -> Vec<Node<'a>> {
         let Value::Array(members) = self.value else {
             problems.push(self.wrong_type("a list"));
             return Vec::new();
@@ -110,7 +110,7 @@ impl<'a> Node<'a> {
     }
 
     /// The text here; numbers are none.
-    pub(super) fn text(&self, problems: &mut Problems) -> Option<&'a str> {
+    pub(crate) fn text(&self, problems: &mut Problems) -> Option<&'a str> {
         let text = self.value.as_str();
         if text.is_none() {
             problems.push(self.wrong_type("text"));
@@ -119,7 +119,7 @@ impl<'a> Node<'a> {
     }
 
     /// An id here.
-    pub(super) fn id<T: FromStr<Err = IllegalId>>(&self, problems: &mut Problems) -> Option<T> {
+    pub(crate) fn id<T: FromStr<Err = IllegalId>>(&self, problems: &mut Problems) -> Option<T> {
         match self.text(problems)?.parse() {
             Ok(id) => Some(id),
             Err(illegal) => {
@@ -133,7 +133,7 @@ impl<'a> Node<'a> {
 
     /// A scalar here, as text. A fraction is refused: `1.10` has become `1.1` by the time
     /// we see it, and nobody would notice.
-    pub(super) fn scalar(&self, problems: &mut Problems) -> Option<String> {
+    pub(crate) fn scalar(&self, problems: &mut Problems) -> Option<String> {
         match self.value {
             Value::String(text) => Some(text.clone()),
             Value::Bool(truth) => Some(truth.to_string()),
@@ -150,7 +150,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    pub(super) fn wrong_type(&self, wanted: &str) -> Invalid {
+    pub(crate) fn wrong_type(&self, wanted: &str) -> Invalid {
         let is = match self.value {
             Value::Null => "nothing",
             Value::Bool(_) => "true or false",
@@ -190,14 +190,14 @@ impl<'a> Node<'a> {
 
 impl<'a> Mapping<'a> {
     /// What is under a key. A key without a value counts as left out.
-    pub(super) fn get(&self, key: &str) -> Option<Node<'a>> {
+    pub(crate) fn get(&self, key: &str) -> Option<Node<'a>> {
         let value = self.map.get(key).filter(|value| !value.is_null())?;
         let path = join(&self.path, key);
         Some(Node { path, value })
     }
 
     /// What is under a key that must be there.
-    pub(super) fn required(
+    pub(crate) fn required(
         &self,
         key: &str,
         remedy: &str,

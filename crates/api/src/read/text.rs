@@ -26,14 +26,7 @@ pub enum Format {
 /// A content type that is none of ours; bytes that are no text; text that cannot be read,
 /// with the line.
 pub fn body(headers: &HeaderMap, body: &[u8]) -> Result<Value, Problem> {
-    let malformed = |what: String| Problem::new(Kind::Malformed, what);
-    let text = std::str::from_utf8(body).map_err(|error| {
-        malformed(format!(
-            "after {} bytes the body is no UTF-8",
-            error.valid_up_to()
-        ))
-    })?;
-    let text = text.trim_start_matches('\u{feff}');
+    let text = utf8(body)?;
     let format = match headers.get(header::CONTENT_TYPE) {
         Some(value) => content_type(value.to_str().unwrap_or_default())?,
         None if text.trim_start().starts_with('{') => Format::Json,
@@ -48,6 +41,29 @@ pub fn body(headers: &HeaderMap, body: &[u8]) -> Result<Value, Problem> {
             .map_err(|error| format!("this is no YAML: {error}")),
     };
     read.map_err(malformed)
+}
+
+/// Reads a body that can be nothing but JSON, whatever its headers say: senders of webhooks
+/// are many.
+///
+/// # Errors
+/// Bytes that are no text; text that cannot be read, with the line.
+pub fn json_body(body: &[u8]) -> Result<Value, Problem> {
+    json(utf8(body)?).map_err(|error| malformed(format!("this is no JSON: {error}")))
+}
+
+fn utf8(body: &[u8]) -> Result<&str, Problem> {
+    let text = std::str::from_utf8(body).map_err(|error| {
+        malformed(format!(
+            "after {} bytes the body is no UTF-8",
+            error.valid_up_to()
+        ))
+    })?;
+    Ok(text.trim_start_matches('\u{feff}'))
+}
+
+fn malformed(what: String) -> Problem {
+    Problem::new(Kind::Malformed, what)
 }
 
 /// Every document of a YAML text, which JSON is too; empty ones are left out.

@@ -23,37 +23,19 @@ const fn key(path: &'static str) -> NotYet {
 }
 
 const KEYS: &[NotYet] = &[
-    key("spec.release"),
-    key("spec.rollout"),
     NotYet {
         path: "spec.approve",
         harmless: Some("never"),
         remedy: "leave it out, or write `never`",
     },
     key("spec.lifetime"),
-    key("spec.stack.release_parameter"),
     NotYet {
         path: "spec.stack.template.name",
         harmless: None,
         remedy: "give the template as `inline`, or the `digest` of one that was declared before",
     },
-    key("spec.octopus.roles"),
     key("spec.octopus.variables"),
 ];
-
-/// Kinds of documents that are known and not supported yet.
-const KINDS: &[&str] = &["Blueprint"];
-
-/// A problem if a document is of one of these kinds. Its other keys are not looked at:
-/// they belong to that kind.
-pub(super) fn kind(document: &Value) -> Option<Invalid> {
-    let kind = document.get("kind")?.as_str()?;
-    let remedy = "declare each environment by itself, with `kind: Environment`";
-    let what = format!("kind {kind}");
-    KINDS
-        .contains(&kind)
-        .then(|| problem("kind", &what, remedy))
-}
 
 /// Whether a path is one of these keys.
 pub(super) fn covers(path: &str) -> bool {
@@ -70,13 +52,8 @@ pub(super) fn problems(document: &Value) -> Vec<Invalid> {
     };
     let found = KEYS.iter().filter(wanted);
     found
-        .map(|key| problem(key.path, "this key", key.remedy))
+        .map(|key| at(key.path, "this key is not supported yet", key.remedy))
         .collect()
-}
-
-/// Says that something is not supported yet.
-fn problem(field: &str, what: &str, remedy: &str) -> Invalid {
-    at(field, format!("{what} is not supported yet"), remedy)
 }
 
 fn value_at<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use bennu_model::environment::Environment;
-use bennu_model::ids::{EnvironmentName, TeamName};
+use bennu_model::ids::{EnvironmentName, IllegalId, TeamName};
 use bennu_model::spec::Invalid;
 use bennu_ports::environments::{Declaration, Declared};
 
@@ -21,7 +21,7 @@ use crate::read::{self, Draft, TemplateSource};
 use crate::{Api, Kind, Problem};
 
 /// Tells what a PUT did: `created`, `changed` or `same`.
-const DECLARED: HeaderName = HeaderName::from_static("bennu-declared");
+pub(super) const DECLARED: HeaderName = HeaderName::from_static("bennu-declared");
 
 /// Declares an environment: 201 when a new life begins, 200 when it changed or was so
 /// already.
@@ -34,20 +34,17 @@ pub(crate) async fn put(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let team = caller.team(&team)?;
-    let name = EnvironmentName::new(name).map_err(|illegal| {
-        let error = Invalid {
-            field: "metadata.name".to_owned(),
-            cause: format!("{:?} is no legal {}", illegal.value, illegal.kind),
-            remedy: illegal.rule.to_owned(),
-        };
-        Problem::invalid(vec![error])
-    })?;
+    let name = EnvironmentName::new(name).map_err(illegal_name)?;
     Query::new(query, &[])?;
     let if_generation = precondition::if_match(&headers)?;
     let body = body.map_err(body_refused)?;
     let read = off_the_runtime(move || read_document(&headers, &body)).await??;
     let (draft, mut problems) = read;
-    problems.extend(says_otherwise(&draft, &team, &name));
+    let said = (
+        draft.team.as_ref().map(TeamName::as_str),
+        draft.name.as_ref().map(EnvironmentName::as_str),
+    );
+    problems.extend(says_otherwise(said, (team.as_str(), name.as_str())));
     let labels = draft.labels.clone();
     let Accepted { spec, blobs } = accepted(&api, draft, problems).await?;
     let declaration = Declaration {
@@ -96,11 +93,20 @@ pub(crate) async fn delete(
     Ok(document(StatusCode::ACCEPTED, &environment))
 }
 
+/// What the path names is no name.
+pub(super) fn illegal_name(illegal: IllegalId) -> Problem {
+    Problem::invalid(vec![Invalid {
+        field: "metadata.name".to_owned(),
+        cause: format!("{:?} is no legal {}", illegal.value, illegal.kind),
+        remedy: illegal.rule.to_owned(),
+    }])
+}
+
 fn read_document(headers: &HeaderMap, body: &[u8]) -> Result<(Draft, Vec<Invalid>), Problem> {
     read::text::body(headers, body).map(|value| read::environment(&value))
 }
 
-fn body_refused(rejection: BytesRejection) -> Problem {
+pub(super) fn body_refused(rejection: BytesRejection) -> Problem {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
         let detail = "a document has at most 2 MiB; CloudFormation takes templates up to 1 MB";
         Problem::new(Kind::TooLarge, detail)
@@ -110,18 +116,13 @@ fn body_refused(rejection: BytesRejection) -> Problem {
 }
 
 /// What a document says of its own place, where that is not the path's.
-fn says_otherwise(draft: &Draft, team: &TeamName, name: &EnvironmentName) -> Vec<Invalid> {
+pub(super) fn says_otherwise(
+    (said_team, said_name): (Option<&str>, Option<&str>),
+    (team, name): (&str, &str),
+) -> Vec<Invalid> {
     let said = [
-        (
-            "metadata.team",
-            draft.team.as_ref().map(TeamName::as_str),
-            team.as_str(),
-        ),
-        (
-            "metadata.name",
-            draft.name.as_ref().map(EnvironmentName::as_str),
-            name.as_str(),
-        ),
+        ("metadata.team", said_team, team),
+        ("metadata.name", said_name, name),
     ];
     let other = said
         .into_iter()
@@ -146,7 +147,10 @@ async fn accepted(api: &Api, draft: Draft, problems: Vec<Invalid>) -> Result<Acc
     off_the_runtime(accept).await?.map_err(Problem::invalid)
 }
 
-async fn template_text(api: &Api, source: TemplateSource) -> Result<TemplateText, Problem> {
+pub(super) async fn template_text(
+    api: &Api,
+    source: TemplateSource,
+) -> Result<TemplateText, Problem> {
     let text = match &source {
         TemplateSource::Inline(text) => Some(text.clone()),
         TemplateSource::Stored(digest) => {

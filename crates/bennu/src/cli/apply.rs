@@ -2,14 +2,15 @@
 
 use std::io::Read as _;
 
+use bennu_api::read::BLUEPRINT_KIND;
 use bennu_api::read::text::documents;
 use clap::Args;
 use serde_json::Value;
 
 use super::{Connection, Exit, Failure, Output};
-use crate::client::Client;
+use crate::client::{Client, Noun};
 
-/// Declare environments from files.
+/// Declare environments and blueprints from files.
 #[derive(Debug, Args)]
 pub struct ApplyArgs {
     /// A file of YAML documents or JSON; `-` is standard input; may be given several times
@@ -91,10 +92,15 @@ async fn declare(client: &Client, document: &Value) -> Result<String, Failure> {
         (Some(team), _) => team,
         (None, given) => given?,
     };
-    let put = client.put(team, name, document).await?;
+    // What is of another kind is refused by the daemon, with its own words.
+    let noun = match document["kind"].as_str() {
+        Some(BLUEPRINT_KIND) => Noun::Blueprint,
+        Some(_) | None => Noun::Environment,
+    };
+    let put = client.put(noun, team, name, document).await?;
     let word = match put.declared.as_str() {
         "same" => "unchanged",
         other => other,
     };
-    Ok(format!("environment/{name} {word}"))
+    Ok(format!("{}/{name} {word}", noun.as_str()))
 }

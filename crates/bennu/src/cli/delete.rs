@@ -6,18 +6,20 @@ use bennu_api::dto::EnvironmentDocument;
 use clap::Args;
 
 use super::get::find;
-use super::{Connection, Exit, Failure, Output, duration};
-use crate::client::{Client, ClientError, decode};
+use super::{Connection, Exit, Failure, Output, duration, noun};
+use crate::client::{Client, ClientError, Noun, decode};
 
 /// The first pause between two looks; each is half as long again, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// Delete an environment with all that belongs to it.
+/// Delete an environment with all that belongs to it, or a blueprint.
 #[derive(Debug, Args)]
 pub struct DeleteArgs {
-    /// Which environment
-    pub name: String,
+    /// Which environment; or `blueprint`, whose environments stay
+    pub what: String,
+    /// Which blueprint, after `blueprint`
+    pub name: Option<String>,
     /// Wait until nothing is left
     #[arg(long)]
     pub wait: bool,
@@ -29,9 +31,22 @@ pub struct DeleteArgs {
 }
 
 pub(super) async fn run(args: DeleteArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let (noun, name) = noun::of(Some(args.what), args.name)?;
+    let Some(name) = &name else {
+        return Err(Failure::usage(format!("which {}?", noun.as_str())));
+    };
     let client = Client::new(&args.connection)?;
-    let deleted = client.delete(&args.name).await?;
-    let name = &args.name;
+    if noun == Noun::Blueprint {
+        if args.wait {
+            return Err(Failure::usage(
+                "a blueprint is gone at once: leave --wait out",
+            ));
+        }
+        client.delete_blueprint(name).await?;
+        output.lines(&format!("blueprint/{name} deleted; its environments stay"));
+        return Ok(Exit::Done);
+    }
+    let deleted = client.delete(name).await?;
     if !args.wait {
         output.lines(&format!("environment/{name} is being deleted"));
         return Ok(Exit::Done);

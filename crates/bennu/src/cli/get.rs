@@ -1,23 +1,28 @@
-//! `bennu get`: many environments in few columns, or one in full.
+//! `bennu get`: many environments in few columns, or one in full; blueprints too.
+
+mod blueprints;
 
 use bennu_api::dto::environment::EnvironmentDocument;
 use bennu_api::dto::status::{ConditionDocument, SeenDocument, SeenWord};
 use chrono::{DateTime, Utc};
 use clap::Args;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::format::{self, Format};
 use super::output::{Mood, paint};
-use super::{Connection, Exit, Failure, Output, table, time};
-use crate::client::{Client, decode};
+use super::{Connection, Exit, Failure, Output, noun, table, time};
+use crate::client::{Client, Noun, decode};
 
-/// List environments, or show one.
+/// List environments or blueprints, or show one.
 #[derive(Debug, Args)]
 pub struct GetArgs {
-    /// Which; all of the team if left out
+    /// Which environment, all of the team if left out; or `blueprints`
+    pub what: Option<String>,
+    /// Which blueprint, after `blueprint`
     pub name: Option<String>,
     /// Labels that must be so: `branch=main,tier=web`
-    #[arg(long, short = 'l', value_name = "LABELS", conflicts_with = "name")]
+    #[arg(long, short = 'l', value_name = "LABELS", conflicts_with = "what")]
     pub selector: Option<String>,
     /// The form of the answer
     #[arg(long, short, value_enum, default_value_t)]
@@ -27,14 +32,19 @@ pub struct GetArgs {
 }
 
 pub(super) async fn run(args: GetArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let (noun, name) = noun::of(args.what, args.name)?;
     let client = Client::new(&args.connection)?;
-    let values = match &args.name {
+    if noun == Noun::Blueprint {
+        return blueprints::run(&client, name.as_deref(), args.output, output).await;
+    }
+    let values = match &name {
         Some(name) => vec![client.get(name).await?],
         None => client.list(args.selector.as_deref()).await?,
     };
+    let name = name.as_deref();
     let text = match args.output {
-        Format::Json => format::json(&whole(&args, values))?,
-        Format::Yaml => format::yaml(&whole(&args, values))?,
+        Format::Json => format::json(&whole("EnvironmentList", name, values))?,
+        Format::Yaml => format::yaml(&whole("EnvironmentList", name, values))?,
         Format::Name => names(&decoded(values)?),
         Format::Table | Format::Wide => {
             if values.is_empty() {
@@ -52,17 +62,17 @@ pub(super) async fn run(args: GetArgs, output: &mut Output) -> Result<Exit, Fail
 }
 
 /// One document as it is; many as a list, even if it is empty.
-fn whole(args: &GetArgs, mut values: Vec<Value>) -> Value {
-    match (&args.name, values.pop()) {
+fn whole(kind: &str, name: Option<&str>, mut values: Vec<Value>) -> Value {
+    match (name, values.pop()) {
         (Some(_), Some(one)) => one,
         (Some(_) | None, last) => {
             values.extend(last);
-            json!({ "apiVersion": "bennu.dev/v1", "kind": "EnvironmentList", "items": values })
+            json!({ "apiVersion": "bennu.dev/v1", "kind": kind, "items": values })
         }
     }
 }
 
-fn decoded(values: Vec<Value>) -> Result<Vec<EnvironmentDocument>, Failure> {
+fn decoded<T: DeserializeOwned>(values: Vec<Value>) -> Result<Vec<T>, Failure> {
     let decoded: Result<_, _> = values.into_iter().map(decode).collect();
     Ok(decoded?)
 }

@@ -55,9 +55,15 @@ pub(super) fn in_file(file: &str, text: &str, error: &toml::de::Error) -> Config
     let before = text.get(..start).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     let content = text.lines().nth(line - 1).unwrap_or_default();
+    // Inside a list there is no key, and what stands before the sign can be half a secret.
+    let is_key = |key: &str| {
+        key.chars()
+            .all(|c| c.is_alphanumeric() || "_-.".contains(c))
+    };
     let key = content
         .split_once('=')
-        .map(|(key, _)| key.trim().to_owned());
+        .map(|(key, _)| key.trim().to_owned())
+        .filter(|key| is_key(key));
     ConfigError::Line {
         file: file.to_owned(),
         line,

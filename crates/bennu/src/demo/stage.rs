@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bennu_api::Token;
 use bennu_model::ids::TeamName;
 use bennu_ports::Environments as _;
@@ -22,6 +24,11 @@ use crate::{telemetry, wiring};
 const SPEED: f64 = 60.0;
 /// Whose environments the story is about.
 pub const TEAM: &str = "checkout";
+/// The project of the story.
+pub const PROJECT: &str = "Checkout Web";
+/// Where the instances find the key with which they register; the simulated ones ask nobody.
+pub const SECRET_ARN: &str =
+    "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:octopus-AbCdEf";
 /// The variable in which the daemon finds the simulated Octopus's key.
 const KEY_VARIABLE: &str = "BENNU_DEMO_OCTOPUS_API_KEY";
 
@@ -31,6 +38,8 @@ pub struct Stage {
     pub sim: Running,
     /// The team's way in.
     pub client: Client,
+    /// What CI signs its webhooks with.
+    pub hook_secret: String,
     token: String,
     serving: Serving,
     // Last: the database goes after the daemon.
@@ -56,7 +65,8 @@ impl Stage {
         })
         .await?;
         let variables = BTreeMap::from([(KEY_VARIABLE.to_owned(), sim.octopus_api_key.clone())]);
-        let config = config(&sim, &url)?;
+        let hook_secret = format!("whsec_{}", STANDARD.encode(random()));
+        let config = config(&sim, &url, &hook_secret)?;
         telemetry::begin(&config.log)?;
         let daemon = wiring::daemon(&config, &variables)?;
         let store = daemon.store.clone();
@@ -74,10 +84,16 @@ impl Stage {
         Ok(Self {
             sim,
             client,
+            hook_secret,
             token,
             serving,
             _database: database,
         })
+    }
+
+    /// Where the API is.
+    pub fn api_url(&self) -> String {
+        format!("http://{}", self.serving.api)
     }
 
     /// Lines to try while it stays up.
@@ -112,7 +128,7 @@ impl Stage {
 }
 
 /// The configuration that a team would write, with the addresses of the moment.
-fn config(sim: &Running, database: &str) -> Result<Config, Anything> {
+fn config(sim: &Running, database: &str, hook_secret: &str) -> Result<Config, Anything> {
     let text = format!(
         r#"
         [installation]
@@ -135,6 +151,8 @@ fn config(sim: &Running, database: &str) -> Result<Config, Anything> {
         url = {octopus:?}
         api_key_env = "{KEY_VARIABLE}"
         spaces = ["Default"]
+        [hooks.generic]
+        secrets = [{hook_secret:?}]
         "#,
         aws = sim.aws,
         octopus = sim.octopus,

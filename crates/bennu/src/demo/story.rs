@@ -1,21 +1,29 @@
 //! The story, step by step.
 
+mod telling;
+
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::stage::{Stage, TEAM};
+use self::telling::Telling;
+use super::ci::{BRANCH, Ci, REPOSITORY};
+use super::stage::{PROJECT, Stage, TEAM};
 use super::truth::Truth;
 use crate::Anything;
 use crate::cli::Output;
+use crate::client::Noun;
 
+/// The tenant, the stack and the environment: named by the first build's label, for ever.
 const NAME: &str = "ryan0001";
-const TEMPLATE: &str = include_str!("web.yaml");
-/// A step of the story takes ten to thirty seconds; a slow machine is given ten times that.
-const LONGEST_STEP: Duration = Duration::from_secs(300);
+const FIRST: &str = "1.0.0-ryan0001";
+const SECOND: &str = "1.0.0-ryan0002";
+const THIRD: &str = "1.0.0-ryan0003";
+const TEMPLATE: &str = include_str!("../../../../templates/web-linux/template.yaml");
 /// How many steps there are.
 const STEPS: usize = 6;
+/// What the template's rolling update policy promises.
+const LEAST_IN_SERVICE: usize = 1;
 /// What is repeated until a template is too large to travel in a request, as templates with
 /// much metadata are.
 const PADDING_LINE: &str = "# padding so that this template has to travel through S3\n";
@@ -24,260 +32,261 @@ const LARGE: usize = 90_000;
 /// The story on a stage.
 pub struct Story<'a> {
     stage: &'a Stage,
-    output: &'a mut Output,
-    began: Instant,
-    told: i64,
+    ci: Ci<'a>,
+    telling: Telling<'a>,
     verified: usize,
+    /// The fewest that served while the branch had an environment that was Ready.
+    least: Option<usize>,
 }
 
 impl<'a> Story<'a> {
     /// Nothing is played yet.
-    pub fn new(stage: &'a Stage, output: &'a mut Output) -> Self {
-        Self {
+    pub fn new(stage: &'a Stage, output: &'a mut Output) -> Result<Self, Anything> {
+        Ok(Self {
             stage,
-            output,
-            began: now(),
-            told: 0,
+            ci: Ci::new(stage)?,
+            telling: Telling::new(stage, output, NAME),
             verified: 0,
-        }
+            least: None,
+        })
     }
 
-    /// The last line: what was verified, and what the world has left.
+    /// The last lines: who served, what was verified, and what the world has left.
     pub async fn ending(&self) -> Result<String, Anything> {
         let left = Truth::read(&self.stage.sim.aws).await?.left();
+        let least = self.least.map_or("nobody".to_owned(), |least| least.to_string());
         Ok(format!(
-            "story {}/{STEPS} verified; left: {left}",
+            "in service: never under {least}\nstory {}/{STEPS} verified; left: {left}",
             self.verified
         ))
     }
 
     /// Plays every step; the first that is not what it should be ends it.
     pub async fn play(&mut self) -> Result<(), Anything> {
-        self.say("a branch is declared: its tenant and its stack rise");
-        self.put("t3.micro", TEMPLATE).await?;
-        self.until_ready().await?;
-        let first = self.verify_risen("CREATE_COMPLETE", 0).await?;
-        self.verified += 1;
+        let (first, began) = self.first_build().await?;
+        self.same_delivery(&first).await?;
+        let second = self.second_build(&first).await?;
+        self.third_build(&second).await?;
+        self.count_in_service(began).await?;
+        self.branch_deleted().await?;
+        self.deleted_before_it_is_up().await
+    }
 
-        self.say("the same declaration again: nothing happens");
-        self.put("t3.micro", TEMPLATE).await?;
-        self.until_ready().await?;
-        let same = self.verify_risen("CREATE_COMPLETE", 0).await?;
-        self.check(first == same, "the instances are the same")?;
-        self.verified += 1;
-
-        self.say("a larger instance type: a change set says what changes, then it is executed");
-        self.put("t3.small", TEMPLATE).await?;
-        self.until_ready().await?;
-        let second = self.verify_risen("UPDATE_COMPLETE", 0).await?;
-        self.check(second.is_disjoint(&first), "every instance is replaced")?;
-        self.verified += 1;
-
-        self.say("a template of 90 kB: it goes through S3");
-        let large = TEMPLATE.to_owned() + &PADDING_LINE.repeat(LARGE / PADDING_LINE.len() + 1);
-        self.put("t3.medium", &large).await?;
-        self.until_ready().await?;
-        self.verify_risen("UPDATE_COMPLETE", 1).await?;
-        self.verified += 1;
-
-        self.say("the branch goes: so does everything of it");
-        self.stage.client.delete(NAME).await?;
-        self.until_gone().await?;
-        let truth = self.truth().await?;
-        self.check(
-            truth.is_empty(),
-            &format!("nothing is left ({})", truth.left()),
+    /// Returns the instances, and how many changes of service there were until it was Ready.
+    async fn first_build(&mut self) -> Result<(BTreeSet<String>, usize), Anything> {
+        self.say("a blueprint, and a branch is built: tenant, stack, machines, release");
+        self.blueprint(TEMPLATE).await?;
+        let delivery = self.build(FIRST, 1).await?;
+        self.telling.until_ready(FIRST).await?;
+        let instances = self.verify_served("CREATE_COMPLETE", FIRST, 0).await?;
+        let again = self.ci.send(&delivery).await?;
+        self.telling.check(
+            again["outcome"] == "declared",
+            "the same delivery again is answered as before",
         )?;
         self.verified += 1;
+        let changes = self.stage_history().await?.len();
+        Ok((instances, changes))
+    }
 
-        self.say("declared again, and deleted while it is being created");
-        self.told = 0;
-        self.put("t3.micro", TEMPLATE).await?;
-        self.until(|truth| !truth.stack_statuses().is_empty())
-            .await?;
-        self.stage.client.delete(NAME).await?;
-        self.until_gone().await?;
-        let truth = self.truth().await?;
-        self.check(
-            truth.is_empty(),
-            &format!("nothing is left ({})", truth.left()),
-        )?;
+    async fn same_delivery(&mut self, before: &BTreeSet<String>) -> Result<(), Anything> {
+        self.say("an older build comes late: the newest counts, and nothing happens");
+        let late = self.ci.built_late("0.9.0-ryan0000", 0);
+        let answer = self.ci.send(&late).await?;
+        let outcome = answer["outcome"].clone();
+        self.telling.line(&format!("webhook     {outcome}: {}", answer["detail"]));
+        self.telling.check(outcome == "stale", "it was told that it is stale")?;
+        let instances = self.verify_served("CREATE_COMPLETE", FIRST, 0).await?;
+        self.telling.check(instances == *before, "the instances are the same")?;
         self.verified += 1;
         Ok(())
+    }
+
+    async fn second_build(
+        &mut self,
+        before: &BTreeSet<String>,
+    ) -> Result<BTreeSet<String>, Anything> {
+        self.say("a second build: a change set, and every instance is replaced while others serve");
+        self.build(SECOND, 2).await?;
+        self.telling.until_ready(SECOND).await?;
+        let instances = self.verify_served("UPDATE_COMPLETE", SECOND, 0).await?;
+        self.telling.check(instances.is_disjoint(before), "every instance is replaced")?;
+        self.verified += 1;
+        Ok(instances)
+    }
+
+    async fn third_build(&mut self, before: &BTreeSet<String>) -> Result<(), Anything> {
+        self.say("the blueprint's template grows to 90 kB: with the third build it goes through S3");
+        let large = TEMPLATE.to_owned() + &PADDING_LINE.repeat(LARGE / PADDING_LINE.len() + 1);
+        self.blueprint(&large).await?;
+        self.build(THIRD, 3).await?;
+        self.telling.until_ready(THIRD).await?;
+        let instances = self.verify_served("UPDATE_COMPLETE", THIRD, 1).await?;
+        self.telling.check(instances.is_disjoint(before), "every instance is replaced")?;
+        self.verified += 1;
+        Ok(())
+    }
+
+    /// By every change of service that the world wrote down, not by looking now and then.
+    async fn count_in_service(&mut self, from: usize) -> Result<(), Anything> {
+        let history = self.stage_history().await?;
+        let serving = history.iter().skip(from.saturating_sub(1)).map(|change| {
+            let serving = change["serving"].as_object();
+            serving.map_or(0, |serving| serving.values().filter(|one| has_software(one)).count())
+        });
+        self.least = serving.min();
+        let least = self.least.unwrap_or(0);
+        self.telling.check(
+            least >= LEAST_IN_SERVICE,
+            &format!("{} changes of service, never under {least} in service", history.len()),
+        )
+    }
+
+    async fn branch_deleted(&mut self) -> Result<(), Anything> {
+        self.say("the branch goes: so does everything of it");
+        let deleted = self.ci.deleted();
+        self.ci.send(&deleted).await?;
+        self.telling.until_gone().await?;
+        self.verify_nothing_left().await
+    }
+
+    async fn deleted_before_it_is_up(&mut self) -> Result<(), Anything> {
+        self.say("built again, and deleted while its instances boot");
+        self.telling.begin_again();
+        self.build(FIRST, 4).await?;
+        self.telling.until(|truth| !truth.running_instances().is_empty()).await?;
+        let deleted = self.ci.deleted();
+        self.ci.send(&deleted).await?;
+        self.telling.until_gone().await?;
+        self.verify_nothing_left().await
     }
 
     fn say(&mut self, what: &str) {
         let step = self.verified + 1;
-        self.output.lines(&format!("\n[{step}/{STEPS}] {what}"));
+        self.telling.say(&format!("\n[{step}/{STEPS}] {what}"));
     }
 
-    async fn put(&mut self, instance_type: &str, template: &str) -> Result<(), Anything> {
+    /// CI builds the branch: a release in Octopus, a webhook to us.
+    async fn build(&mut self, version: &str, number: u32) -> Result<super::ci::Delivery, Anything> {
+        self.ci.release(version).await?;
+        let delivery = self.ci.built(version, number);
+        let answer = self.ci.send(&delivery).await?;
+        let names: Vec<_> = answer["environments"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one["name"].as_str())
+            .collect();
+        self.telling.line(&format!(
+            "webhook     {version}: {} {}",
+            answer["outcome"].as_str().unwrap_or("?"),
+            names.join(", ")
+        ));
+        Ok(delivery)
+    }
+
+    async fn blueprint(&mut self, template: &str) -> Result<(), Anything> {
         let document = json!({
             "apiVersion": "bennu.dev/v1",
-            "kind": "Environment",
-            "metadata": { "team": TEAM, "name": NAME, "labels": { "branch": "feature-ryan" } },
+            "kind": "Blueprint",
+            "metadata": { "team": TEAM, "name": "branches" },
             "spec": {
-                "target": "dev-sydney",
-                "stack": {
-                    "template": { "inline": template },
-                    "parameters": { "InstanceType": instance_type },
-                },
-                "octopus": {
-                    "server": "main",
-                    "space": "Default",
-                    "environment": "Development",
-                    "projects": ["Checkout Web"],
+                "source": { "repository": REPOSITORY, "branches": ["feature/**"] },
+                "per": "branch",
+                "environment": {
+                    "metadata": {
+                        "name": "{{ version.label }}",
+                        "labels": { "branch": "{{ branch.slug }}" },
+                    },
+                    "spec": {
+                        "target": "dev-sydney",
+                        "release": "{{ version }}",
+                        "stack": {
+                            "template": { "inline": template },
+                            "parameters": { "OctopusApiKeySecret": super::stage::SECRET_ARN },
+                            "release_parameter": "AppVersion",
+                            "capabilities": ["CAPABILITY_IAM"],
+                        },
+                        "octopus": {
+                            "server": "main",
+                            "space": "Default",
+                            "environment": "Development",
+                            "projects": [PROJECT],
+                            "roles": ["web"],
+                        },
+                    },
                 },
             },
         });
-        let put = self.stage.client.put(TEAM, NAME, &document).await?;
-        self.line(&format!("PUT {NAME}: {}", put.declared));
+        let client = &self.stage.client;
+        let put = client.put(Noun::Blueprint, TEAM, "branches", &document).await?;
+        self.telling.line(&format!("PUT blueprint branches: {}", put.declared));
         Ok(())
     }
 
-    /// Tells the timeline until the environment is ready for its newest generation.
-    async fn until_ready(&mut self) -> Result<(), Anything> {
-        let deadline = now() + LONGEST_STEP;
-        loop {
-            self.tell().await?;
-            let document = self.stage.client.get(NAME).await?;
-            let generation = document["metadata"]["generation"].as_i64();
-            let ready = condition(&document, "Ready");
-            let is_current = ready.is_some_and(|c| c["observedGeneration"].as_i64() == generation);
-            match ready.and_then(|c| c["status"].as_str()) {
-                Some("True") if is_current => {
-                    self.tell().await?;
-                    return Ok(());
-                }
-                _ if condition(&document, "Stalled").is_some() && is_current => {
-                    let why = condition(&document, "Stalled");
-                    return Err(format!("stalled: {}", why.unwrap_or(&Value::Null)).into());
-                }
-                _ if now() > deadline => {
-                    return Err(format!("not ready in time: {}", document["status"]).into());
-                }
-                _ => pause().await,
-            }
-        }
-    }
-
-    async fn until_gone(&mut self) -> Result<(), Anything> {
-        let deadline = now() + LONGEST_STEP;
-        loop {
-            match self.tell().await {
-                Ok(()) => {}
-                Err(error) if error.is_not_found() => {
-                    self.line("gone");
-                    return Ok(());
-                }
-                Err(error) => return Err(error.into()),
-            }
-            if now() > deadline {
-                return Err("not gone in time".into());
-            }
-            pause().await;
-        }
-    }
-
-    async fn until(&mut self, reached: impl Fn(&Truth) -> bool) -> Result<(), Anything> {
-        let deadline = now() + LONGEST_STEP;
-        while !reached(&self.truth().await?) {
-            if now() > deadline {
-                return Err("the world did not get there in time".into());
-            }
-            pause().await;
-        }
-        Ok(())
-    }
-
-    /// Prints what is new in the timeline.
-    async fn tell(&mut self) -> Result<(), crate::client::ClientError> {
-        for event in self.stage.client.last_events(NAME, 200).await? {
-            if event.id > self.told {
-                self.told = event.id;
-                let line = format!("{:<11} {}", event.reason, event.message);
-                self.line(&line);
-            }
-        }
-        Ok(())
-    }
-
-    /// One stack, two instances, one tenant that is connected: by the world's own truth.
-    async fn verify_risen(
+    /// One stack, two instances, each with a machine that runs the release: by the world's own
+    /// truth.
+    async fn verify_served(
         &mut self,
         status: &str,
+        release: &str,
         objects: u64,
     ) -> Result<BTreeSet<String>, Anything> {
         let truth = self.truth().await?;
-        let is = truth.stack_statuses() == [status];
+        let statuses = truth.stack_statuses();
         let instances = truth.running_instances();
-        let connected = truth.tenant(NAME).map(|t| t["ProjectEnvironments"].clone());
-        let is_connected = connected
-            .as_ref()
-            .and_then(Value::as_object)
-            .is_some_and(|projects| projects.len() == 1);
-        self.check(is, &format!("one stack, {:?}", truth.stack_statuses()))?;
-        self.check(
-            instances.len() == 2,
-            &format!("{} instances run", instances.len()),
-        )?;
-        self.check(is_connected, "the tenant is connected to its project")?;
-        self.check(
+        let history = self.stage_history().await?;
+        let serving = history.last().and_then(|change| change["serving"].as_object());
+        let right = serving.map_or(0, |serving| {
+            let runs = |one: &&Value| one.get(PROJECT).is_some_and(|version| version == release);
+            serving.values().filter(runs).count()
+        });
+        let told = &mut self.telling;
+        told.check(statuses == [status], &format!("one stack, {statuses:?}"))?;
+        told.check(instances.len() == 2, &format!("{} instances run", instances.len()))?;
+        told.check(right == 2, &format!("{right} of them serve {release}"))?;
+        let machines = truth.count("machines");
+        told.check(machines >= 2, &format!("{machines} machines are registered"))?;
+        told.check(
             truth.objects() == objects,
             &format!("{} objects in S3", truth.objects()),
         )?;
         Ok(instances)
     }
 
+    async fn verify_nothing_left(&mut self) -> Result<(), Anything> {
+        let truth = self.truth().await?;
+        let holds = truth.is_empty();
+        self.telling.check(holds, &format!("nothing is left ({})", truth.left()))?;
+        self.verified += 1;
+        Ok(())
+    }
+
     async fn truth(&self) -> Result<Truth, Anything> {
         Truth::read(&self.stage.sim.aws).await
     }
 
-    /// Part of a step's proof.
-    fn check(&mut self, holds: bool, what: &str) -> Result<(), Anything> {
-        if holds {
-            self.line(&format!("verified    {what}"));
-            Ok(())
-        } else {
-            Err(format!("not what it should be: {what}").into())
-        }
-    }
-
-    fn line(&mut self, text: &str) {
-        let passed = now().duration_since(self.began).as_secs_f64();
-        self.output.lines(&format!("  {passed:>6.1}s  {text}"));
+    async fn stage_history(&self) -> Result<Vec<Value>, Anything> {
+        Truth::history(&self.stage.sim.aws).await
     }
 }
 
-fn condition<'v>(document: &'v Value, kind: &str) -> Option<&'v Value> {
-    document["status"]["conditions"]
-        .as_array()?
-        .iter()
-        .find(|c| c["type"] == kind)
-}
-
-async fn pause() {
-    tokio::time::sleep(Duration::from_millis(200)).await;
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the demo shows how long things took"
-)]
-fn now() -> Instant {
-    Instant::now()
+fn has_software(serving: &Value) -> bool {
+    serving.as_object().is_some_and(|projects| !projects.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// What people are told to try is the template that the story was verified with.
+    /// What people are told to try is the branch that the story was verified with.
     #[test]
-    fn the_example_is_the_storys_environment() {
-        let example = include_str!("../../../../docs/examples/ryan0001.yaml");
+    fn the_examples_blueprint_is_the_storys() {
+        let example = include_str!("../../../../docs/examples/branches.yaml");
         let document: Value = yaml_serde::from_str(example).unwrap();
-        assert_eq!(document["metadata"]["name"], NAME);
-        assert_eq!(document["spec"]["stack"]["template"]["inline"], TEMPLATE);
+        let spec = &document["spec"];
+        assert_eq!(spec["source"]["repository"], REPOSITORY);
+        assert!(BRANCH.starts_with("feature/"));
+        assert_eq!(spec["environment"]["spec"]["stack"]["template"]["inline"], TEMPLATE);
     }
 }

@@ -22,22 +22,41 @@ impl Truth {
         Ok(Self(answer.json().await?))
     }
 
+    /// Every change of service since the world began, oldest first.
+    pub async fn history(aws: &str) -> Result<Vec<Value>, Anything> {
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        let answer = http
+            .get(format!("{aws}/_sim/history"))
+            .send()
+            .await?
+            .error_for_status()?;
+        match answer.json().await? {
+            Value::Array(changes) => Ok(changes),
+            other => Err(format!("a history that is no list: {other}").into()),
+        }
+    }
+
+    /// How many there are of a kind.
+    pub fn count(&self, what: &str) -> u64 {
+        self.0["counts"][what].as_u64().unwrap_or(u64::MAX)
+    }
+
     /// What is left of anything that an environment can leave.
     pub fn left(&self) -> String {
-        let count = |what: &str| self.0["counts"][what].as_u64().unwrap_or(u64::MAX);
         format!(
-            "{} stacks, {} instances, {} objects, {} tenants, {} machines",
-            count("stacks"),
-            count("instances"),
-            count("objects"),
-            count("tenants"),
-            count("machines")
+            "{} stacks, {} instances, {} objects, {} tenants, {} machines, {} overrides",
+            self.count("stacks"),
+            self.count("instances"),
+            self.count("objects"),
+            self.count("tenants"),
+            self.count("machines"),
+            self.count("overrides")
         )
     }
 
     /// Whether nothing is left.
     pub fn is_empty(&self) -> bool {
-        self.left() == "0 stacks, 0 instances, 0 objects, 0 tenants, 0 machines"
+        self.left() == "0 stacks, 0 instances, 0 objects, 0 tenants, 0 machines, 0 overrides"
     }
 
     /// The statuses of all living stacks.
@@ -57,20 +76,18 @@ impl Truth {
 
     /// How many objects lie in buckets.
     pub fn objects(&self) -> u64 {
-        self.0["counts"]["objects"].as_u64().unwrap_or(u64::MAX)
+        self.count("objects")
     }
 
-    /// A tenant by name.
-    pub fn tenant(&self, name: &str) -> Option<Value> {
+    /// The id of a document of Octopus by its collection and name.
+    pub fn octopus_id(&self, collection: &str, name: &str) -> Option<String> {
         let spaces = self.0["octopus"].as_object()?;
-        let tenants = spaces
+        let documents = spaces
             .values()
-            .filter_map(|space| space["tenants"].as_array())
+            .filter_map(|space| space[collection].as_array())
             .flatten();
-        tenants
-            .into_iter()
-            .find(|tenant| tenant["Name"] == name)
-            .cloned()
+        let mut named = documents.filter(|one| one["Name"] == name);
+        named.next()?["Id"].as_str().map(str::to_owned)
     }
 
     fn of_regions(&self, what: &str) -> Vec<Value> {

@@ -1,5 +1,6 @@
 //! A release.
 
+use bennu_model::ids::{IllegalId, ReleaseId};
 use bennu_model::tenant::Release;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -8,21 +9,23 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ReleaseItem {
-    id: String,
-    version: String,
+    pub(crate) id: String,
+    pub(crate) version: String,
     #[serde(default)]
     assembled: Option<String>,
 }
 
-impl From<ReleaseItem> for Release {
-    fn from(item: ReleaseItem) -> Self {
+impl TryFrom<ReleaseItem> for Release {
+    type Error = IllegalId;
+
+    fn try_from(item: ReleaseItem) -> Result<Self, IllegalId> {
         let assembled = item.assembled.as_deref();
-        Self {
-            id: item.id,
+        Ok(Self {
+            id: ReleaseId::new(item.id)?,
             version: item.version,
             assembled_at: assembled
                 .and_then(|text| DateTime::parse_from_rfc3339(text).ok())
                 .map(|at| at.with_timezone(&Utc)),
-        }
+        })
     }
 }

@@ -1,11 +1,13 @@
-//! A tenant: read as far as needed, and written back whole.
+//! A tenant.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bennu_model::ids::{IllegalId, OctopusEnvironmentId, ProjectId, TenantId};
 use bennu_model::tenant::Tenant;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
+
+use super::document::Document;
 
 /// Projects with the environments in them.
 pub(crate) type Connections = BTreeMap<ProjectId, BTreeSet<OctopusEnvironmentId>>;
@@ -33,31 +35,24 @@ pub(crate) struct NewTenant<'a> {
     pub(crate) tenant_tags: [&'a str; 0],
 }
 
-/// A tenant as the server sent it, every key of it: a PUT replaces the whole document, and
-/// what is left out is lost.
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[serde(transparent)]
-pub(crate) struct TenantDocument(Map<String, Value>);
+/// What the document of a tenant says of its connections.
+fn connections(document: &Document) -> Result<Connections, serde_json::Error> {
+    let tenant = Tenant::try_from(document.read::<TenantItem>()?);
+    Ok(tenant.map_err(serde::de::Error::custom)?.connections)
+}
 
-impl TenantDocument {
-    /// What the document says of its connections.
-    pub(crate) fn connections(&self) -> Result<Connections, serde_json::Error> {
-        let item: TenantItem = serde_json::from_value(Value::Object(self.0.clone()))?;
-        let tenant = Tenant::try_from(item).map_err(serde::de::Error::custom)?;
-        Ok(tenant.connections)
+/// The same tenant with these connections; the rest stays as it is.
+pub(crate) fn with_connections(mut tenant: Document, wanted: &Connections) -> Document {
+    if connections(&tenant).is_ok_and(|now| now == *wanted) {
+        return tenant;
     }
-
-    /// The same document with other connections.
-    #[must_use]
-    pub(crate) fn with_connections(mut self, connections: &Connections) -> Self {
-        let pairs = connections.iter().map(|(project, environments)| {
-            let ids = environments.iter().map(|id| Value::from(id.as_str()));
-            (project.as_str().to_owned(), Value::Array(ids.collect()))
-        });
-        let map = Value::Object(pairs.collect());
-        self.0.insert("ProjectEnvironments".to_owned(), map);
-        self
-    }
+    let pairs = wanted.iter().map(|(project, environments)| {
+        let ids = environments.iter().map(|id| Value::from(id.as_str()));
+        (project.as_str().to_owned(), Value::Array(ids.collect()))
+    });
+    let map = Value::Object(pairs.collect());
+    tenant.0.insert("ProjectEnvironments".to_owned(), map);
+    tenant
 }
 
 impl TryFrom<TenantItem> for Tenant {

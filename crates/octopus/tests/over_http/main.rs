@@ -2,8 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod bench;
 mod case;
 mod documents;
 mod refusals;
+mod settings;
 mod simulator;
+mod software;
+mod software_documents;
+mod stage;
 mod stub;

@@ -3,125 +3,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bennu_model::action::DeploymentsAction;
-use bennu_model::ids::{
-    EnvironmentName, MachineId, OctopusEnvironmentId, ProjectId, ServerName, SpaceName, TenantId,
-};
+use bennu_model::ids::{MachineId, OctopusEnvironmentId, ServerName, TenantId};
 use bennu_model::outcome::{Outcome, Retry};
 use bennu_model::plan::TenantRef;
 use bennu_model::tenant::Tenant;
 use bennu_octopus::{ApiKey, Octopus, ServerConfig};
 use bennu_ports::deployments::MachineFilter;
 use bennu_ports::{Deployments as _, PortErrorKind};
-use bennu_sim::doors::serve::{Options, Running, serve};
-use bennu_sim::faults::Fault;
-use bennu_sim::octopus::Request;
-use bennu_sim::ports::LoggingGate;
 use serde_json::{Value, json};
 
-struct Bench {
-    running: Running,
-    octopus: Octopus,
-    gate: LoggingGate,
-    server: ServerName,
-    space: SpaceName,
-}
+use crate::bench::{Bench, done, retry};
 
-impl Bench {
-    async fn new() -> Self {
-        let running = serve(Options::default()).await.unwrap();
-        let config = ServerConfig {
-            name: ServerName::new("main").unwrap(),
-            url: running.octopus.clone(),
-            api_key: ApiKey::new(running.octopus_api_key.clone()).unwrap(),
-        };
-        Self {
-            octopus: Octopus::new(vec![config]).unwrap(),
-            running,
-            gate: LoggingGate::default(),
-            server: ServerName::new("main").unwrap(),
-            space: SpaceName::new("DEFAULT").unwrap(),
-        }
-    }
-
-    async fn begin(&self, action: &DeploymentsAction) -> Outcome {
-        self.octopus
-            .begin(&self.gate, &self.server, &self.space, action)
-            .await
-    }
-
-    async fn find(&self, tenant: TenantRef) -> Option<Tenant> {
-        self.octopus
-            .tenant(&self.gate, &self.server, &self.space, &tenant)
-            .await
-            .unwrap()
-    }
-
-    /// The connection that the default world allows.
-    async fn connections(&self) -> BTreeMap<ProjectId, BTreeSet<OctopusEnvironmentId>> {
-        let space = self
-            .octopus
-            .space(&self.gate, &self.server, &self.space)
-            .await
-            .unwrap();
-        let (project, environment) = (&space.projects, &space.environments);
-        let project = project[&"Checkout Web".parse().unwrap()].clone();
-        let environment = environment[&"Development".parse().unwrap()].clone();
-        BTreeMap::from([(project, BTreeSet::from([environment]))])
-    }
-
-    async fn create(&self, name: &str) -> Outcome {
-        let connections = self.connections().await;
-        self.begin(&DeploymentsAction::CreateTenant {
-            name: EnvironmentName::new(name).unwrap(),
-            description: "bennu dev/00112233445566aa".to_owned(),
-            connections,
-        })
-        .await
-    }
-
-    /// A request past the client, as another person's.
-    fn other(&self, method: &str, path: &str, body: &Value) -> Value {
-        self.running.sim.with(|world| {
-            let request = Request::new(method, path).with_json(body);
-            let request = request.with_key(world.octopus.api_key());
-            let reply = world.octopus.handle(&request, world.now, &mut world.faults);
-            assert!(reply.status < 300, "{method} {path}: {reply:?}");
-            reply.body.unwrap_or_default()
-        })
-    }
-
-    fn fault(&self, fault: Value) {
-        let fault: Fault = serde_json::from_value(fault).unwrap();
-        self.running
-            .sim
-            .with(|world| world.faults.add(fault))
-            .unwrap();
-    }
-}
-
-/// The id of what was created or changed.
-fn done(outcome: Outcome) -> TenantId {
-    let said = format!("{outcome:?}");
-    let id = match outcome {
-        Outcome::Done(id) => id,
-        _ => None,
-    };
-    assert!(id.is_some(), "{said}");
-    TenantId::new(id.unwrap()).unwrap()
-}
-
-fn retry(outcome: Outcome) -> Option<Retry> {
-    match outcome {
-        Outcome::Rejected { retry, .. } => Some(retry),
-        _ => None,
-    }
+fn tenant(outcome: Outcome) -> TenantId {
+    TenantId::new(done(outcome)).unwrap()
 }
 
 #[tokio::test]
 async fn a_tenant_is_created_connected_found_and_deleted() {
     let bench = Bench::new().await;
     let connections = bench.connections().await;
-    let id = done(bench.create("ryan0001").await);
+    let id = tenant(bench.create("ryan0001").await);
     assert_eq!(
         retry(bench.create("ryan0001").await),
         Some(Retry::Look),
@@ -154,7 +55,7 @@ async fn a_tenant_is_created_connected_found_and_deleted() {
         connections,
     };
     assert_eq!(bench.begin(&connect(connections)).await, Outcome::Unchanged);
-    assert_eq!(done(bench.begin(&connect(BTreeMap::new())).await), id);
+    assert_eq!(tenant(bench.begin(&connect(BTreeMap::new())).await), id);
     let after = bench.other("GET", &path, &Value::Null);
     assert_eq!(after["FromTheFuture"], json!({"Deep": [1, null]}));
     assert_eq!(after["Description"], "bennu dev/00112233445566aa");
@@ -171,7 +72,7 @@ async fn a_connection_that_a_rule_forbids_needs_another_spec() {
     let bench = Bench::new().await;
     let elsewhere = bench.other("POST", "/api/environments", &json!({"Name": "Elsewhere"}));
     let elsewhere = OctopusEnvironmentId::new(elsewhere["Id"].as_str().unwrap()).unwrap();
-    let tenant = done(bench.create("ryan0001").await);
+    let tenant = tenant(bench.create("ryan0001").await);
     let project = bench.connections().await.into_keys().next().unwrap();
     let connections = BTreeMap::from([(project, BTreeSet::from([elsewhere]))]);
     let outcome = bench
@@ -220,7 +121,7 @@ async fn lists_are_read_to_their_end() {
 #[tokio::test]
 async fn machines_are_found_by_tenant_and_by_role_and_taken_out() {
     let bench = Bench::new().await;
-    let tenant = done(bench.create("ryan0001").await);
+    let tenant = tenant(bench.create("ryan0001").await);
     let environment = bench.connections().await.into_values().next().unwrap();
     for (name, roles, tenants) in [
         ("web-1", json!(["web", "Bennu-Dev"]), json!([tenant])),
@@ -293,7 +194,7 @@ async fn releases_come_newest_first() {
 #[tokio::test]
 async fn a_busy_or_broken_server_is_reported_as_what_it_is() {
     let bench = Bench::new().await;
-    let tenant = done(bench.create("ryan0001").await);
+    let tenant = tenant(bench.create("ryan0001").await);
     bench.fault(json!({"name": "throttle", "on": "POST tenants", "times": 1,
         "params": {"retry_after_s": 9}}));
     assert_eq!(retry(bench.create("ryan0002").await), Some(Retry::After(9)));

@@ -61,6 +61,8 @@ fn present(case: &Case<'_>, verdict: &Verdict) -> Option<Wanted> {
             case,
             "an unfinished deletion has to be finished first",
         )),
+        // What software is in, a stack never is.
+        Verdict::Broken(Broken::DeploymentFailed) => None,
         Verdict::Foreign(whose) => Some(foreign(
             case,
             blocked(
@@ -78,7 +80,11 @@ fn present(case: &Case<'_>, verdict: &Verdict) -> Option<Wanted> {
 fn absent(case: &Case<'_>, verdict: &Verdict) -> Option<Wanted> {
     const BECAUSE: &str = "the environment is being deleted";
     match verdict {
-        Verdict::InSync | Verdict::Missing | Verdict::Foreign(_) => None,
+        Verdict::InSync
+        | Verdict::Missing
+        | Verdict::Foreign(_)
+        | Verdict::Busy(Operation::Deploying)
+        | Verdict::Broken(Broken::DeploymentFailed) => None,
         Verdict::Outdated(_) | Verdict::Drifted(_) => Some(delete(case, BECAUSE)),
         Verdict::Busy(Operation::Creating) => Some(delete(case, BECAUSE)),
         Verdict::Busy(Operation::Updating) => Some(cancel(case, BECAUSE)),

@@ -210,7 +210,7 @@ pub fn machines(case: &Case<'_>, verdict: &Verdict) -> Vec<Wanted> {
             Resource::Machines,
             format!("a list of the machines: {why}"),
             BECAUSE,
-            Some(case.policy.poll),
+            Some(until_quiet(case).unwrap_or(case.policy.poll).min(case.policy.poll)),
         )],
         (
             Verdict::InSync
@@ -223,4 +223,10 @@ pub fn machines(case: &Case<'_>, verdict: &Verdict) -> Vec<Wanted> {
             _,
         ) => Vec::new(),
     }
+}
+
+/// How long until a look at the machines can be the last one.
+fn until_quiet(case: &Case<'_>) -> Option<chrono::Duration> {
+    let left = case.known.stack_gone_at? + case.policy.quiet() - case.now;
+    (left > chrono::Duration::zero()).then_some(left)
 }

@@ -17,7 +17,7 @@ use bennu_model::plan::Resource;
 use bennu_model::spec::*;
 use bennu_model::stack::{Failure, Stack, StackStatus};
 use bennu_model::tenant::{Space, Tenant};
-use bennu_plan::desire::{Context, Desire, TargetFacts, desire};
+use bennu_plan::desire::{Context, Desire, SpaceFacts, TargetFacts, desire};
 use chrono::{DateTime, Duration, Utc};
 
 pub const ARN: &str =
@@ -35,7 +35,13 @@ pub fn context() -> Context {
             TargetName::new("dev-sydney").unwrap(),
             TargetFacts { has_bucket: true },
         )]),
-        spaces: BTreeSet::from([(server, SpaceName::new("Default").unwrap())]),
+        spaces: BTreeMap::from([(
+            (server, SpaceName::new("Default").unwrap()),
+            SpaceFacts {
+                server_url: "http://127.0.0.1:8065".into(),
+                slots: 5,
+            },
+        )]),
     }
 }
 
@@ -56,6 +62,7 @@ pub fn environment(presence: Presence) -> Environment {
                 template_bytes: 8,
                 parameters: BTreeMap::new(),
                 release_parameter: None,
+                filled: BTreeSet::new(),
                 capabilities: BTreeSet::new(),
                 tags: BTreeMap::new(),
             },
@@ -72,6 +79,7 @@ pub fn environment(presence: Presence) -> Environment {
             deletion_policy: DeletionPolicy::Delete,
         },
         predecessor: None,
+        origin: None,
         created_at: at(0),
         deleted_at: None,
     }
@@ -136,6 +144,8 @@ pub fn observed(desired: &Desired, status: Option<StackStatus>) -> Observed {
     observed.stack = Observation::at(at(-1), Seen::from_lookup(seen));
     observed.tenant = Observation::at(at(-1), Seen::Present(tenant(desired)));
     observed.change_set = Observation::at(at(-1), Seen::Absent);
+    observed.deployments = Observation::at(at(-1), Seen::Present(Vec::new()));
+    observed.groups = Observation::at(at(-1), Seen::Present(Vec::new()));
     observed.objects = Observation::at(at(-1), Seen::Present(Default::default()));
     observed.machines = Observation::at(at(-1), Seen::Present(Vec::new()));
     observed.space = Observation::at(
@@ -163,6 +173,7 @@ pub fn settled(desired: &Desired, verb: &str, token: &str, settled: Settled) -> 
         generation: desired.generation,
         retry: desired.retry,
         subject: Some(desired.stack.digest()),
+        release: desired.software.as_ref().map(|software| software.release.clone()),
         started_at: at(-2_000),
         reference: None,
         settled: Some(settled),

@@ -16,7 +16,7 @@ use crate::autoscaling::LaunchConfiguration;
 use crate::chance::Chance;
 use crate::compute::{Compute, Seat};
 use crate::ec2::launch_template::{specification_from, tags_from};
-use crate::ec2::{LaunchSpecification, LaunchTemplate, SignalTarget};
+use crate::ec2::{LaunchSpecification, LaunchTemplate};
 use crate::world::{Moment, Place};
 
 /// A launch template.
@@ -203,21 +203,11 @@ impl Workshop<'_, '_> {
             subnet_id: text("SubnetId"),
             group: None,
             tags,
-            signals: settings
-                .creation_policy
-                .is_some()
-                .then(|| self.signal_target(logical_id)),
+            logical_id: Some(logical_id.to_owned()),
         };
         let specification = specification_from(&Value::Object(properties.clone()));
         self.compute
             .launch(specification, seat, self.chance, self.moment)
-    }
-
-    fn signal_target(&self, logical_id: &str) -> SignalTarget {
-        SignalTarget {
-            stack_id: self.identity.stack_id.clone(),
-            logical_resource_id: logical_id.to_owned(),
-        }
     }
 }
 

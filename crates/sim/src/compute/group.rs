@@ -30,6 +30,10 @@ impl Compute {
         };
         let wanted = usize::try_from(found.desired_capacity).unwrap_or(0);
         let alive = found.alive().count();
+        let process = if wanted >= alive { "Launch" } else { "Terminate" };
+        if found.suspends(process) {
+            return;
+        }
         if let Some(missing) = wanted.checked_sub(alive) {
             for _ in 0..missing {
                 self.launch_member(group, chance, moment);
@@ -67,6 +71,7 @@ impl Compute {
             health_status: "Healthy",
             launch_template: specification.launch_template.clone(),
             launch_configuration_name: specification.launch_configuration_name.clone(),
+            vpc_zone_identifier: group.vpc_zone_identifier.clone(),
             protected_from_scale_in: false,
         };
         let desired = group.desired_capacity;
@@ -126,6 +131,8 @@ impl Compute {
                 member.lifecycle_state = LifecycleState::InService;
             }
         }
+        let group = self.instances.get(id).and_then(|one| one.group.clone());
+        self.touched.extend(group);
         self.end_activities(id, now);
     }
 
@@ -185,6 +192,6 @@ fn seat_in(group: &Group) -> Seat {
             .map(|one| one.trim().to_owned()),
         group: Some(group.name.clone()),
         tags,
-        signals: group.signals.clone(),
+        logical_id: (group.tag("aws:cloudformation:logical-id")).map(str::to_owned),
     }
 }

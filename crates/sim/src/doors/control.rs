@@ -3,6 +3,7 @@
 //! | path | verbs |
 //! |---|---|
 //! | `/_sim/truth` | GET: everything that exists, with counts |
+//! | `/_sim/history` | GET: every change of service of every group, oldest first |
 //! | `/_sim/clock` | GET; POST `{"speed":60}`, `{"pause":true}`, `{"advance_s":30}` |
 //! | `/_sim/faults` | GET; POST a fault or an array of them; DELETE all, or `?name=…&on=…` |
 //! | `/_sim/reset` | POST: the world of the beginning; the clock runs on |
@@ -26,6 +27,7 @@ use super::sim::Sim;
 pub(super) fn router() -> Router<Sim> {
     Router::new()
         .route("/_sim/truth", get(truth))
+        .route("/_sim/history", get(history))
         .route("/_sim/clock", get(clock::show).post(clock::turn))
         .route(
             "/_sim/faults",
@@ -44,6 +46,10 @@ pub(super) fn page(sim: &Sim) -> Response {
 
 async fn truth(State(sim): State<Sim>) -> Json<Value> {
     Json(sim.with(|world| truth::of(world)))
+}
+
+async fn history(State(sim): State<Sim>) -> Json<Value> {
+    Json(sim.with(|world| world.history.changes().map(|change| json!(change)).collect()))
 }
 
 async fn reset(State(sim): State<Sim>) -> Json<Value> {

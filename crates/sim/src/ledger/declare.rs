@@ -1,7 +1,9 @@
 //! Declaring and deleting.
 
-use bennu_model::environment::{Environment, Known, Presence};
+use bennu_model::blueprint::Origin;
+use bennu_model::environment::{Environment, Presence};
 use bennu_model::ids::{EnvironmentName, EnvironmentUid, Generation, TeamName};
+use bennu_model::known::Known;
 use bennu_model::names::Canonical;
 use bennu_model::work::{Class, WorkKey};
 use bennu_ports::environments::{Declaration, Declared};
@@ -11,7 +13,12 @@ use chrono::{DateTime, Utc};
 use super::{Life, Reserved, Rows, WorkRow};
 
 impl Rows {
-    pub(super) fn declare(&mut self, new: Declaration, now: DateTime<Utc>) -> Declared {
+    pub(super) fn declare(
+        &mut self,
+        new: Declaration,
+        origin: Option<&Origin>,
+        now: DateTime<Utc>,
+    ) -> Declared {
         let newest = self.newest(&new.team, &new.name).cloned();
         let stored = newest.as_ref().and_then(|uid| self.lives.get(uid));
         let stored = stored.map(|life| life.environment.clone());
@@ -22,14 +29,15 @@ impl Rows {
             }
         }
         match stored {
-            Some(old) if old.presence == Presence::Present => self.change(new, old, now),
-            earlier => self.create(new, earlier.map(|e| e.uid), now),
+            Some(old) if old.presence == Presence::Present => self.change(new, origin, old, now),
+            earlier => self.create(new, origin, earlier.map(|e| e.uid), now),
         }
     }
 
     fn create(
         &mut self,
         new: Declaration,
+        origin: Option<&Origin>,
         predecessor: Option<EnvironmentUid>,
         now: DateTime<Utc>,
     ) -> Declared {
@@ -59,6 +67,7 @@ impl Rows {
             presence: Presence::Present,
             spec: new.spec,
             predecessor,
+            origin: origin.cloned(),
             created_at: now,
             deleted_at: None,
         };
@@ -78,12 +87,19 @@ impl Rows {
         Declared::Created(environment)
     }
 
-    fn change(&mut self, new: Declaration, old: Environment, now: DateTime<Utc>) -> Declared {
+    fn change(
+        &mut self,
+        new: Declaration,
+        origin: Option<&Origin>,
+        old: Environment,
+        now: DateTime<Utc>,
+    ) -> Declared {
         if let Some(fixed) = new.spec.changes_identity_of(&old.spec) {
             return Declared::Fixed(fixed);
         }
         let differs = new.spec != old.spec;
-        if !differs && new.labels == old.labels {
+        let same_origin = origin.is_none_or(|origin| old.origin.as_ref() == Some(origin));
+        if !differs && new.labels == old.labels && same_origin {
             return Declared::Same(old);
         }
         self.keep(&new);
@@ -96,6 +112,7 @@ impl Rows {
             labels: new.labels,
             spec: new.spec,
             generation: Generation(old.generation.0 + i64::from(differs)),
+            origin: origin.cloned().or(old.origin),
             ..old
         };
         if let Some(life) = self.lives.get_mut(&environment.uid) {
@@ -112,7 +129,12 @@ impl Rows {
         now: DateTime<Utc>,
     ) -> Option<Environment> {
         let uid = self.newest(team, name)?.clone();
-        let environment = &mut self.lives.get_mut(&uid)?.environment;
+        self.burn(&uid, now)
+    }
+
+    /// Asks for a life's end; the second time it changes nothing.
+    pub(super) fn burn(&mut self, uid: &EnvironmentUid, now: DateTime<Utc>) -> Option<Environment> {
+        let environment = &mut self.lives.get_mut(uid)?.environment;
         let first = environment.deleted_at.is_none();
         if first {
             environment.presence = Presence::Absent;
@@ -121,7 +143,7 @@ impl Rows {
         }
         let environment = environment.clone();
         if first {
-            self.wake_for(&uid, Class::First, true, now);
+            self.wake_for(uid, Class::First, true, now);
         }
         Some(environment)
     }

@@ -30,7 +30,7 @@ impl Environments for MemoryLedger {
                 transient: false,
             });
         }
-        Ok(self.step(|rows, now| rows.declare(declaration, now)))
+        Ok(self.step(|rows, now| rows.declare(declaration, None, now)))
     }
 
     async fn delete(
@@ -108,7 +108,7 @@ impl Environments for MemoryLedger {
     async fn targets(&self) -> Result<BTreeMap<TargetName, SweepStatus>, LedgerError> {
         let targets = |(key, status): (WorkKey, SweepStatus)| match key {
             WorkKey::Target(target) => Some((target, status)),
-            WorkKey::Space(_, _) | WorkKey::Environment(_) => None,
+            WorkKey::Space(_, _) | WorkKey::Environment(_) | WorkKey::Document(_) => None,
         };
         Ok(self.step(|rows, _| rows.swept().filter_map(targets).collect()))
     }
@@ -116,7 +116,7 @@ impl Environments for MemoryLedger {
     async fn spaces(&self) -> Result<BTreeMap<(ServerName, SpaceName), SweepStatus>, LedgerError> {
         let spaces = |(key, status): (WorkKey, SweepStatus)| match key {
             WorkKey::Space(server, space) => Some(((server, space), status)),
-            WorkKey::Target(_) | WorkKey::Environment(_) => None,
+            WorkKey::Target(_) | WorkKey::Environment(_) | WorkKey::Document(_) => None,
         };
         Ok(self.step(|rows, _| rows.swept().filter_map(spaces).collect()))
     }

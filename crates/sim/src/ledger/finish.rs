@@ -8,7 +8,6 @@ use bennu_model::ids::EnvironmentUid;
 use bennu_model::observed::DatedFact;
 use bennu_model::work::{Class, WorkKey};
 use bennu_ports::ledger::{Finish, Record};
-use bennu_ports::work::Finished;
 use chrono::{DateTime, Utc};
 
 use super::work::latest_first;
@@ -16,17 +15,15 @@ use super::{Rows, SpaceRow};
 
 impl Rows {
     /// A batch is one statement: what one pass of it ends, another one does not see yet.
-    pub(super) fn finish(&mut self, passes: &[Finish], now: DateTime<Utc>) -> Vec<Finished> {
-        let mut keys = BTreeSet::new();
-        let held: Vec<bool> = passes
+    /// Returns the places of those that were recorded.
+    pub(super) fn finish(&mut self, batch: &[(usize, &Finish)], now: DateTime<Utc>) -> Vec<usize> {
+        let held: Vec<(usize, &Finish)> = batch
             .iter()
-            .map(|pass| keys.insert(&pass.lease.key) && self.is_held(pass))
+            .filter(|(_, pass)| self.is_held(pass))
+            .copied()
             .collect();
-        let batch: Vec<&Finish> = passes
-            .iter()
-            .zip(&held)
-            .filter_map(|(pass, held)| held.then_some(pass))
-            .collect();
+        let places = held.iter().map(|(place, _)| *place).collect();
+        let batch: Vec<&Finish> = held.into_iter().map(|(_, pass)| pass).collect();
         let ending: BTreeSet<EnvironmentUid> = batch
             .iter()
             .filter_map(|pass| pass.record.as_deref())
@@ -35,8 +32,13 @@ impl Rows {
             .collect();
         for pass in &batch {
             if let Some(record) = &pass.record {
-                let tombstone = record.tombstone.filter(|_| ending.contains(&record.uid));
-                self.write(record, tombstone, now);
+                let ends = ending.contains(&record.uid);
+                self.write(record, record.tombstone.filter(|_| ends), now);
+                if ends {
+                    self.drop_wants(&record.uid, now);
+                } else {
+                    self.let_stand(record, now);
+                }
             }
         }
         self.name_spaces(&batch);
@@ -46,14 +48,7 @@ impl Rows {
         for uid in &ending {
             self.forget(uid, &batch, now);
         }
-        let answer = |held: bool| {
-            if held {
-                Finished::Recorded
-            } else {
-                Finished::Fenced
-            }
-        };
-        held.into_iter().map(answer).collect()
+        places
     }
 
     fn is_held(&self, pass: &Finish) -> bool {
@@ -62,7 +57,7 @@ impl Rows {
         let own = match (&pass.record, &lease.key) {
             (None, _) => true,
             (Some(record), WorkKey::Environment(uid)) => record.uid == *uid,
-            (Some(_), WorkKey::Target(_) | WorkKey::Space(_, _)) => false,
+            (Some(_), WorkKey::Target(_) | WorkKey::Space(_, _) | WorkKey::Document(_)) => false,
         };
         own && row.is_some_and(|row| row.is_of(&lease.owner, lease.epoch))
     }
@@ -185,6 +180,7 @@ fn is_at_rest(conditions: &[Condition]) -> bool {
                 ConditionKind::Ready | ConditionKind::Stalled => true,
                 ConditionKind::StackReady
                 | ConditionKind::TenantReady
+                | ConditionKind::SoftwareReady
                 | ConditionKind::Reconciling => false,
             }
     })

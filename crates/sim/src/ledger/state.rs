@@ -80,6 +80,8 @@ impl Rows {
         let drained = self.work.get(&key).map(|row| row.drain_until);
         let mut observed = Observed::nothing(drained.unwrap_or(DateTime::UNIX_EPOCH));
         observed.known = life.known.clone();
+        observed.wants = self.wants_of(&life.environment.uid);
+        observed.older = self.older(life);
         observed.attempts = life.latest_attempts();
         observed.predecessor_gone = self.predecessor_gone(life);
         for fact in life.facts.values() {

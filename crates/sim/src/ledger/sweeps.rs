@@ -1,4 +1,4 @@
-//! What passes and sweeps write besides their finish.
+//! What passes, sweeps and documents' workers write besides their finish.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use bennu_model::ids::{Digest, EnvironmentUid, Generation, ServerName, SpaceName
 use bennu_model::observed::{DatedFact, Fact, Seen};
 use bennu_model::work::{Lease, WorkKey};
 use bennu_ports::environments::SweepStatus;
-use bennu_ports::ledger::{Opened, SweepEnd, SweepPage};
+use bennu_ports::ledger::{DocumentRecord, Opened, SweepEnd, SweepPage};
 use bennu_ports::{Ledger, LedgerError};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -91,7 +91,7 @@ impl Ledger for MemoryLedger {
         let missing = match &lease.key {
             WorkKey::Target(_) => Fact::Stack(Seen::Unknown(unknown())),
             WorkKey::Space(_, _) => Fact::Tenant(Seen::Unknown(unknown())),
-            WorkKey::Environment(_) => return Ok(()),
+            WorkKey::Environment(_) | WorkKey::Document(_) => return Ok(()),
         };
         self.step(|rows, now| {
             if !rows.runs(lease, now) {
@@ -113,6 +113,32 @@ impl Ledger for MemoryLedger {
                 }
             }
             rows.wake_all(&woken, now);
+        });
+        Ok(())
+    }
+
+    async fn record_document(
+        &self,
+        lease: &Lease,
+        record: DocumentRecord,
+    ) -> Result<u64, LedgerError> {
+        Ok(self.step(|rows, now| {
+            let own = WorkKey::Document(record.document.clone());
+            if lease.key != own || !rows.runs(lease, now) {
+                return 0;
+            }
+            let turned = rows.judge(&record);
+            rows.wake_all(&turned, now)
+        }))
+    }
+
+    async fn burn(&self, lease: &Lease, uids: &[EnvironmentUid]) -> Result<(), LedgerError> {
+        self.step(|rows, now| {
+            if rows.runs(lease, now) {
+                for uid in uids {
+                    rows.burn(uid, now);
+                }
+            }
         });
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The queue of keys.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,11 +14,12 @@ use bennu_ports::work::{Claim, ClaimLimits, Finished};
 use bennu_ports::{LedgerError, Work};
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::documents::place;
 use super::{MemoryLedger, Rows, WorkRow};
 
 /// Claims in a row without a finish after which a key is parked.
 const LAST_CRASH: i32 = 3;
-/// A sweep cannot be changed by anybody: it is tried again after this pause.
+/// A sweep or a document cannot be changed by anybody: it is tried again after this pause.
 const PAUSE: TimeDelta = TimeDelta::minutes(10);
 
 impl WorkRow {
@@ -101,6 +102,9 @@ impl Work for MemoryLedger {
                     WorkKey::Space(server, space) => {
                         Some((String::new(), format!("{server}/{space}"), Class::First))
                     }
+                    WorkKey::Document(document) => {
+                        Some((String::new(), place(document), Class::First))
+                    }
                 };
                 if let Some((team, target, class)) = row {
                     let slot = rows.work.entry(key.to_string());
@@ -144,7 +148,23 @@ impl Work for MemoryLedger {
     }
 
     async fn finish(&self, passes: Vec<Finish>) -> Result<Vec<Finished>, LedgerError> {
-        Ok(self.step(|rows, now| rows.finish(&passes, now)))
+        let mut answers = vec![Finished::Fenced; passes.len()];
+        // A lease ends once: of two records under one lease the second comes too late.
+        let mut keys = BTreeSet::new();
+        let batch = passes.iter().enumerate();
+        let (recorded, runs): (Vec<_>, Vec<_>) = batch
+            .filter(|(_, pass)| keys.insert(&pass.lease.key))
+            .partition(|(_, pass)| pass.record.is_some());
+        // Each a statement of its own in the store.
+        for part in [recorded, runs] {
+            if part.is_empty() {
+                continue;
+            }
+            for place in self.step(|rows, now| rows.finish(&part, now)) {
+                answers[place] = Finished::Recorded;
+            }
+        }
+        Ok(answers)
     }
 
     async fn release(&self, held: &[(WorkKey, i64)], owner: &ReplicaId) -> Result<(), LedgerError> {
@@ -246,6 +266,10 @@ impl Rows {
                 });
                 Load::Space(server, space, memory)
             }
+            WorkKey::Document(document) => {
+                let wants = self.wants_for(&document);
+                Load::Document(document, wants)
+            }
         };
         Some(Claim { lease, load })
     }
@@ -278,7 +302,8 @@ impl Rows {
                         .into(),
                 );
             }
-            None => {}
+            // Whoever wants something of it says what it waits for.
+            Some(WorkKey::Document(_)) | None => {}
         }
     }
 
@@ -298,7 +323,9 @@ impl Rows {
             last_transition_time: now,
         };
         life.conditions.retain(|condition| match condition.kind {
-            ConditionKind::StackReady | ConditionKind::TenantReady => true,
+            ConditionKind::StackReady
+            | ConditionKind::TenantReady
+            | ConditionKind::SoftwareReady => true,
             ConditionKind::Ready | ConditionKind::Reconciling | ConditionKind::Stalled => false,
         });
         life.conditions

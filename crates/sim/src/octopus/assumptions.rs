@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 pub struct Assumptions {
     /// Seconds of world time from a machine's registration to the end of its first
-    /// health check.
+    /// health check, if that does not have to queue.
     pub first_health_check_s: f64,
     /// What becomes of a tenant's deletion while machines are scoped to it.
     pub tenant_with_machines: WhenInUse,
@@ -18,6 +18,42 @@ pub struct Assumptions {
     /// Whether each document carries a key that no client knows yet, so that a client
     /// which drops unknown keys on writing back is found out.
     pub unknown_keys: bool,
+    /// What a project's PUT without the key `AutoDeployReleaseOverrides` does to them.
+    pub overrides_when_key_is_missing: WhenKeyIsMissing,
+    /// What becomes of the overrides that name a tenant which is deleted.
+    pub overrides_of_deleted_tenant: WhenTenantGoes,
+    /// Seconds of world time between two scans of machine events for the triggers; the
+    /// documentation says "about 30". Scans run at whole multiples since 1970.
+    pub trigger_scan_s: f64,
+    /// Tasks that execute at once on the whole server; a server of one's own has 5
+    /// unless told otherwise.
+    pub task_cap: usize,
+    /// Seconds of world time that a deployment executes.
+    pub deployment_s: f64,
+    /// Seconds of world time that a health check executes, however many its machines.
+    pub health_check_s: f64,
+    /// Seconds of world time from `Cancelling` to `Canceled`.
+    pub cancellation_s: f64,
+}
+
+/// What a key left out of a whole-document write means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenKeyIsMissing {
+    /// The stored value stays.
+    Keep,
+    /// The value goes back to its default.
+    Clear,
+}
+
+/// What becomes of what names a tenant that is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenTenantGoes {
+    /// It stays, and names nobody.
+    Keep,
+    /// It goes along.
+    Drop,
 }
 
 /// What happens to the deletion of a thing that others refer to.
@@ -37,6 +73,13 @@ impl Default for Assumptions {
             tenant_with_machines: WhenInUse::Detach,
             machine_policy_in_use: WhenInUse::Refuse,
             unknown_keys: false,
+            overrides_when_key_is_missing: WhenKeyIsMissing::Clear,
+            overrides_of_deleted_tenant: WhenTenantGoes::Keep,
+            trigger_scan_s: 30.0,
+            task_cap: 5,
+            deployment_s: 20.0,
+            health_check_s: 2.0,
+            cancellation_s: 1.0,
         }
     }
 }

@@ -98,6 +98,10 @@ impl Documents {
         self.by_kind.get(&kind)?.get(&kind.number(id)?)
     }
 
+    pub(super) fn by_number(&self, kind: Kind, number: u64) -> Option<&Document> {
+        self.by_kind.get(&kind)?.get(&number)
+    }
+
     pub(super) fn numbered_mut(&mut self, kind: Kind, number: u64) -> Option<&mut Document> {
         self.by_kind.get_mut(&kind)?.get_mut(&number)
     }

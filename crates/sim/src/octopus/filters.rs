@@ -28,6 +28,10 @@ enum Compare {
     Key(&'static str),
     /// A flag; the value is `true` or `false`.
     Flag(&'static str),
+    /// A flag that must not be what the value is.
+    Unless(&'static str),
+    /// A flag that must be set if the value is `true`.
+    Only(&'static str),
     /// Tags: any within a tag set, all of the sets that are named.
     Tags(&'static str),
 }
@@ -51,6 +55,8 @@ impl Filters {
                 | Compare::Member(_)
                 | Compare::Key(_)
                 | Compare::Flag(_)
+                | Compare::Unless(_)
+                | Compare::Only(_)
                 | Compare::Tags(_) => query.list(name),
             };
             let Some(values) = values else { continue };
@@ -58,7 +64,11 @@ impl Filters {
             let flags = values
                 .iter()
                 .all(|value| value == "true" || value == "false");
-            if matches!(compare, Compare::Flag(_)) && !flags {
+            let is_flag = matches!(
+                compare,
+                Compare::Flag(_) | Compare::Unless(_) | Compare::Only(_)
+            );
+            if is_flag && !flags {
                 return Err(Refusal::invalid(format!("{name} must be true or false.")));
             }
             filters.push((*compare, values));
@@ -95,6 +105,8 @@ impl Compare {
                 .and_then(Value::as_object)
                 .is_some_and(|map| map.keys().any(|found| any(found))),
             Self::Flag(key) => any(&document.is(key).to_string()),
+            Self::Unless(key) => any(&(!document.is(key)).to_string()),
+            Self::Only(key) => document.is(key) || !any("true"),
             Self::Tags(key) => tagged(document, key, values),
         }
     }
@@ -153,5 +165,32 @@ fn of(kind: Kind) -> &'static [(&'static str, Compare)] {
             ("shellNames", Compare::Text("ShellName")),
         ],
         Kind::Release => &[IDS, ("searchByVersion", Compare::NamePart)],
+        Kind::Trigger => &[IDS, PARTIAL],
+        Kind::Deployment => &[
+            IDS,
+            PARTIAL,
+            ("projects", Compare::Text("ProjectId")),
+            ("environments", Compare::Text("EnvironmentId")),
+            ("tenants", Compare::Text("TenantId")),
+            ("channels", Compare::Text("ChannelId")),
+        ],
+        Kind::Task => &[
+            IDS,
+            NAME,
+            PARTIAL,
+            ("active", Compare::Unless("IsCompleted")),
+            ("states", Compare::Text("State")),
+            ("project", Compare::Text("ProjectId")),
+            ("spaces", Compare::Text("SpaceId")),
+            (
+                "hasPendingInterruptions",
+                Compare::Flag("HasPendingInterruptions"),
+            ),
+        ],
+        Kind::Interruption => &[
+            IDS,
+            ("regarding", Compare::Member("RelatedDocumentIds")),
+            ("pendingOnly", Compare::Only("IsPending")),
+        ],
     }
 }

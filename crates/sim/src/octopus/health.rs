@@ -1,51 +1,230 @@
-//! The first health check of each new machine.
+//! Health checks: a machine's first, its policy's regular ones, and those that are asked
+//! for; and the deletion of machines that have been unavailable for too long, which
+//! happens nowhere but inside a policy's check.
+//!
+//! A policy's checks come at whole multiples of its `HealthCheckInterval` since 1970, so
+//! that policies of one interval are checked together; `HealthCheckCron` is kept, and
+//! not acted on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
-use serde_json::Value;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
 
-use super::documents::Documents;
+use super::Server;
+use super::documents::{Document, Documents};
+use super::durations::{next_on_grid, span};
 use super::kind::Kind;
+use super::machine_events::Category as Happened;
+use super::tasks::{Category, Job, Waiting};
+use crate::clock::seconds;
 
-/// The checks that have been queued, by the moment at which their result is in.
+/// The first checks that are still to be queued, and who was found unavailable when.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct HealthChecks(BTreeSet<(DateTime<Utc>, u64)>);
+pub(super) struct HealthChecks {
+    first: BTreeSet<(DateTime<Utc>, u64)>,
+    unavailable_since: BTreeMap<u64, DateTime<Utc>>,
+}
 
 impl HealthChecks {
-    pub(super) fn queue(&mut self, machine: u64, done_at: DateTime<Utc>) {
-        self.0.insert((done_at, machine));
+    /// Forgets a machine that is gone.
+    pub(super) fn forget(&mut self, machine: u64) {
+        self.unavailable_since.remove(&machine);
     }
 
-    pub(super) fn next(&self) -> Option<DateTime<Utc>> {
-        self.0.first().map(|(due, _)| *due)
+    /// When checks come next; `played` is the moment up to which they have been queued.
+    pub(super) fn next(
+        &self,
+        documents: &Documents,
+        played: Option<DateTime<Utc>>,
+    ) -> Option<DateTime<Utc>> {
+        let first = self.first.first().map(|(due, _)| *due);
+        let nobody = documents.all(Kind::Machine).next().is_none();
+        let Some(played) = played.filter(|_| !nobody) else {
+            return first;
+        };
+        documents
+            .all(Kind::MachinePolicy)
+            .filter_map(|policy| next_on_grid(played, interval(policy)?))
+            .chain(first)
+            .min()
+    }
+}
+
+impl Server {
+    /// Queues the check that a new machine gets unless it asks for none.
+    pub(super) fn first_check(&mut self, id: &str, now: DateTime<Utc>) {
+        let Some(machine) = self.documents.by_id(Kind::Machine, id) else {
+            return;
+        };
+        if !machine.is("SkipInitialHealthCheck") {
+            let assumed = &self.assumptions;
+            let until = seconds(assumed.first_health_check_s - assumed.health_check_s);
+            let due = now.checked_add_signed(until).unwrap_or(now);
+            self.checks.first.insert((due, machine.number));
+        }
     }
 
-    /// Writes the results that are in by `now`. A machine that was deleted meanwhile,
-    /// or is disabled, has none.
-    pub(super) fn run(&mut self, now: DateTime<Utc>, documents: &mut Documents) {
-        while let Some((due, number)) = self.0.first().copied() {
+    /// Queues the checks that are due at `now`.
+    pub(super) fn queue_checks(&mut self, now: DateTime<Utc>) {
+        while let Some((due, machine)) = self.checks.first.first().copied() {
             if due > now {
-                return;
+                break;
             }
-            self.0.remove(&(due, number));
-            let Some(machine) = documents.numbered_mut(Kind::Machine, number) else {
-                continue;
-            };
-            if machine.is("IsDisabled") {
-                continue;
+            self.checks.first.remove(&(due, machine));
+            if let Some(found) = self.documents.by_number(Kind::Machine, machine) {
+                let what = format!("Check health of {}", found.text("Name"));
+                let space = found.text("SpaceId").to_owned();
+                self.queue_check(&space, &what, vec![machine], None, &json!({}), now);
             }
-            for (key, value) in [
-                ("HealthStatus", Value::from("Healthy")),
-                ("Status", Value::from("Online")),
-                (
-                    "StatusSummary",
-                    Value::from("Octopus was able to successfully connect to this machine."),
-                ),
-                ("HasLatestCalamari", Value::from(true)),
-            ] {
-                machine.fields.insert(key.to_owned(), value);
+        }
+        let due = |policy: &&Document| {
+            let next = interval(policy).zip(self.played);
+            let next = next.and_then(|(every, played)| next_on_grid(played, every));
+            next.is_some_and(|next| next <= now) && !self.work.checks(policy.number)
+        };
+        let policies = self.documents.all(Kind::MachinePolicy).filter(due);
+        let policies: Vec<Document> = policies.cloned().collect();
+        for policy in policies {
+            let id = policy.id();
+            let machines: Vec<u64> = self
+                .documents
+                .within(Kind::Machine, policy.text("SpaceId"))
+                .filter(|machine| {
+                    machine.text("MachinePolicyId") == id && !machine.is("IsDisabled")
+                })
+                .map(|machine| machine.number)
+                .collect();
+            if !machines.is_empty() {
+                let what = format!("Check deployment target health for {}", policy.text("Name"));
+                let of = Some(policy.number);
+                let space = policy.text("SpaceId");
+                self.queue_check(
+                    space,
+                    &what,
+                    machines,
+                    of,
+                    &json!({ "MachinePolicyId": id }),
+                    now,
+                );
             }
         }
     }
+
+    /// Queues a health check; gives its task's number.
+    pub(super) fn queue_check(
+        &mut self,
+        space: &str,
+        description: &str,
+        machines: Vec<u64>,
+        policy: Option<u64>,
+        arguments: &Value,
+        now: DateTime<Utc>,
+    ) -> u64 {
+        let ids = machines.iter().map(|machine| Kind::Machine.id(*machine));
+        let mut arguments = arguments.clone();
+        arguments["MachineIds"] = ids.collect();
+        let own = [
+            ("Description", json!(description)),
+            ("Arguments", arguments),
+        ];
+        let waiting = Waiting {
+            job: Job::Health { machines, policy },
+            not_before: None,
+            expiry: None,
+        };
+        self.queue_task(space, "Health", &own, waiting, now)
+    }
+
+    /// Writes the results of a check. A machine that was deleted meanwhile, or is
+    /// disabled, has none.
+    pub(super) fn checked(
+        &mut self,
+        task: u64,
+        machines: &[u64],
+        policy: Option<u64>,
+        now: DateTime<Utc>,
+    ) {
+        let patience = policy
+            .and_then(|policy| self.documents.by_number(Kind::MachinePolicy, policy))
+            .and_then(patience);
+        for number in machines {
+            let found = self.documents.by_number(Kind::Machine, *number);
+            let Some(machine) = found.filter(|machine| !machine.is("IsDisabled")).cloned() else {
+                continue;
+            };
+            let name = machine.text("Name");
+            if self.tentacles.answers(machine.text("Thumbprint")) {
+                self.checks.unavailable_since.remove(number);
+                self.tell_of_machine(task, name, Category::Info, WELL, now);
+                self.found(&machine, Happened::Healthy, now);
+                continue;
+            }
+            self.tell_of_machine(task, name, Category::Warning, SILENT, now);
+            self.found(&machine, Happened::Unavailable, now);
+            let since = *self.checks.unavailable_since.entry(*number).or_insert(now);
+            if patience.is_some_and(|patience| now - since >= patience) {
+                let text = "The machine was unavailable for too long and was deleted.";
+                self.tell_of_machine(task, name, Category::Warning, text, now);
+                self.documents.remove(Kind::Machine, *number);
+                self.machine_gone(&machine, now);
+            }
+        }
+    }
+
+    /// Writes a machine's health; a change of it is an event.
+    fn found(&mut self, machine: &Document, health: Happened, now: DateTime<Utc>) {
+        let (status, legacy, summary, calamari) = if health == Happened::Healthy {
+            ("Healthy", "Online", WELL, true)
+        } else {
+            (
+                "Unavailable",
+                "Offline",
+                SILENT,
+                machine.is("HasLatestCalamari"),
+            )
+        };
+        if let Some(stored) = self.documents.numbered_mut(Kind::Machine, machine.number) {
+            for (key, value) in [
+                ("HealthStatus", json!(status)),
+                ("Status", json!(legacy)),
+                ("StatusSummary", json!(summary)),
+                ("HasLatestCalamari", json!(calamari)),
+            ] {
+                stored.fields.insert(key.to_owned(), value);
+            }
+        }
+        if machine.text("HealthStatus") != status {
+            self.events.record(now, machine, health);
+        }
+    }
+
+    /// What follows when a machine's document is gone.
+    pub(super) fn machine_gone(&mut self, machine: &Document, now: DateTime<Utc>) {
+        self.events.record(now, machine, Happened::Deleted);
+        self.checks.forget(machine.number);
+        self.tentacles.forget(machine.number);
+        self.forget_unreachable(machine.text("Thumbprint"));
+    }
+}
+
+const WELL: &str = "Octopus was able to successfully connect to this machine.";
+const SILENT: &str = "Octopus was unable to connect to this machine.";
+
+/// How often a policy has its machines checked.
+fn interval(policy: &Document) -> Option<TimeDelta> {
+    of(policy, "MachineHealthCheckPolicy", "HealthCheckInterval").and_then(span)
+}
+
+/// How long a policy bears an unavailable machine; `None`: for ever.
+fn patience(policy: &Document) -> Option<TimeDelta> {
+    const CLEANUP: &str = "MachineCleanupPolicy";
+    let deletes =
+        of(policy, CLEANUP, "DeleteMachinesBehavior") == Some("DeleteUnavailableMachines");
+    let elapsed = of(policy, CLEANUP, "DeleteMachinesElapsedTimeSpan").and_then(span);
+    elapsed.filter(|_| deletes)
+}
+
+fn of<'a>(policy: &'a Document, part: &str, key: &str) -> Option<&'a str> {
+    policy.fields.get(part)?.get(key)?.as_str()
 }

@@ -6,6 +6,9 @@ use super::documents::Fields;
 use super::kind::Kind;
 use super::{Server, fields};
 
+/// A key that no client knows yet, and its value.
+pub(super) const FROM_LATER: (&str, &str) = ("AddedInALaterVersion", "keep me");
+
 impl Server {
     /// Fills an empty server with the default world.
     pub(super) fn furnish(&mut self) {
@@ -23,23 +26,19 @@ impl Server {
             "TentacleRetentionPolicy": null,
         });
         let (lifecycle, group) = self.furnish_space(&space, vec![phase]);
-        let id = Kind::Project.id(self.documents.next_number(Kind::Project));
-        let project = self.place(
-            Kind::Project,
-            &space,
-            "Checkout Web",
-            &[
+        for name in ["Checkout Web", "Checkout Jobs"] {
+            let id = Kind::Project.id(self.documents.next_number(Kind::Project));
+            let process = format!("deploymentprocess-{id}");
+            let own = [
                 ("LifecycleId", json!(lifecycle)),
                 ("ProjectGroupId", json!(group)),
                 ("TenantedDeploymentMode", json!("TenantedOrUntenanted")),
                 ("VariableSetId", json!(format!("variableset-{id}"))),
-                (
-                    "DeploymentProcessId",
-                    json!(format!("deploymentprocess-{id}")),
-                ),
-            ],
-        );
-        self.furnish_project(&space, &project);
+                ("DeploymentProcessId", json!(process)),
+            ];
+            let project = self.place(Kind::Project, &space, name, &own);
+            self.furnish_project(&space, &project);
+        }
     }
 
     /// What every new space has; gives the ids of its lifecycle and project group.
@@ -66,9 +65,16 @@ impl Server {
         self.place(Kind::Channel, space, "Default", &own);
     }
 
-    fn place(&mut self, kind: Kind, space: &str, name: &str, own: &[(&str, Value)]) -> String {
+    /// Stores a document of the server's own making; gives its id.
+    pub(super) fn place(
+        &mut self,
+        kind: Kind,
+        space: &str,
+        name: &str,
+        own: &[(&str, Value)],
+    ) -> String {
         let mut fields: Fields = fields::fresh(kind);
-        fields.insert("Name".to_owned(), Value::from(name));
+        fields.insert(kind.name_key().to_owned(), Value::from(name));
         if fields.contains_key("Slug") {
             fields.insert(
                 "Slug".to_owned(),
@@ -79,6 +85,9 @@ impl Server {
             own.iter()
                 .map(|(key, value)| ((*key).to_owned(), value.clone())),
         );
+        if self.assumptions.unknown_keys {
+            fields.insert(FROM_LATER.0.to_owned(), Value::from(FROM_LATER.1));
+        }
         self.documents.insert(kind, space, fields)
     }
 }

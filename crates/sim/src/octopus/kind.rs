@@ -14,10 +14,14 @@ pub(super) enum Kind {
     Tenant,
     Machine,
     Release,
+    Trigger,
+    Deployment,
+    Task,
+    Interruption,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Space,
         Self::Environment,
         Self::Lifecycle,
@@ -28,6 +32,10 @@ impl Kind {
         Self::Tenant,
         Self::Machine,
         Self::Release,
+        Self::Trigger,
+        Self::Deployment,
+        Self::Task,
+        Self::Interruption,
     ];
 
     /// The path segment of the kind's collection.
@@ -43,6 +51,10 @@ impl Kind {
             Self::Tenant => "tenants",
             Self::Machine => "machines",
             Self::Release => "releases",
+            Self::Trigger => "projecttriggers",
+            Self::Deployment => "deployments",
+            Self::Task => "tasks",
+            Self::Interruption => "interruptions",
         }
     }
 
@@ -59,6 +71,10 @@ impl Kind {
             Self::Tenant => "Tenants",
             Self::Machine => "Machines",
             Self::Release => "Releases",
+            Self::Trigger => "ProjectTriggers",
+            Self::Deployment => "Deployments",
+            Self::Task => "ServerTasks",
+            Self::Interruption => "Interruptions",
         }
     }
 
@@ -75,6 +91,10 @@ impl Kind {
             Self::Tenant => "Tenant",
             Self::Machine => "DeploymentTarget",
             Self::Release => "Release",
+            Self::Trigger => "ProjectTrigger",
+            Self::Deployment => "Deployment",
+            Self::Task => "Task",
+            Self::Interruption => "Interruption",
         }
     }
 
@@ -91,6 +111,10 @@ impl Kind {
             Self::Tenant => "tenant",
             Self::Machine => "machine",
             Self::Release => "release",
+            Self::Trigger => "project trigger",
+            Self::Deployment => "deployment",
+            Self::Task => "task",
+            Self::Interruption => "interruption",
         }
     }
 
@@ -98,6 +122,7 @@ impl Kind {
     pub(super) fn name_key(self) -> &'static str {
         match self {
             Self::Release => "Version",
+            Self::Interruption => "Title",
             Self::Space
             | Self::Environment
             | Self::Lifecycle
@@ -106,7 +131,10 @@ impl Kind {
             | Self::Project
             | Self::Channel
             | Self::Tenant
-            | Self::Machine => "Name",
+            | Self::Machine
+            | Self::Trigger
+            | Self::Deployment
+            | Self::Task => "Name",
         }
     }
 
@@ -121,7 +149,11 @@ impl Kind {
             | Self::MachinePolicy
             | Self::Project
             | Self::Channel
-            | Self::Machine => None,
+            | Self::Machine
+            | Self::Trigger
+            | Self::Deployment
+            | Self::Task
+            | Self::Interruption => None,
         }
     }
 
@@ -136,13 +168,69 @@ impl Kind {
             | Self::Channel
             | Self::Tenant
             | Self::Machine
-            | Self::Release => false,
+            | Self::Release
+            | Self::Trigger
+            | Self::Deployment
+            | Self::Task
+            | Self::Interruption => false,
         }
+    }
+
+    /// Whether documents have names that people give them, and so may clash.
+    pub(super) fn is_named(self) -> bool {
+        match self {
+            Self::Space
+            | Self::Environment
+            | Self::Lifecycle
+            | Self::ProjectGroup
+            | Self::MachinePolicy
+            | Self::Project
+            | Self::Channel
+            | Self::Tenant
+            | Self::Machine
+            | Self::Release
+            | Self::Trigger => true,
+            Self::Deployment | Self::Task | Self::Interruption => false,
+        }
+    }
+
+    /// Whether documents have a slug.
+    pub(super) fn has_slug(self) -> bool {
+        self.is_named() && !matches!(self, Self::Release | Self::MachinePolicy | Self::Trigger)
     }
 
     /// Whether the collection can be had as one bare array, at `/all`.
     pub(super) fn has_all(self) -> bool {
-        self != Self::Release
+        self.is_named() && !matches!(self, Self::Release | Self::Trigger)
+    }
+
+    /// Whether clients may use that verb on the collection or its documents: work that
+    /// the server does is begun and ended by calls of its own.
+    pub(super) fn takes(self, verb: &str) -> bool {
+        match self {
+            Self::Task | Self::Interruption => verb == "GET",
+            Self::Deployment => verb != "PUT",
+            Self::Space
+            | Self::Environment
+            | Self::Lifecycle
+            | Self::ProjectGroup
+            | Self::MachinePolicy
+            | Self::Project
+            | Self::Channel
+            | Self::Tenant
+            | Self::Machine
+            | Self::Release
+            | Self::Trigger => true,
+        }
+    }
+
+    /// The path segment of the kind's collection inside another document.
+    pub(super) fn members(self) -> &'static str {
+        if self == Self::Trigger {
+            "triggers"
+        } else {
+            self.collection()
+        }
     }
 
     /// The kind whose collection has this path segment, whatever its case.

@@ -12,10 +12,11 @@ pub(super) fn present(document: &Document) -> Value {
     Value::Object(fields)
 }
 
-/// The path of a collection in a space; that of the spaces themselves is outside.
+/// The path of a collection in a space; those of spaces and of tasks are outside.
 pub(super) fn collection(kind: Kind, space: &str) -> String {
     match kind {
         Kind::Space => "/api/spaces".to_owned(),
+        Kind::Task => "/api/tasks".to_owned(),
         Kind::Environment
         | Kind::Lifecycle
         | Kind::ProjectGroup
@@ -24,7 +25,10 @@ pub(super) fn collection(kind: Kind, space: &str) -> String {
         | Kind::Channel
         | Kind::Tenant
         | Kind::Machine
-        | Kind::Release => format!("/api/{space}/{}", kind.collection()),
+        | Kind::Release
+        | Kind::Trigger
+        | Kind::Deployment
+        | Kind::Interruption => format!("/api/{space}/{}", kind.collection()),
     }
 }
 
@@ -55,6 +59,7 @@ fn of(document: &Document) -> Value {
             "Self": own,
             "Channels": format!("{own}/channels{{?skip,take,partialName}}"),
             "Releases": format!("{own}/releases{{/version}}{{?skip,take,searchByVersion}}"),
+            "Triggers": format!("{own}/triggers{{?skip,take,partialName}}"),
             "Lifecycle": other(Kind::Lifecycle, "LifecycleId"),
             "ProjectGroup": other(Kind::ProjectGroup, "ProjectGroupId"),
         }),
@@ -70,6 +75,28 @@ fn of(document: &Document) -> Value {
             "Self": own,
             "Project": other(Kind::Project, "ProjectId"),
             "Channel": other(Kind::Channel, "ChannelId"),
+            "Deployments": format!("{own}/deployments{{?skip,take}}"),
+        }),
+        Kind::Trigger => json!({ "Self": own, "Project": other(Kind::Project, "ProjectId") }),
+        Kind::Deployment => json!({
+            "Self": own,
+            "Project": other(Kind::Project, "ProjectId"),
+            "Environment": other(Kind::Environment, "EnvironmentId"),
+            "Release": other(Kind::Release, "ReleaseId"),
+            "Task": other(Kind::Task, "TaskId"),
+            "Interruptions": format!("/api/{space}/interruptions?regarding={}", document.id()),
+        }),
+        Kind::Task => json!({
+            "Self": own,
+            "Details": format!("{own}/details"),
+            "Raw": format!("{own}/raw"),
+            "Cancel": format!("{own}/cancel"),
+            "Interruptions": format!("/api/{space}/interruptions?regarding={}", document.id()),
+        }),
+        Kind::Interruption => json!({
+            "Self": own,
+            "Responsible": format!("{own}/responsible"),
+            "Submit": format!("{own}/submit"),
         }),
     }
 }
@@ -85,6 +112,11 @@ pub(super) fn root(default_space: &str) -> Value {
         ),
         ("SpaceHome", "/api/{spaceId}"),
         ("CurrentUser", "/api/users/me"),
+        (
+            "Tasks",
+            "/api/tasks{/id}{?skip,take,ids,active,states,name,project,environment,tenant,spaces,\
+             hasPendingInterruptions}",
+        ),
         (
             "CertificateConfiguration",
             "/api/configuration/certificates{/id}{?skip,take}",
@@ -103,7 +135,7 @@ pub(super) fn space_root(space: &str) -> Value {
 }
 
 fn space_templates(space: &str) -> Map<String, Value> {
-    const TEMPLATES: [(&str, &str); 12] = [
+    const TEMPLATES: [(&str, &str); 15] = [
         (
             "Environments",
             "environments{/id}{?name,skip,ids,take,partialName}",
@@ -138,6 +170,15 @@ fn space_templates(space: &str) -> Map<String, Value> {
         ),
         ("MachinePolicyTemplate", "machinepolicies/template"),
         ("Releases", "releases{/id}{?skip,take,ids}"),
+        ("ProjectTriggers", "projecttriggers{/id}{?skip,take,ids}"),
+        (
+            "Deployments",
+            "deployments{/id}{?skip,take,ids,projects,environments,tenants,channels,taskState,partialName}",
+        ),
+        (
+            "Interruptions",
+            "interruptions{/id}{?skip,take,ids,regarding,pendingOnly}",
+        ),
     ];
     let mut links: Map<String, Value> = TEMPLATES
         .iter()

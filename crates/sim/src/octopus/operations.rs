@@ -1,6 +1,8 @@
 //! Doing what is asked, once it is known what and where.
 
+mod asked;
 mod reads;
+mod work;
 mod writes;
 
 use chrono::{DateTime, Utc};
@@ -72,9 +74,10 @@ impl Server {
             }
             Operation::SortEnvironments => self.sort_environments(space, &json_of(request)?)?,
             Operation::Delete(kind, id) => {
-                self.delete(*kind, space, id)?;
+                self.delete(*kind, space, id, now)?;
                 return Ok(Reply::empty());
             }
+            Operation::Work(call) => return self.work(call, space, request, now),
         };
         Ok(Reply::json(200, body))
     }

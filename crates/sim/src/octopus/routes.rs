@@ -1,7 +1,10 @@
 //! From verb and path to what is asked, and in which space.
 
+mod work;
+
 use super::kind::Kind;
 use super::refusal::Refusal;
+pub(super) use work::WorkCall;
 
 /// What a request asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +38,8 @@ pub(super) enum Operation {
     SortEnvironments,
     MachinePolicyTemplate,
     MachineRoles,
+    /// About the server's tasks and what they wait for.
+    Work(WorkCall),
 }
 
 /// The space that a path means.
@@ -104,13 +109,14 @@ impl Operation {
             Self::Replace(kind, _) => format!("PUT {}/{{id}}", kind.collection()),
             Self::Delete(kind, _) => format!("DELETE {}/{{id}}", kind.collection()),
             Self::Members { of, kind, .. } => {
-                format!("GET {}/{{id}}/{}", of.collection(), kind.collection())
+                format!("GET {}/{{id}}/{}", of.collection(), kind.members())
             }
             Self::ReleaseByVersion { .. } => "GET projects/{id}/releases/{version}".to_owned(),
             Self::EnvironmentsV2 => "GET environments/v2".to_owned(),
             Self::SortEnvironments => "PUT environments/sortorder".to_owned(),
             Self::MachinePolicyTemplate => "GET machinepolicies/template".to_owned(),
             Self::MachineRoles => "GET machineroles/all".to_owned(),
+            Self::Work(call) => call.name().to_owned(),
         }
     }
 }
@@ -153,6 +159,9 @@ fn system(verb: &str, segments: &[&str]) -> Option<Operation> {
                 _ => None,
             }
         }
+        (_, [tasks, rest @ ..]) if is(tasks, "tasks") => {
+            work::tasks(verb, rest, true).map(Operation::Work)
+        }
         (_, [spaces, rest @ ..]) if is(spaces, "spaces") => documents(verb, Kind::Space, rest),
         _ => None,
     }
@@ -178,6 +187,14 @@ fn scoped(verb: &str, segments: &[&str]) -> Option<Operation> {
         {
             Some(Operation::MachinePolicyTemplate)
         }
+        (_, [tasks, rest @ ..]) if is(tasks, "tasks") => {
+            work::tasks(verb, rest, false).map(Operation::Work)
+        }
+        (_, [interruptions, id, rest @ ..])
+            if is(interruptions, "interruptions") && !rest.is_empty() =>
+        {
+            work::interruption(verb, id, rest).map(Operation::Work)
+        }
         (_, [collection, rest @ ..]) => {
             let kind = Kind::of_collection(collection).filter(|kind| *kind != Kind::Space)?;
             documents(verb, kind, rest)
@@ -191,13 +208,16 @@ fn documents(verb: &str, kind: Kind, rest: &[&str]) -> Option<Operation> {
     let owned = |text: &str| text.to_owned();
     match (verb, rest) {
         ("GET", []) => Some(Operation::List(kind)),
+        (verb, [] | [_]) if !kind.takes(verb) => None,
         ("POST", []) => Some(Operation::Create(kind)),
         ("GET", [all]) if is(all, "all") && kind.has_all() => Some(Operation::All(kind)),
         ("GET", [id]) => Some(Operation::Read(kind, owned(id))),
         ("PUT", [id]) => Some(Operation::Replace(kind, owned(id))),
         ("DELETE", [id]) => Some(Operation::Delete(kind, owned(id))),
         ("GET", [id, members]) => {
-            let member = Kind::of_collection(members).filter(|member| contains(kind, *member))?;
+            let member = Kind::ALL
+                .into_iter()
+                .find(|member| is(members, member.members()) && contains(kind, *member))?;
             Some(Operation::Members {
                 of: kind,
                 id: owned(id),
@@ -224,6 +244,8 @@ fn contains(parent: Kind, member: Kind) -> bool {
             | (Kind::Project, Kind::Channel)
             | (Kind::Project | Kind::Channel, Kind::Release)
             | (Kind::ProjectGroup, Kind::Project)
+            | (Kind::Project, Kind::Trigger)
+            | (Kind::Release, Kind::Deployment)
     )
 }
 

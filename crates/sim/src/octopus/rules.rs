@@ -1,11 +1,13 @@
 //! What the server completes in a document and what it refuses to store.
 
+mod deployments;
 mod machines;
 mod names;
 mod places;
 mod projects;
 pub(super) mod removal;
 mod tenants;
+mod triggers;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
@@ -13,6 +15,7 @@ use serde_json::Value;
 use super::documents::{Document, Documents, Fields, text, texts};
 use super::kind::Kind;
 use crate::chance::Chance;
+pub(super) use deployments::connected;
 
 /// A document that is about to be stored.
 pub(super) struct Draft<'a> {
@@ -66,6 +69,9 @@ impl<'a> Draft<'a> {
             Kind::Tenant => tenants::tenant(&mut self),
             Kind::Machine => machines::machine(&mut self),
             Kind::MachinePolicy => machines::machine_policy(&mut self),
+            Kind::Trigger => triggers::trigger(&mut self),
+            Kind::Deployment => deployments::deployment(&mut self),
+            Kind::Task | Kind::Interruption => {}
         }
         if self.complaints.is_empty() {
             Ok(self.fields)

@@ -1,14 +1,21 @@
+mod checks;
 mod deletions;
+mod deployments;
 mod documents;
 mod machines;
 mod projects;
 mod protocol;
+mod stage;
+mod tasks;
+mod triggers;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{Reply, Request, Server};
 use crate::faults::Faults;
+use crate::parameters::Parameters;
+use crate::world::Timed;
 
 /// A server with its clock, its faults and a client that holds the key.
 pub(super) struct Bench {
@@ -74,6 +81,13 @@ impl Bench {
 
     pub(super) fn pass(&mut self, seconds: i64) {
         self.now += TimeDelta::seconds(seconds);
+    }
+
+    /// Time passes, and brings what is due.
+    pub(super) fn later(&mut self, seconds: i64) {
+        self.pass(seconds);
+        self.server
+            .run_due(self.now, &Parameters::default(), &mut self.faults);
     }
 
     pub(super) fn fault(&mut self, fault: Value) {

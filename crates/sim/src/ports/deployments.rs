@@ -3,14 +3,17 @@
 mod actions;
 mod asking;
 mod documents;
+mod history;
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bennu_model::action::DeploymentsAction;
+use bennu_model::deployment::{Deployment, MachinePolicy, Override, TaskLog, Trigger};
 use bennu_model::ids::{
     OctopusEnvironmentId, OctopusEnvironmentName, ProjectId, ProjectName, ServerName, SpaceName,
+    TaskId, TenantId,
 };
 use bennu_model::outcome::Outcome;
 use bennu_model::plan::TenantRef;
@@ -18,7 +21,7 @@ use bennu_model::tenant::{Machine, Release, Space, Tenant};
 use bennu_ports::deployments::MachineFilter;
 use bennu_ports::{Call, Cursor, Deployments, Gate, Page, PortError, PortErrorKind};
 
-use super::crossing::outcome_unwritten;
+use super::crossing::{failure, outcome_unwritten};
 use crate::doors::serve::Sim;
 use asking::{Space as Inside, encoded};
 
@@ -29,6 +32,8 @@ pub struct SimDeployments {
     server: ServerName,
     /// Space ids by lower-case name, remembered as the adapter does.
     spaces: Mutex<BTreeMap<String, String>>,
+    /// Versions by release id, remembered too.
+    versions: Mutex<BTreeMap<String, String>>,
 }
 
 impl SimDeployments {
@@ -38,6 +43,7 @@ impl SimDeployments {
             sim,
             server,
             spaces: Mutex::default(),
+            versions: Mutex::default(),
         }
     }
 }
@@ -51,8 +57,12 @@ impl Deployments for SimDeployments {
         space: &SpaceName,
     ) -> Result<Space, PortError> {
         let here = self.enter(Call::ListProjects, gate, server, space).await?;
-        let projects = here.all(Call::ListProjects, "projects").await?;
-        let environments = here.all(Call::ListEnvironments, "environments").await?;
+        let projects = here
+            .all(Call::ListProjects, "projects?", documents::named)
+            .await?;
+        let environments = here
+            .all(Call::ListEnvironments, "environments?", documents::named)
+            .await?;
         let named = |(id, name): (String, String)| {
             Some((ProjectName::new(name).ok()?, ProjectId::new(id).ok()?))
         };
@@ -61,16 +71,8 @@ impl Deployments for SimDeployments {
             Some((name, OctopusEnvironmentId::new(id).ok()?))
         };
         Ok(Space {
-            projects: projects
-                .iter()
-                .filter_map(documents::named)
-                .filter_map(named)
-                .collect(),
-            environments: environments
-                .iter()
-                .filter_map(documents::named)
-                .filter_map(placed)
-                .collect(),
+            projects: projects.into_iter().filter_map(named).collect(),
+            environments: environments.into_iter().filter_map(placed).collect(),
         })
     }
 
@@ -146,6 +148,107 @@ impl Deployments for SimDeployments {
             .await
     }
 
+    async fn release(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        project: &ProjectId,
+        version: &str,
+    ) -> Result<Option<Release>, PortError> {
+        let call = Call::GetReleaseByVersion;
+        let here = self.enter(call, gate, server, space).await?;
+        if matches!(version, "" | "." | "..") || version.contains(char::is_control) {
+            let message = format!("{version:?} cannot stand in a path: write a version");
+            return Err(failure(call, PortErrorKind::Invalid, message));
+        }
+        let (project, version) = (encoded(project.as_str()), encoded(version));
+        let path = format!("projects/{project}/releases/{version}");
+        let found = here.document(call, "GET", &path, None).await?;
+        found
+            .map(|d| asking::read(call, &d, documents::release))
+            .transpose()
+    }
+
+    async fn list_deployments(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        tenant: &TenantId,
+        from: Option<Cursor>,
+    ) -> Result<Page<Deployment>, PortError> {
+        let here = self
+            .enter(Call::ListDeployments, gate, server, space)
+            .await?;
+        history::page(self, &here, tenant, from).await
+    }
+
+    async fn task_log(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        task: &TaskId,
+    ) -> Result<Option<TaskLog>, PortError> {
+        let call = Call::GetTaskDetails;
+        let here = self.enter(call, gate, server, space).await?;
+        let id = encoded(task.as_str());
+        let path = format!("tasks/{id}/details?verbose=false&tail=20");
+        let found = here.server_document(call, "GET", &path).await?;
+        Ok(found.map(|details| TaskLog {
+            task: task.clone(),
+            tail: documents::tail(&details),
+        }))
+    }
+
+    async fn overrides(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        project: &ProjectId,
+    ) -> Result<Option<Vec<Override>>, PortError> {
+        let call = Call::GetProject;
+        let here = self.enter(call, gate, server, space).await?;
+        let path = format!("projects/{}", encoded(project.as_str()));
+        let found = here.document(call, "GET", &path, None).await?;
+        found
+            .map(|d| asking::read(call, &d, documents::overrides))
+            .transpose()
+    }
+
+    async fn trigger(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        project: &ProjectId,
+        name: &str,
+    ) -> Result<Option<Trigger>, PortError> {
+        let call = Call::ListTriggers;
+        let here = self.enter(call, gate, server, space).await?;
+        let list = format!("projects/{}/triggers?", encoded(project.as_str()));
+        let all = here.all(call, &list, documents::trigger).await?;
+        let mut machine_triggers = all.into_iter().flatten();
+        Ok(machine_triggers.find(|trigger| trigger.name.to_lowercase() == name.to_lowercase()))
+    }
+
+    async fn machine_policy(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        name: &str,
+    ) -> Result<Option<MachinePolicy>, PortError> {
+        let call = Call::ListMachinePolicies;
+        let here = self.enter(call, gate, server, space).await?;
+        let list = format!("machinepolicies?partialName={}&", encoded(name));
+        let all = here.all(call, &list, documents::machine_policy).await?;
+        let is_meant = |policy: &MachinePolicy| policy.name.to_lowercase() == name.to_lowercase();
+        Ok(all.into_iter().find(is_meant))
+    }
+
     async fn begin(
         &self,
         gate: &dyn Gate,
@@ -161,6 +264,10 @@ impl Deployments for SimDeployments {
 }
 
 impl SimDeployments {
+    fn versions(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.versions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn enter<'a>(
         &'a self,
         call: Call,
@@ -170,11 +277,7 @@ impl SimDeployments {
     ) -> Result<Inside<'a>, PortError> {
         if *server != self.server {
             let message = format!("the configuration has no Octopus server `{server}`");
-            return Err(super::crossing::failure(
-                call,
-                PortErrorKind::Invalid,
-                message,
-            ));
+            return Err(failure(call, PortErrorKind::Invalid, message));
         }
         Inside::enter(&self.sim, &self.spaces, gate, server, space).await
     }

@@ -22,6 +22,7 @@ use crate::autoscaling::GroupQuery;
 use crate::aws_error::AwsResult;
 use crate::cloudformation::request::ChangeSetReference;
 use crate::doors::serve::Sim;
+use crate::ec2::Filter;
 use crate::s3::List;
 use crate::world::Place;
 
@@ -30,6 +31,9 @@ const KEYS_PER_PAGE: usize = 1_000;
 
 /// The most that Auto Scaling gives on a page, which is what the adapter asks for.
 const GROUPS_PER_PAGE: usize = 100;
+
+/// The tag by which CloudFormation marks what a stack made.
+const STACK_TAG: &str = "aws:cloudformation:stack-id";
 
 /// What a target of the configuration means in the world.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -263,6 +267,41 @@ impl Infrastructure for SimInfrastructure {
             })
             .await?;
         views::page(call, page, views::group)
+    }
+
+    async fn groups_of(
+        &self,
+        gate: &dyn Gate,
+        target: &TargetName,
+        stack: &StackArn,
+    ) -> Result<Vec<Group>, PortError> {
+        let call = Call::DescribeAutoScalingGroups;
+        let here = self.enter(call, gate, target)?;
+        let mut query = GroupQuery {
+            filters: vec![Filter {
+                name: format!("tag:{STACK_TAG}"),
+                values: vec![stack.to_string()],
+            }],
+            max_records: Some(GROUPS_PER_PAGE),
+            ..GroupQuery::default()
+        };
+        let mut groups = Vec::new();
+        loop {
+            let page = here
+                .read(call, |world| {
+                    let place = &here.target.place;
+                    world.on(place, |region, m| {
+                        region.describe_auto_scaling_groups(&query, m)
+                    })
+                })
+                .await?;
+            let page = views::page(call, page, views::group)?;
+            groups.extend(page.items);
+            query.next_token = page.next.map(|cursor| cursor.0);
+            if query.next_token.is_none() {
+                return Ok(groups);
+            }
+        }
     }
 
     async fn objects(

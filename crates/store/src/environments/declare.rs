@@ -1,6 +1,7 @@
 //! Declaring and deleting. What users write at the same moment is ordered here: each write
 //! is guarded by what it was compared with, and compared again when that has moved.
 
+use bennu_model::blueprint::Origin;
 use bennu_model::environment::{Environment, Presence};
 use bennu_model::ids::{EnvironmentName, Generation, TeamName};
 use bennu_model::names::digest_of;
@@ -13,6 +14,7 @@ use sqlx::postgres::PgRow;
 use crate::Store;
 use crate::failure::unreadable;
 use crate::state::{column, document, read};
+use crate::transaction::Run;
 
 const DECLARED: &str = include_str!("../../sql/declared.sql");
 const CREATE: &str = include_str!("../../sql/create.sql");
@@ -50,7 +52,7 @@ pub(super) async fn declare(
             Err(error) if error.transient => return Err(error),
             // Two first declarations of a name at once: for the second one there is
             // something to compare with now.
-            Err(error) if error.message.contains("environments_newest") => last = error,
+            Err(error) if is_second_birth(&error) => last = error,
             Err(error) => return Err(error),
         }
     }
@@ -58,12 +60,18 @@ pub(super) async fn declare(
     Err(last)
 }
 
+/// Whether two first declarations of a name came at once, and this was the second.
+pub(crate) fn is_second_birth(error: &LedgerError) -> bool {
+    error.message.contains("environments_newest")
+}
+
 /// Compares and writes once. `None`: what it was compared with has moved.
 async fn attempt(
     store: &Store,
     declaration: &Declaration,
 ) -> Result<Option<Declared>, LedgerError> {
-    let newest = newest(store, declaration).await?;
+    let mut run = Run::Alone(store);
+    let newest = newest(&mut run, &declaration.team, &declaration.name).await?;
     if let Some(wanted) = declaration.if_generation {
         // Nothing there counts as generation 0.
         let stored = newest.as_ref().map_or(Generation(0), |e| e.generation);
@@ -71,26 +79,42 @@ async fn attempt(
             return Ok(Some(Declared::Moved(stored)));
         }
     }
-    match newest {
-        Some(old) if old.presence == Presence::Present => change(store, declaration, old).await,
-        Some(_) | None => create(store, declaration).await,
-    }
+    write(&mut run, declaration, None, newest).await
 }
 
-async fn newest(
-    store: &Store,
-    declaration: &Declaration,
+/// The newest life of a name, which a declaration is compared with.
+pub(crate) async fn newest(
+    run: &mut Run<'_>,
+    team: &TeamName,
+    name: &EnvironmentName,
 ) -> Result<Option<Environment>, LedgerError> {
     let query = sqlx::query(DECLARED)
-        .bind(declaration.team.as_str())
-        .bind(declaration.name.as_str());
-    let rows = store.rows(DOING, query).await?;
+        .bind(team.as_str())
+        .bind(name.as_str());
+    let rows = run.rows(DOING, query).await?;
     rows.first()
         .map(|row| read(column(row, "document", DOING)?, DOING))
         .transpose()
 }
 
-async fn create(store: &Store, new: &Declaration) -> Result<Option<Declared>, LedgerError> {
+/// Writes a declaration over what it was compared with. `None`: that has moved.
+pub(crate) async fn write(
+    run: &mut Run<'_>,
+    new: &Declaration,
+    origin: Option<&Origin>,
+    newest: Option<Environment>,
+) -> Result<Option<Declared>, LedgerError> {
+    match newest {
+        Some(old) if old.presence == Presence::Present => change(run, new, origin, old).await,
+        Some(_) | None => create(run, new, origin).await,
+    }
+}
+
+async fn create(
+    run: &mut Run<'_>,
+    new: &Declaration,
+    origin: Option<&Origin>,
+) -> Result<Option<Declared>, LedgerError> {
     let octopus = new.spec.octopus.as_ref();
     let (digests, contents) = blobs(new);
     let query = sqlx::query(CREATE)
@@ -102,21 +126,24 @@ async fn create(store: &Store, new: &Declaration) -> Result<Option<Declared>, Le
         .bind(octopus.map(|o| o.space.as_str()))
         .bind(new.spec.target.as_str())
         .bind(digests)
-        .bind(contents);
-    let rows = store.rows(DOING, query).await?;
+        .bind(contents)
+        .bind(origin.map(|o| document(o, DOING)).transpose()?);
+    let rows = run.rows(DOING, query).await?;
     written(&rows, &new.team, Declared::Created)
 }
 
 async fn change(
-    store: &Store,
+    run: &mut Run<'_>,
     new: &Declaration,
+    origin: Option<&Origin>,
     old: Environment,
 ) -> Result<Option<Declared>, LedgerError> {
     if let Some(fixed) = new.spec.changes_identity_of(&old.spec) {
         return Ok(Some(Declared::Fixed(fixed)));
     }
     let differs = new.spec != old.spec;
-    if !differs && new.labels == old.labels {
+    let same_origin = origin.is_none_or(|origin| old.origin.as_ref() == Some(origin));
+    if !differs && new.labels == old.labels && same_origin {
         return Ok(Some(Declared::Same(old)));
     }
     let place: Option<&OctopusSpec> = match &old.spec.octopus {
@@ -135,8 +162,9 @@ async fn change(
         .bind(new.team.as_str())
         .bind(new.name.as_str())
         .bind(digests)
-        .bind(contents);
-    let rows = store.rows(DOING, query).await?;
+        .bind(contents)
+        .bind(origin.map(|o| document(o, DOING)).transpose()?);
+    let rows = run.rows(DOING, query).await?;
     written(&rows, &new.team, Declared::Changed)
 }
 

@@ -1,5 +1,6 @@
 //! Claiming, and reading what was claimed.
 
+use bennu_model::document::Wanted;
 use bennu_model::ids::{EnvironmentUid, ReplicaId};
 use bennu_model::work::{Lease, WorkKey};
 use bennu_ports::LedgerError;
@@ -60,6 +61,10 @@ fn read_claim(row: &PgRow, owner: &ReplicaId) -> Result<Option<Claim>, LedgerErr
             Ok(memory) => Load::Space(server, space, memory),
             Err(why) => Load::Unreadable(why),
         },
+        WorkKey::Document(document) => match wants(row)? {
+            Ok(wants) => Load::Document(document, wants),
+            Err(why) => Load::Unreadable(why),
+        },
     };
     Ok(Some(Claim { lease, load }))
 }
@@ -91,4 +96,9 @@ fn memory(row: &PgRow) -> Result<Result<SweepMemory, String>, LedgerError> {
     Ok(expected
         .map(|expected| SweepMemory { expected, account })
         .map_err(|illegal| illegal.to_string()))
+}
+
+fn wants(row: &PgRow) -> Result<Result<Vec<Wanted>, String>, LedgerError> {
+    let wants: Value = column(row, "wants", DOING)?;
+    Ok(serde_json::from_value(wants).map_err(|error| error.to_string()))
 }

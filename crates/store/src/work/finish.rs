@@ -1,11 +1,16 @@
 //! Recording what passes found, and ending their leases.
+//!
+//! Passes with a record and runs without one end in statements of their own. Records wake
+//! documents before they lock their environments, and a document whose lease ends in the same
+//! statement would have to be locked before both.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bennu_model::attempt::Settled;
 use bennu_model::condition::{Condition, ConditionKind, Status};
-use bennu_model::environment::Known;
+use bennu_model::document::{DocumentKey, Want};
 use bennu_model::ids::Token;
+use bennu_model::known::Known;
 use bennu_model::observed::Fact;
 use bennu_model::timeline::Entry;
 use bennu_ports::LedgerError;
@@ -14,13 +19,15 @@ use bennu_ports::work::Finished;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::place;
 use crate::Store;
 use crate::state::{column, document};
 
 const FINISH: &str = include_str!("../../sql/finish.sql");
+const END_RUNS: &str = include_str!("../../sql/end_runs.sql");
 const DOING: &str = "record passes";
 
-/// One pass as `finish.sql` takes it.
+/// One pass as `finish.sql` takes it, and `end_runs.sql` as far as it needs it.
 #[derive(Serialize)]
 struct Pass<'a> {
     place: usize,
@@ -46,6 +53,7 @@ struct Recorded<'a> {
     report: &'a Report,
     facts: Vec<Seen<'a>>,
     outcomes: Vec<Outcome<'a>>,
+    wants: Vec<Wanted<'a>>,
     entries: Vec<Told<'a>>,
     tombstone: Option<bennu_model::environment::Tombstone>,
 }
@@ -66,6 +74,15 @@ struct Outcome<'a> {
 }
 
 #[derive(Serialize)]
+struct Wanted<'a> {
+    document: &'a DocumentKey,
+    /// Where the document's key is counted.
+    target: String,
+    kind: &'static str,
+    want: &'a Want,
+}
+
+#[derive(Serialize)]
 struct Told<'a> {
     place: usize,
     #[serde(flatten)]
@@ -81,15 +98,17 @@ pub(super) async fn finish(store: &Store, passes: &[Finish]) -> Result<Vec<Finis
         .enumerate()
         .filter(|(_, pass)| keys.insert(&pass.lease.key))
         .collect();
-    if batch.is_empty() {
-        return Ok(answers);
+    let (recorded, runs): (Vec<_>, Vec<_>) =
+        batch.into_iter().partition(|(_, pass)| pass.record.is_some());
+    // Records first: if they fail nothing is written, and the caller can try all again.
+    let mut places = write_all(store, FINISH, &recorded).await?;
+    match write_all(store, END_RUNS, &runs).await {
+        Ok(ended) => places.extend(ended),
+        Err(error) if places.is_empty() => return Err(error),
+        // Nothing is lost with these leases: they run out.
+        Err(error) => tracing::error!(%error, "runs could not be ended"),
     }
-    let recorded = match write(store, &batch).await {
-        Ok(places) => places,
-        Err(error) if batch.len() == 1 => return Err(error),
-        Err(error) => one_by_one(store, &batch, error).await?,
-    };
-    for place in recorded {
+    for place in places {
         if let Some(answer) = answers.get_mut(place) {
             *answer = Finished::Recorded;
         }
@@ -97,17 +116,34 @@ pub(super) async fn finish(store: &Store, passes: &[Finish]) -> Result<Vec<Finis
     Ok(answers)
 }
 
+/// Returns the places of those that were recorded.
+async fn write_all(
+    store: &Store,
+    statement: &'static str,
+    batch: &[(usize, &Finish)],
+) -> Result<Vec<usize>, LedgerError> {
+    if batch.is_empty() {
+        return Ok(Vec::new());
+    }
+    match write(store, statement, batch).await {
+        Ok(places) => Ok(places),
+        Err(error) if batch.len() == 1 => Err(error),
+        Err(error) => one_by_one(store, statement, batch, error).await,
+    }
+}
+
 /// After a batch that failed as a whole: one pass that cannot be written must not keep the
 /// others from being. If none can, the database is the matter, and not a pass.
 async fn one_by_one(
     store: &Store,
+    statement: &'static str,
     batch: &[(usize, &Finish)],
     mut error: LedgerError,
 ) -> Result<Vec<usize>, LedgerError> {
     let mut recorded = Vec::new();
     let mut answered = false;
     for pass in batch {
-        match write(store, std::slice::from_ref(pass)).await {
+        match write(store, statement, std::slice::from_ref(pass)).await {
             Ok(places) => {
                 answered = true;
                 recorded.extend(places);
@@ -123,12 +159,16 @@ async fn one_by_one(
 }
 
 /// Returns the places of those that were recorded.
-async fn write(store: &Store, batch: &[(usize, &Finish)]) -> Result<Vec<usize>, LedgerError> {
+async fn write(
+    store: &Store,
+    statement: &'static str,
+    batch: &[(usize, &Finish)],
+) -> Result<Vec<usize>, LedgerError> {
     let passes: Vec<Pass<'_>> = batch
         .iter()
         .map(|(place, finish)| pass(*place, finish))
         .collect();
-    let query = sqlx::query(FINISH).bind(document(&passes, DOING)?);
+    let query = sqlx::query(statement).bind(document(&passes, DOING)?);
     let rows = store.rows(DOING, query).await?;
     rows.iter()
         .map(|row| {
@@ -183,6 +223,7 @@ fn recorded(record: &Record) -> Recorded<'_> {
             })
             .collect(),
         outcomes: outcomes(record),
+        wants: wants(record),
         entries: record
             .entries
             .iter()
@@ -191,6 +232,22 @@ fn recorded(record: &Record) -> Recorded<'_> {
             .collect(),
         tombstone: record.tombstone,
     }
+}
+
+/// One row for each want; of two of a kind in one document, the first counts.
+fn wants(record: &Record) -> Vec<Wanted<'_>> {
+    let mut once = BTreeSet::new();
+    record
+        .wants
+        .iter()
+        .filter(|(document, want)| once.insert((document, want.kind())))
+        .map(|(document, want)| Wanted {
+            document,
+            target: place(document),
+            kind: want.kind(),
+            want,
+        })
+        .collect()
 }
 
 /// What became of each attempt: one row each, for a statement changes a row once.

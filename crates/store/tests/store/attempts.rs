@@ -17,6 +17,7 @@ fn attempt(token: &str) -> Attempt {
         generation: Generation(1),
         retry: 0,
         subject: None,
+        release: Some("1.0.0-ryan0001".into()),
         started_at: DateTime::<Utc>::UNIX_EPOCH,
         reference: None,
         settled: None,
@@ -100,6 +101,7 @@ async fn a_finish_settles_attempts_and_opening_again_unsettles_them() {
     let seen = &state.observed.attempts;
     assert_eq!(seen.len(), 2);
     assert_eq!(seen[0].reference.as_deref(), Some("arn:1"));
+    assert_eq!(seen[0].release, two[0].release);
     assert_eq!(seen[0].settled, Some(settled));
     assert!(seen[0].settled_at.unwrap() >= seen[0].started_at);
     assert_eq!(seen[1].settled, Some(Settled::Applied(None)));

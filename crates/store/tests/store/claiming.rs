@@ -220,7 +220,10 @@ async fn a_row_that_cannot_be_read_concerns_its_own_key_only() {
         let is_odd = claim.lease.key == WorkKey::Environment(odd.uid.clone());
         match claim.load {
             Load::Unreadable(why) => assert!(is_odd && why.contains("by magic"), "{why}"),
-            Load::Environment(_) | Load::Target(_, _) | Load::Space(_, _, _) => assert!(!is_odd),
+            Load::Environment(_)
+            | Load::Target(_, _)
+            | Load::Space(_, _, _)
+            | Load::Document(_, _) => assert!(!is_odd),
         }
     }
 }

@@ -9,6 +9,8 @@ mod claiming;
 #[cfg(test)]
 mod declaring;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod ending;
 #[cfg(test)]
 mod sample;

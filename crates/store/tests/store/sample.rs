@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use bennu_model::environment::{Environment, Known};
+use bennu_model::environment::Environment;
+use bennu_model::known::Known;
 use bennu_model::ids::{
     EnvironmentName, OctopusEnvironmentName, ReplicaId, ServerName, SpaceName, TargetName, TeamName,
 };
@@ -64,6 +65,7 @@ pub fn spec(target: &str, parameter: &str) -> Spec {
                 bennu_model::spec::ParameterValue::Literal(parameter.to_owned()),
             )]),
             release_parameter: None,
+            filled: BTreeSet::new(),
             capabilities: BTreeSet::new(),
             tags: BTreeMap::new(),
         },
@@ -156,6 +158,7 @@ pub fn quiet(claim: &Claim, state: &EnvironmentState) -> Finish {
             ambiguous: false,
             conditions: Vec::new(),
             report: Report::default(),
+            wants: Vec::new(),
             entries: Vec::new(),
             tombstone: None,
         })),

@@ -51,7 +51,7 @@ pub(super) fn create(
         members: Vec::new(),
         tags: Vec::new(),
         status: None,
-        signals: None,
+        suspended_processes: Vec::new(),
         name: name.clone(),
     };
     apply(workshop, &mut group, settings, logical_id)?;
@@ -172,11 +172,6 @@ fn apply(
     group.health_check_grace_period = whole(properties, "HealthCheckGracePeriod")?.unwrap_or(0);
     group.default_cooldown = whole(properties, "Cooldown")?.unwrap_or(300);
     group.tags = tags(workshop, settings, logical_id);
-    let rolling = (settings.update_policy.as_ref())
-        .and_then(|policy| policy.pointer("/AutoScalingRollingUpdate/WaitOnResourceSignals"));
-    let waits = rolling.and_then(as_text).as_deref() == Some("true");
-    group.signals =
-        (waits || settings.creation_policy.is_some()).then(|| workshop.signal_target(logical_id));
     Ok(())
 }
 

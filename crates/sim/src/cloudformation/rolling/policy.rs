@@ -14,6 +14,9 @@ pub struct RollingPolicy {
     pub max_batch_size: u32,
     /// Default 0.
     pub min_instances_in_service: u32,
+    /// Of the group's desired capacity, how many have to be in service before it goes on:
+    /// default 100.
+    pub min_active_percent: u32,
     /// Default 100.
     pub min_successful_percent: u32,
     /// The pause after a batch, or the time-out of its signals: default none, or five
@@ -23,6 +26,8 @@ pub struct RollingPolicy {
     pub pause_text: String,
     /// Default no.
     pub waits_for_signals: bool,
+    /// What the group leaves alone meanwhile.
+    pub suspend_processes: Vec<String>,
 }
 
 impl RollingPolicy {
@@ -54,6 +59,7 @@ impl RollingPolicy {
             min_instances_in_service: number("MinInstancesInService")
                 .unwrap_or(0)
                 .min(most.saturating_sub(1)),
+            min_active_percent: number("MinActiveInstancesPercent").unwrap_or(100).min(100),
             min_successful_percent: number("MinSuccessfulInstancesPercent")
                 .unwrap_or(100)
                 .min(100),
@@ -62,6 +68,9 @@ impl RollingPolicy {
                 .min(TimeDelta::hours(1)),
             pause_text,
             waits_for_signals,
+            suspend_processes: (policy.get("SuspendProcesses").and_then(Value::as_array))
+                .map(|names| names.iter().filter_map(as_text).collect())
+                .unwrap_or_default(),
         })
     }
 }

@@ -160,6 +160,16 @@ fn group(element: Element, group: Group) -> Element {
             member(element, one, health)
         })
         .field("CreatedTime", time(group.created_time))
+        .list(
+            "SuspendedProcesses",
+            "member",
+            group.suspended_processes,
+            |element, (name, reason)| {
+                element
+                    .field("ProcessName", name)
+                    .field("SuspensionReason", reason)
+            },
+        )
         .optional("VPCZoneIdentifier", group.vpc_zone_identifier)
         .optional("Status", group.status)
         .list("Tags", "member", group.tags, |element, one| {

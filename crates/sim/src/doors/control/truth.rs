@@ -1,14 +1,18 @@
 //! Everything that exists, as one document.
 //!
-//! `{"now", "counts": {stacks, instances, objects, tenants, machines},
+//! `{"now", "counts": {stacks, instances, objects, tenants, machines, overrides},
 //!   "aws": {ACCOUNT: {REGION: {stacks, groups, instances, objects}}},
-//!   "octopus": {SPACE: {…}}}`; only what is alive is counted.
+//!   "octopus": {SPACE: {…}}}`; only what is alive is counted. An instance tells the last
+//! lines of its `Console`.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use crate::world::World;
+
+/// How much of each instance's console is shown.
+const CONSOLE_LINES: usize = 40;
 
 /// The truth about a world.
 pub(super) fn of(world: &World) -> Value {
@@ -27,6 +31,7 @@ pub(super) fn of(world: &World) -> Value {
             "objects": count("objects"),
             "tenants": world.octopus.tenant_count(),
             "machines": world.octopus.machine_count(),
+            "overrides": world.octopus.override_count(),
         },
         "aws": aws,
         "octopus": world.octopus.truth(),
@@ -39,6 +44,11 @@ fn aws(world: &World) -> BTreeMap<&str, BTreeMap<&str, Value>> {
     for (place, region) in &world.regions {
         let mut truth = region.truth();
         truth["objects"] = json!([]);
+        for instance in truth["instances"].as_array_mut().into_iter().flatten() {
+            let id = instance["InstanceId"].as_str().unwrap_or_default();
+            let console = world.boots.console(place, id, CONSOLE_LINES);
+            instance["Console"] = json!(console);
+        }
         accounts
             .entry(&place.account)
             .or_default()

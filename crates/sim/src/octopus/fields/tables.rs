@@ -1,6 +1,7 @@
 //! Which keys each kind of document has, their forms and their defaults.
 
 mod machine_policy;
+mod work;
 
 use serde_json::{Value, json};
 
@@ -20,6 +21,10 @@ pub(super) fn of(kind: Kind) -> &'static [Field] {
         Kind::Tenant => TENANT,
         Kind::Machine => MACHINE,
         Kind::Release => RELEASE,
+        Kind::Trigger => work::TRIGGER,
+        Kind::Deployment => work::DEPLOYMENT,
+        Kind::Task => work::TASK,
+        Kind::Interruption => work::INTERRUPTION,
     }
 }
 

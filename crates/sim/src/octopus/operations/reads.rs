@@ -54,10 +54,12 @@ impl Server {
         let owner = self.find(of, space, id)?;
         let owner_id = owner.id();
         let found = self.chosen(kind, space, query, |member| match (of, kind) {
-            (Kind::Environment, _) => member.texts("EnvironmentIds").any(|id| id == owner_id),
+            (Kind::Environment, Kind::Machine) => {
+                member.texts("EnvironmentIds").any(|id| id == owner_id)
+            }
             (owner, _) => member.text(&format!("{}Id", owner.item_type())) == owner_id,
         })?;
-        let path = format!("{}/{}", links::to(owner), kind.collection());
+        let path = format!("{}/{}", links::to(owner), kind.members());
         Ok(
             Window::read(query)?.page(kind.item_type(), &path, query, &found, |found| {
                 links::present(found)
@@ -127,8 +129,15 @@ impl Server {
             .within(kind, space)
             .filter(|document| belongs(document) && filters.accept(document))
             .collect();
+        if kind == Kind::Deployment {
+            let states = query.list("taskState");
+            found.retain(|deployment| self.is_in_state(deployment, states.as_deref()));
+        }
         match kind {
-            Kind::Release => found.sort_by_key(|release| Reverse(release.number)),
+            Kind::Release | Kind::Deployment | Kind::Task | Kind::Interruption => {
+                found.sort_by_key(|document| Reverse(document.number));
+            }
+            Kind::Trigger => found.sort_by_key(|trigger| trigger.number),
             Kind::Environment => found.sort_by_key(|environment| {
                 let order = environment.fields.get("SortOrder").and_then(Value::as_i64);
                 (order, environment.number)

@@ -3,13 +3,15 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::super::assumptions::WhenKeyIsMissing;
 use super::super::documents::{Document, Fields, texts};
+use super::super::home::FROM_LATER;
 use super::super::kind::Kind;
+use super::super::machine_events::Category;
 use super::super::refusal::Refusal;
 use super::super::request::{Query, Reply};
 use super::super::rules::{Draft, removal};
 use super::super::{Server, fields, links};
-use crate::clock::seconds;
 
 impl Server {
     pub(super) fn create(
@@ -20,14 +22,36 @@ impl Server {
         body: Value,
         now: DateTime<Utc>,
     ) -> Result<Reply, Refusal> {
-        let mut fields = fields::read(kind, body, None).map_err(Refusal::Invalid)?;
+        let mut body = body;
         if let (Kind::Tenant, Some(source)) = (kind, query.value("clone")) {
-            clone_tenant(self.find(Kind::Tenant, space, source)?, &mut fields);
+            let source = self.find(Kind::Tenant, space, source)?;
+            if let Some(fields) = body.as_object_mut() {
+                clone_tenant(source, fields);
+            }
         }
+        let id = self.store(kind, space, body, now)?;
+        Ok(Reply::json(
+            201,
+            links::present(self.find(kind, space, &id)?),
+        ))
+    }
+
+    /// Stores a new document with all that comes with it; gives its id.
+    ///
+    /// # Errors
+    /// 400 for a body that is no such document.
+    pub(in super::super) fn store(
+        &mut self,
+        kind: Kind,
+        space: &str,
+        body: Value,
+        now: DateTime<Utc>,
+    ) -> Result<String, Refusal> {
+        let mut fields = fields::read(kind, body, None).map_err(Refusal::Invalid)?;
         if self.assumptions.unknown_keys {
             fields
-                .entry("AddedInALaterVersion")
-                .or_insert_with(|| Value::from("keep me"));
+                .entry(FROM_LATER.0)
+                .or_insert_with(|| Value::from(FROM_LATER.1));
         }
         let fields = Draft::new(
             kind,
@@ -42,10 +66,7 @@ impl Server {
         .map_err(Refusal::Invalid)?;
         let id = self.documents.insert(kind, space, fields);
         self.created(kind, space, &id, now);
-        Ok(Reply::json(
-            201,
-            links::present(self.find(kind, space, &id)?),
-        ))
+        Ok(id)
     }
 
     /// What comes with a new document.
@@ -56,13 +77,22 @@ impl Server {
             }
             Kind::Project => self.furnish_project(space, id),
             Kind::Channel => self.sole_default_channel(space, id),
-            Kind::Machine => self.first_check(id, now),
+            Kind::Machine => {
+                self.first_check(id, now);
+                if let Some(machine) = self.documents.by_id(Kind::Machine, id) {
+                    self.events.record(now, machine, Category::Added);
+                }
+            }
+            Kind::Deployment => self.deployment_created(id, now),
             Kind::Environment
             | Kind::Lifecycle
             | Kind::ProjectGroup
             | Kind::MachinePolicy
             | Kind::Tenant
-            | Kind::Release => {}
+            | Kind::Release
+            | Kind::Trigger
+            | Kind::Task
+            | Kind::Interruption => {}
         }
     }
 
@@ -78,7 +108,13 @@ impl Server {
             .documents
             .find(kind, space, id)
             .ok_or_else(|| Refusal::NoResource(id.to_owned()))?;
-        let number = stored.number;
+        let (number, before) = (stored.number, stored.clone());
+        let mut body = body;
+        if kind == Kind::Project
+            && self.assumptions.overrides_when_key_is_missing == WhenKeyIsMissing::Keep
+        {
+            keep_overrides(stored, &mut body);
+        }
         let fields = fields::read(kind, body, Some(&stored.fields)).map_err(Refusal::Invalid)?;
         let fields = Draft::new(
             kind,
@@ -96,15 +132,32 @@ impl Server {
         if kind == Kind::Channel {
             self.sole_default_channel(space, &id);
         }
+        if let (Kind::Machine, Some(after)) = (kind, self.documents.by_id(kind, &id)) {
+            for category in changes(&before, after) {
+                self.events.record(now, after, category);
+            }
+        }
         Ok(links::present(self.find(kind, space, &id)?))
     }
 
-    pub(super) fn delete(&mut self, kind: Kind, space: &str, id: &str) -> Result<(), Refusal> {
+    pub(super) fn delete(
+        &mut self,
+        kind: Kind,
+        space: &str,
+        id: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
         let document = self.find(kind, space, id)?.clone();
         if let Some(line) = removal::veto(&document, &self.documents, &self.assumptions) {
             return Err(Refusal::invalid(line));
         }
-        removal::remove(&document, &mut self.documents);
+        let tasks = removal::remove(&document, &mut self.documents, &self.assumptions);
+        for task in tasks {
+            self.work.forget(task);
+        }
+        if kind == Kind::Machine {
+            self.machine_gone(&document, now);
+        }
         Ok(())
     }
 
@@ -132,18 +185,6 @@ impl Server {
         Ok(body.clone())
     }
 
-    /// Queues the check that a new machine gets unless it asks for none.
-    fn first_check(&mut self, id: &str, now: DateTime<Utc>) {
-        let Some(machine) = self.documents.by_id(Kind::Machine, id) else {
-            return;
-        };
-        if !machine.is("SkipInitialHealthCheck") {
-            let takes = seconds(self.assumptions.first_health_check_s);
-            self.checks
-                .queue(machine.number, now.checked_add_signed(takes).unwrap_or(now));
-        }
-    }
-
     /// A project has one default channel: if `id` is it now, no other is.
     fn sole_default_channel(&mut self, space: &str, id: &str) {
         let Some(channel) = self.documents.by_id(Kind::Channel, id) else {
@@ -161,6 +202,45 @@ impl Server {
             }
         }
     }
+}
+
+/// A project's write that says nothing about overrides gets those that are stored.
+fn keep_overrides(stored: &Document, body: &mut Value) {
+    const KEY: &str = "AutoDeployReleaseOverrides";
+    let Some(body) = body.as_object_mut() else {
+        return;
+    };
+    let mut given = body.iter();
+    if !given.any(|(key, value)| key.eq_ignore_ascii_case(KEY) && !value.is_null()) {
+        body.retain(|key, _| !key.eq_ignore_ascii_case(KEY));
+        body.insert(
+            KEY.to_owned(),
+            stored.fields.get(KEY).cloned().unwrap_or_default(),
+        );
+    }
+}
+
+/// What a write of a machine's document means for deployments.
+fn changes(before: &Document, after: &Document) -> Vec<Category> {
+    let mut changes = Vec::new();
+    match (before.is("IsDisabled"), after.is("IsDisabled")) {
+        (true, false) => changes.push(Category::Enabled),
+        (false, true) => changes.push(Category::Disabled),
+        (true, true) | (false, false) => {}
+    }
+    let differs = |key: &&str| before.fields.get(*key) != after.fields.get(*key);
+    const FOR_DEPLOYMENTS: [&str; 6] = [
+        "EnvironmentIds",
+        "Roles",
+        "TenantIds",
+        "TenantTags",
+        "TenantedDeploymentParticipation",
+        "Endpoint",
+    ];
+    if FOR_DEPLOYMENTS.iter().any(differs) {
+        changes.push(Category::Updated);
+    }
+    changes
 }
 
 /// Connections and tags come from the source, everything else from the body.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::super::documents::text;
+use super::super::durations::span;
 use super::{Draft, Kind};
 
 /// How the server can talk to a machine.
@@ -80,7 +81,7 @@ fn is_thumbprint(text: &str) -> bool {
     text.len() == 40 && text.bytes().all(|digit| digit.is_ascii_hexdigit())
 }
 
-/// The bounds that the official clients check too.
+/// The bounds that the official clients check too, and durations that can be read.
 pub(super) fn machine_policy(draft: &mut Draft<'_>) {
     let retries = draft
         .fields
@@ -88,5 +89,17 @@ pub(super) fn machine_policy(draft: &mut Draft<'_>) {
         .and_then(Value::as_i64);
     if retries.is_some_and(|retries| retries < 2) {
         draft.complain("ConnectionRetryCountLimit must be at least 2.");
+    }
+    for (part, key) in [
+        ("MachineHealthCheckPolicy", "HealthCheckInterval"),
+        ("MachineCleanupPolicy", "DeleteMachinesElapsedTimeSpan"),
+    ] {
+        let value = draft.fields.get(part).and_then(|part| part.get(key));
+        let readable = value.is_none_or(|value| {
+            value.is_null() || value.as_str().is_some_and(|text| span(text).is_some())
+        });
+        if !readable {
+            draft.complain(format!("{part}.{key} must be a duration: [d.]hh:mm:ss."));
+        }
     }
 }

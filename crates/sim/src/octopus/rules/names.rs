@@ -4,6 +4,9 @@ use super::{Document, Draft, Kind};
 
 /// Checks the name and gives the document its slug.
 pub(super) fn settle(draft: &mut Draft<'_>) {
+    if !draft.kind.is_named() {
+        return;
+    }
     let key = draft.kind.name_key();
     let name = draft.text(key);
     if name.is_empty() {
@@ -22,7 +25,7 @@ pub(super) fn settle(draft: &mut Draft<'_>) {
     if draft.clashes(|other| other.folded_name == folded) {
         draft.complain(taken(draft.kind, &name));
     }
-    if draft.kind != Kind::Release && draft.kind != Kind::MachinePolicy {
+    if draft.kind.has_slug() {
         slug(draft, &name);
     }
 }
@@ -87,12 +90,12 @@ fn taken(kind: Kind, name: &str) -> String {
 
 impl Draft<'_> {
     /// Whether another document is `like` this one where that may not be: in the
-    /// space, and for channels and releases in the project. `like` is asked first,
+    /// space, and for channels, releases and triggers in the project. `like` is asked first,
     /// for it is the cheaper question and every write asks all documents of a kind.
     fn clashes(&self, like: impl Fn(&Document) -> bool) -> bool {
         let own = self.stored.map(|stored| stored.number);
         let project = match self.kind {
-            Kind::Channel | Kind::Release => Some(self.text("ProjectId")),
+            Kind::Channel | Kind::Release | Kind::Trigger => Some(self.text("ProjectId")),
             Kind::Space
             | Kind::Environment
             | Kind::Lifecycle
@@ -100,7 +103,10 @@ impl Draft<'_> {
             | Kind::MachinePolicy
             | Kind::Project
             | Kind::Tenant
-            | Kind::Machine => None,
+            | Kind::Machine
+            | Kind::Deployment
+            | Kind::Task
+            | Kind::Interruption => None,
         };
         self.documents.all(self.kind).any(|other| {
             like(other)

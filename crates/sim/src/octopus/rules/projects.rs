@@ -1,6 +1,6 @@
 //! Projects, their channels and their releases.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Draft, Kind};
 
@@ -37,15 +37,27 @@ pub(super) fn project(draft: &mut Draft<'_>) {
         }
         let same = |other: &Value| {
             ["EnvironmentId", "TenantId"].iter().all(|key| {
-                let text =
-                    |value: &Value| value.get(key).and_then(Value::as_str).map(str::to_owned);
+                let text = |value: &Value| {
+                    let text = value.get(key).and_then(Value::as_str);
+                    text.filter(|text| !text.is_empty()).map(str::to_owned)
+                };
                 text(other) == text(&entry)
             })
         };
         kept.retain(|other| !same(other));
-        kept.push(entry);
+        kept.push(settled(&entry));
     }
     draft.set("AutoDeployReleaseOverrides", kept);
+}
+
+/// An override has these three keys; whether what they name is there, nobody checks.
+fn settled(entry: &Value) -> Value {
+    let text = |key: &str| entry.get(key).and_then(Value::as_str);
+    json!({
+        "EnvironmentId": text("EnvironmentId"),
+        "TenantId": text("TenantId").filter(|tenant| !tenant.is_empty()),
+        "ReleaseId": text("ReleaseId"),
+    })
 }
 
 /// A channel belongs to a project and may have a lifecycle of its own.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::assumptions::{Assumptions, WhenInUse};
+use super::super::assumptions::{Assumptions, WhenInUse, WhenTenantGoes};
 use super::{Document, Documents, Fields, Kind, places};
 
 /// Why the document may not be deleted, as a line for people.
@@ -75,7 +75,14 @@ pub(in super::super) fn veto(
             }
             WhenInUse::Detach => None,
         },
-        Kind::Space | Kind::Project | Kind::Machine | Kind::Release => None,
+        Kind::Space
+        | Kind::Project
+        | Kind::Machine
+        | Kind::Release
+        | Kind::Trigger
+        | Kind::Deployment
+        | Kind::Task
+        | Kind::Interruption => None,
     }
 }
 
@@ -92,16 +99,24 @@ fn in_use(noun: &str, users: &str, by: &[&Document]) -> Option<String> {
     })
 }
 
-/// Deletes the document, and what cannot be without it.
-pub(in super::super) fn remove(document: &Document, documents: &mut Documents) {
+/// Deletes the document, and what cannot be without it; gives the numbers of the tasks
+/// that went along.
+pub(in super::super) fn remove(
+    document: &Document,
+    documents: &mut Documents,
+    assumptions: &Assumptions,
+) -> Vec<u64> {
     let id = document.id();
     let space = document.text("SpaceId").to_owned();
     documents.remove(document.kind, document.number);
     match document.kind {
         Kind::Space => {
+            let tasks = documents.within(Kind::Task, &id).map(|task| task.number);
+            let tasks = tasks.collect();
             for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Space) {
                 remove_where(documents, kind, &id, |_| true);
             }
+            tasks
         }
         Kind::Environment => environment_gone(documents, &space, &id),
         Kind::Project => project_gone(documents, &space, &id),
@@ -109,13 +124,28 @@ pub(in super::super) fn remove(document: &Document, documents: &mut Documents) {
             for machine in documents.within_mut(Kind::Machine, &space) {
                 take_out(machine.fields.get_mut("TenantIds"), &id);
             }
+            if assumptions.overrides_of_deleted_tenant == WhenTenantGoes::Drop {
+                drop_overrides(documents, &space, "TenantId", &id);
+            }
+            deployments_gone(documents, &space, "TenantId", &id)
         }
-        Kind::MachinePolicy => policy_gone(documents, &space, &id),
-        Kind::Lifecycle | Kind::ProjectGroup | Kind::Channel | Kind::Machine | Kind::Release => {}
+        Kind::MachinePolicy => {
+            policy_gone(documents, &space, &id);
+            Vec::new()
+        }
+        Kind::Release => deployments_gone(documents, &space, "ReleaseId", &id),
+        Kind::Deployment => task_gone(documents, document).into_iter().collect(),
+        Kind::Lifecycle
+        | Kind::ProjectGroup
+        | Kind::Channel
+        | Kind::Machine
+        | Kind::Trigger
+        | Kind::Task
+        | Kind::Interruption => Vec::new(),
     }
 }
 
-fn environment_gone(documents: &mut Documents, space: &str, id: &str) {
+fn environment_gone(documents: &mut Documents, space: &str, id: &str) -> Vec<u64> {
     for tenant in documents.within_mut(Kind::Tenant, space) {
         for environments in connections(tenant)
             .into_iter()
@@ -127,16 +157,53 @@ fn environment_gone(documents: &mut Documents, space: &str, id: &str) {
     for machine in documents.within_mut(Kind::Machine, space) {
         take_out(machine.fields.get_mut("EnvironmentIds"), id);
     }
+    for trigger in documents.within_mut(Kind::Trigger, space) {
+        let filter = trigger.fields.get_mut("Filter");
+        take_out(
+            filter.and_then(|filter| filter.get_mut("EnvironmentIds")),
+            id,
+        );
+    }
+    drop_overrides(documents, space, "EnvironmentId", id);
+    deployments_gone(documents, space, "EnvironmentId", id)
+}
+
+fn drop_overrides(documents: &mut Documents, space: &str, key: &str, id: &str) {
     for project in documents.within_mut(Kind::Project, space) {
         let overrides = project.fields.get_mut("AutoDeployReleaseOverrides");
         if let Some(overrides) = overrides.and_then(Value::as_array_mut) {
-            overrides.retain(|entry| entry.get("EnvironmentId") != Some(&Value::from(id)));
+            overrides.retain(|entry| entry.get(key) != Some(&Value::from(id)));
         }
     }
 }
 
-fn project_gone(documents: &mut Documents, space: &str, id: &str) {
-    for kind in [Kind::Channel, Kind::Release] {
+/// The deployments that name `id` in `key` go, and their tasks with them.
+fn deployments_gone(documents: &mut Documents, space: &str, key: &str, id: &str) -> Vec<u64> {
+    let of = |deployment: &&Document| deployment.text(key) == id;
+    let deployments = documents.within(Kind::Deployment, space).filter(of);
+    let deployments: Vec<Document> = deployments.cloned().collect();
+    let gone = deployments.iter().filter_map(|deployment| {
+        documents.remove(Kind::Deployment, deployment.number);
+        task_gone(documents, deployment)
+    });
+    gone.collect()
+}
+
+/// The task of a deployment that is gone goes too, with what it waited for.
+fn task_gone(documents: &mut Documents, deployment: &Document) -> Option<u64> {
+    let task = deployment.text("TaskId");
+    let number = Kind::Task.number(task)?;
+    documents.remove(Kind::Task, number);
+    let space = deployment.text("SpaceId");
+    remove_where(documents, Kind::Interruption, space, |interruption| {
+        interruption.text("TaskId") == task
+    });
+    Some(number)
+}
+
+fn project_gone(documents: &mut Documents, space: &str, id: &str) -> Vec<u64> {
+    let tasks = deployments_gone(documents, space, "ProjectId", id);
+    for kind in [Kind::Channel, Kind::Release, Kind::Trigger] {
         remove_where(documents, kind, space, |member| {
             member.text("ProjectId") == id
         });
@@ -146,6 +213,7 @@ fn project_gone(documents: &mut Documents, space: &str, id: &str) {
             connections.remove(id);
         }
     }
+    tasks
 }
 
 fn policy_gone(documents: &mut Documents, space: &str, id: &str) {

@@ -100,6 +100,7 @@ fn a_machine_policy_in_use_goes_as_assumed() {
 #[test]
 fn a_project_takes_channels_releases_and_connections_along() {
     let mut bench = Bench::new();
+    bench.send("DELETE", "/api/projects/Projects-2", &Value::Null);
     bench.create(
         "/api/releases",
         &json!({ "Version": "1.0.0", "ProjectId": "Projects-1" }),

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::{Bench, machine};
 use crate::octopus::Server;
-use crate::parameters::Parameters;
 use crate::world::Timed;
 
 #[test]
@@ -26,10 +25,7 @@ fn a_new_machine_is_unknown_until_its_first_check() {
     );
     bench.pass(1);
     assert_eq!(bench.server.next_due(), Some(bench.now));
-    bench
-        .server
-        .run_due(bench.now, &Parameters::default(), &mut bench.faults);
-    assert_eq!(bench.server.next_due(), None);
+    bench.later(0);
     let healthy = bench.get("/api/machines?healthStatuses=Healthy,HasWarnings");
     assert_eq!(
         (&healthy["TotalResults"], &healthy["Items"][0]["Name"]),

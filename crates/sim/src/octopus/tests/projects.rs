@@ -70,7 +70,7 @@ fn a_tenant_is_connected_only_where_project_and_lifecycle_allow() {
 #[test]
 fn a_version_is_there_once_in_a_project() {
     let mut bench = Bench::new();
-    let other = bench.create("/api/projects", &project("Checkout Jobs"));
+    let other = bench.create("/api/projects", &project("Checkout Mail"));
     let release = |project: &str| json!({ "Version": "1.0.0-ryan0001", "ProjectId": project });
     bench.create("/api/releases", &release("Projects-1"));
     bench.create("/api/releases", &release(&other));

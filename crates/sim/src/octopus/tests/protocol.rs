@@ -95,7 +95,7 @@ fn what_is_not_there_and_what_is_not_allowed_are_told_apart() {
         gone("Tenants-9")
     );
     assert_eq!(ask("GET", "/api/Spaces-9/tenants"), gone("Spaces-9"));
-    assert_eq!(ask("GET", "/api/Spaces-1/deployments").0, 404);
+    assert_eq!(ask("GET", "/api/Spaces-1/runbooks").0, 404);
     assert_eq!(ask("GET", "/elsewhere").0, 404);
     assert_eq!(ask("DELETE", "/api/Spaces-1/tenants").0, 405);
     assert_eq!(

@@ -1,15 +1,17 @@
 //! What each action does to the simulated server.
 
-use bennu_model::action::DeploymentsAction;
-use bennu_model::ids::TenantId;
-use bennu_model::outcome::{Outcome, Retry};
-use bennu_model::tenant::Tenant;
-use bennu_ports::{Call, PortError};
+mod deploy;
+mod document;
+
+use bennu_model::action::{DeploymentsAction, PolicyRules};
+use bennu_model::outcome::Outcome;
+use bennu_ports::Call;
 use serde_json::{Value, json};
 
-use super::super::crossing::{outcome, outcome_unwritten};
-use super::asking::{Space, encoded, read};
+use super::super::crossing::outcome_unwritten;
+use super::asking::Space;
 use super::documents;
+use document::{MACHINE_POLICY, PROJECT, TENANT, TRIGGER, create, delete, rewrite};
 
 /// The call by which an action is known.
 pub(super) fn call(action: &DeploymentsAction) -> Call {
@@ -18,14 +20,24 @@ pub(super) fn call(action: &DeploymentsAction) -> Call {
         DeploymentsAction::ConnectTenant { .. } => Call::UpdateTenant,
         DeploymentsAction::DeleteTenant { .. } => Call::DeleteTenant,
         DeploymentsAction::DeleteMachine { .. } => Call::DeleteMachine,
+        DeploymentsAction::Deploy { .. } => Call::CreateDeployment,
+        DeploymentsAction::CancelTask { .. } => Call::CancelTask,
+        DeploymentsAction::EditOverrides { .. } => Call::UpdateProject,
+        DeploymentsAction::CreateTrigger { .. } => Call::CreateTrigger,
+        DeploymentsAction::UpdateTrigger { .. } => Call::UpdateTrigger,
+        DeploymentsAction::DeleteTrigger { .. } => Call::DeleteTrigger,
+        DeploymentsAction::CreateMachinePolicy { .. } => Call::CreateMachinePolicy,
+        DeploymentsAction::UpdateMachinePolicy { .. } => Call::UpdateMachinePolicy,
+        DeploymentsAction::DeleteMachinePolicy { .. } => Call::DeleteMachinePolicy,
     }
 }
 
 /// Carries out an action.
 pub(super) async fn begin(here: &Space<'_>, action: &DeploymentsAction) -> Outcome {
+    use DeploymentsAction as A;
     let call = call(action);
     match action {
-        DeploymentsAction::CreateTenant {
+        A::CreateTenant {
             name,
             description,
             connections,
@@ -37,73 +49,91 @@ pub(super) async fn begin(here: &Space<'_>, action: &DeploymentsAction) -> Outco
                 "ProjectEnvironments": connections,
                 "TenantTags": [],
             });
-            let created = here
-                .collection(call, "POST", "tenants", Some(&tenant))
-                .await;
-            match created.and_then(|document| read(call, &document, documents::tenant)) {
-                Ok(tenant) => Outcome::Done(Some(tenant.id.to_string())),
-                Err(error) => outcome(&error),
-            }
+            create(here, call, "tenants", &tenant).await
         }
-        DeploymentsAction::ConnectTenant {
+        A::ConnectTenant {
             tenant,
             connections,
-        } => connect(here, tenant, &json!(connections)).await,
-        DeploymentsAction::DeleteTenant { tenant } => deleted(
-            here.document(call, "DELETE", &tenant_path(tenant), None)
-                .await,
-        ),
-        DeploymentsAction::DeleteMachine { machine, name: _ } => {
-            let path = format!("machines/{}", encoded(machine.as_str()));
-            deleted(here.document(call, "DELETE", &path, None).await)
+        } => {
+            let edit = |document: &mut Value| {
+                if documents::tenant(document).is_none_or(|now| now.connections != *connections) {
+                    document["ProjectEnvironments"] = json!(connections);
+                }
+            };
+            rewrite(here, &TENANT, tenant.as_str(), edit).await
+        }
+        A::DeleteTenant { tenant } => delete(here, call, "tenants", tenant.as_str()).await,
+        A::DeleteMachine { machine, name: _ } => {
+            delete(here, call, "machines", machine.as_str()).await
+        }
+        A::Deploy {
+            project: _,
+            release,
+            version: _,
+            environment,
+            tenant,
+            machines,
+            comments,
+            token: _,
+        } => {
+            let deployment = json!({
+                "ReleaseId": release,
+                "EnvironmentId": environment,
+                "TenantId": tenant,
+                "SpecificMachineIds": machines,
+                "ExcludedMachineIds": [],
+                "SkipActions": [],
+                "Comments": comments,
+            });
+            deploy::deploy(here, machines, &deployment).await
+        }
+        A::CancelTask { task } => deploy::cancel(here, task).await,
+        A::EditOverrides {
+            project,
+            set,
+            clear,
+        } => {
+            let edit = |document: &mut Value| documents::edit_overrides(document, set, clear);
+            rewrite(here, &PROJECT, project.as_str(), edit).await
+        }
+        A::CreateTrigger {
+            project,
+            name,
+            filter,
+        } => {
+            let trigger = documents::new_trigger(&here.id, project, name, filter);
+            create(here, call, "projecttriggers", &trigger).await
+        }
+        A::UpdateTrigger { trigger, filter } => {
+            let edit = |document: &mut Value| documents::edit_trigger(document, filter);
+            rewrite(here, &TRIGGER, trigger.as_str(), edit).await
+        }
+        A::DeleteTrigger { trigger } => {
+            delete(here, call, "projecttriggers", trigger.as_str()).await
+        }
+        A::CreateMachinePolicy { name, rules } => create_machine_policy(here, name, rules).await,
+        A::UpdateMachinePolicy { policy, rules } => {
+            let edit = |document: &mut Value| documents::edit_rules(document, rules);
+            rewrite(here, &MACHINE_POLICY, policy.as_str(), edit).await
+        }
+        A::DeleteMachinePolicy { policy } => {
+            delete(here, call, "machinepolicies", policy.as_str()).await
         }
     }
 }
 
-/// The tenant is read, its connections replaced, and all of it written back.
-async fn connect(here: &Space<'_>, id: &TenantId, connections: &Value) -> Outcome {
-    let path = tenant_path(id);
-    let gone = || look(format!("tenant {id} is not there any more"));
-    let mut document = match here.document(Call::GetTenant, "GET", &path, None).await {
-        Ok(Some(document)) => document,
-        Ok(None) => return gone(),
-        Err(error) => return outcome_unwritten(&error),
-    };
-    let wanted = connected(&json!({"Id": id, "Name": "", "ProjectEnvironments": connections}));
-    if connected(&document) == wanted {
-        return Outcome::Unchanged;
-    }
-    document["ProjectEnvironments"] = connections.clone();
-    match here
-        .document(Call::UpdateTenant, "PUT", &path, Some(&document))
-        .await
-    {
-        Ok(Some(kept)) if connected(&kept) == wanted => Outcome::Done(Some(id.to_string())),
-        Ok(Some(_)) => look(format!(
-            "Octopus did not keep the connections of tenant {id} as sent"
-        )),
-        Ok(None) => gone(),
-        Err(error) => outcome(&error),
-    }
-}
-
-fn tenant_path(id: &TenantId) -> String {
-    format!("tenants/{}", encoded(id.as_str()))
-}
-
-/// A document's connections, to be compared without order.
-fn connected(document: &Value) -> Option<impl PartialEq + use<>> {
-    documents::tenant(document).map(|tenant: Tenant| tenant.connections)
-}
-
-/// What is gone already is deleted.
-fn deleted(answer: Result<Option<Value>, PortError>) -> Outcome {
-    answer.map_or_else(|error| outcome(&error), |_| Outcome::Done(None))
-}
-
-fn look(why: String) -> Outcome {
-    Outcome::Rejected {
-        why,
-        retry: Retry::Look,
+/// Begins from the server's own template.
+async fn create_machine_policy(here: &Space<'_>, name: &str, rules: &PolicyRules) -> Outcome {
+    let call = Call::MachinePolicyTemplate;
+    let template = here
+        .collection(call, "GET", "machinepolicies/template", None)
+        .await;
+    match template {
+        Ok(mut policy) => {
+            documents::edit_rules(&mut policy, rules);
+            policy["Name"] = json!(name);
+            create(here, Call::CreateMachinePolicy, "machinepolicies", &policy).await
+        }
+        Err(error) => outcome_unwritten(&error),
     }
 }

@@ -1,6 +1,6 @@
 //! One request to the simulated server, and lists of its answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,6 +17,9 @@ use crate::octopus::{Reply, Request, operation_name};
 
 /// Items on a page, as the adapter asks for.
 const PAGE_SIZE: usize = 100;
+
+/// Ids in one query, as the adapter asks for.
+const IDS_IN_URL: usize = 60;
 
 /// A space whose id is known.
 pub(super) struct Space<'a> {
@@ -38,7 +41,7 @@ pub(super) fn encoded(text: &str) -> String {
 pub(super) fn read<T>(
     call: Call,
     document: &Value,
-    form: fn(&Value) -> Option<T>,
+    form: impl FnOnce(&Value) -> Option<T>,
 ) -> Result<T, PortError> {
     form(document).ok_or_else(|| {
         let message = format!("the simulated server gave an odd document: {document}");
@@ -147,21 +150,40 @@ impl<'a> Space<'a> {
         })
     }
 
-    /// All documents of a collection.
-    pub(super) async fn all(&self, call: Call, collection: &str) -> Result<Vec<Value>, PortError> {
-        let list = format!("{collection}?");
+    /// All documents of a list; `list` ends in `?` or `&`.
+    pub(super) async fn all<T>(
+        &self,
+        call: Call,
+        list: &str,
+        form: fn(&Value) -> Option<T>,
+    ) -> Result<Vec<T>, PortError> {
         let mut all = Vec::new();
         let mut from = None;
         loop {
-            let page = self
-                .page(call, &list, from, |document| Some(document.clone()))
-                .await?;
+            let page = self.page(call, list, from, form).await?;
             all.extend(page.items);
             from = page.next;
             if from.is_none() {
                 return Ok(all);
             }
         }
+    }
+
+    /// The documents with these ids, as far as they are there.
+    pub(super) async fn by_ids<T>(
+        &self,
+        call: Call,
+        collection: &str,
+        ids: BTreeSet<String>,
+        form: fn(&Value) -> Option<T>,
+    ) -> Result<Vec<T>, PortError> {
+        let ids: Vec<String> = ids.into_iter().collect();
+        let mut all = Vec::new();
+        for chunk in ids.chunks(IDS_IN_URL) {
+            let list = format!("{collection}?ids={}&", encoded(&chunk.join(",")));
+            all.extend(self.all(call, &list, form).await?);
+        }
+        Ok(all)
     }
 
     /// A request about one document; none when it is not there.
@@ -172,13 +194,21 @@ impl<'a> Space<'a> {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Option<Value>, PortError> {
-        match self.ask(call, verb, path, body).await {
-            Err(error) if error.kind == PortErrorKind::NotFound => Ok(None),
-            answer => answer.map(Some),
-        }
+        if_there(self.ask(call, verb, path, body).await)
     }
 
-    /// A request. Where the answer has no body, null.
+    /// The same about a document of the server itself, outside of all spaces.
+    pub(super) async fn server_document(
+        &self,
+        call: Call,
+        verb: &str,
+        path: &str,
+    ) -> Result<Option<Value>, PortError> {
+        let path = format!("/api/{path}");
+        if_there(self.ask_at(call, verb, &path, None).await)
+    }
+
+    /// A request inside the space, or inside none while it is being looked for.
     async fn ask(
         &self,
         call: Call,
@@ -191,7 +221,19 @@ impl<'a> Space<'a> {
         } else {
             format!("{}/", self.id)
         };
-        let mut request = Request::new(verb, &format!("/api/{space}{path}"));
+        let path = format!("/api/{space}{path}");
+        self.ask_at(call, verb, &path, body).await
+    }
+
+    /// A request. Where the answer has no body, null.
+    async fn ask_at(
+        &self,
+        call: Call,
+        verb: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, PortError> {
+        let mut request = Request::new(verb, path);
         if let Some(body) = body {
             request = request.with_json(body);
         }
@@ -202,6 +244,13 @@ impl<'a> Space<'a> {
             answer(call, verb, reply)
         })
         .await
+    }
+}
+
+fn if_there(answer: Result<Value, PortError>) -> Result<Option<Value>, PortError> {
+    match answer {
+        Err(error) if error.kind == PortErrorKind::NotFound => Ok(None),
+        answer => answer.map(Some),
     }
 }
 
@@ -218,6 +267,7 @@ fn answer(call: Call, verb: &str, reply: Reply) -> Result<Value, PortError> {
         .and_then(|(_, seconds)| seconds.parse().ok())
         .map(Duration::from_secs);
     let kind = match reply.status {
+        _ if words.contains("was out of date") => PortErrorKind::Conflict,
         401 | 403 => PortErrorKind::Denied,
         404 => PortErrorKind::NotFound,
         409 => PortErrorKind::Conflict,

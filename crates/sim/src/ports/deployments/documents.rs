@@ -1,11 +1,28 @@
 //! The server's documents as Bennu's values. `None`: a document of another form.
 
+mod history;
+mod settings;
+
 use std::collections::BTreeMap;
 
-use bennu_model::ids::{MachineId, OctopusEnvironmentId, ProjectId, TenantId};
+use bennu_model::ids::{MachineId, OctopusEnvironmentId, ProjectId, ReleaseId, TenantId};
 use bennu_model::tenant::{Machine, Release, Tenant};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+
+pub(super) use history::{deployment, tail, task};
+pub(super) use settings::{
+    edit_overrides, edit_rules, edit_trigger, machine_policy, new_trigger, overrides, trigger,
+};
+
+/// The document as it is.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one of several forms, others of which may not fit"
+)]
+pub(super) fn whole(document: &Value) -> Option<Value> {
+    Some(document.clone())
+}
 
 /// Id and name.
 pub(super) fn named(document: &Value) -> Option<(String, String)> {
@@ -30,21 +47,19 @@ pub(super) fn tenant(document: &Value) -> Option<Tenant> {
 
 /// A machine.
 pub(super) fn machine(document: &Value) -> Option<Machine> {
-    let texts = |key: &str| {
-        let values = document[key].as_array()?;
-        values
-            .iter()
-            .map(|value| value.as_str().map(str::to_owned))
-            .collect::<Option<Vec<_>>>()
-    };
-    let tenants = texts("TenantIds")?
-        .into_iter()
-        .map(|id| TenantId::new(id).ok());
+    let tenants = texts(document, "TenantIds")?.into_iter();
+    let environments = texts(document, "EnvironmentIds")?.into_iter();
     Some(Machine {
         id: MachineId::new(text(document, "Id")?).ok()?,
         name: text(document, "Name")?,
-        roles: texts("Roles")?.into_iter().collect(),
-        tenants: tenants.collect::<Option<_>>()?,
+        roles: texts(document, "Roles")?.into_iter().collect(),
+        tenants: tenants
+            .map(|id| TenantId::new(id).ok())
+            .collect::<Option<_>>()?,
+        environments: environments
+            .map(|id| OctopusEnvironmentId::new(id).ok())
+            .collect::<Option<_>>()?,
+        is_disabled: document["IsDisabled"] == true,
         health: text(document, "HealthStatus")?,
     })
 }
@@ -54,7 +69,7 @@ pub(super) fn release(document: &Value) -> Option<Release> {
     let assembled = document["Assembled"].as_str();
     let assembled = assembled.and_then(|at| DateTime::parse_from_rfc3339(at).ok());
     Some(Release {
-        id: text(document, "Id")?,
+        id: ReleaseId::new(text(document, "Id")?).ok()?,
         version: text(document, "Version")?,
         assembled_at: assembled.map(|at| at.with_timezone(&Utc)),
     })
@@ -62,4 +77,9 @@ pub(super) fn release(document: &Value) -> Option<Release> {
 
 fn text(document: &Value, key: &str) -> Option<String> {
     document[key].as_str().map(str::to_owned)
+}
+
+fn texts(document: &Value, key: &str) -> Option<Vec<String>> {
+    let values = document[key].as_array()?.iter();
+    values.map(|v| v.as_str().map(str::to_owned)).collect()
 }

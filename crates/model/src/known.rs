@@ -1,0 +1,51 @@
+//! What is remembered of the world for a whole life: ids, which a name cannot replace, and
+//! facts whose evidence the providers throw away.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{MachineId, ProjectId, ReleaseId, StackArn, TaskId, TenantId};
+
+/// What is remembered of the world.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Known {
+    /// The living stack. Once known, the stack is addressed by this only.
+    pub stack: Option<StackArn>,
+    /// The last stack of ours that is gone: the next create follows it.
+    pub dead_stack: Option<StackArn>,
+    /// When it was first seen to be gone, by the database's clock: instances that booted
+    /// until then may still register.
+    pub stack_gone_at: Option<DateTime<Utc>>,
+    /// The tenant.
+    pub tenant: Option<TenantId>,
+    /// The release of each launch version, by `group/version`: what an instance that was
+    /// launched by it has to run, whatever the spec says by now.
+    pub launched: BTreeMap<String, String>,
+    /// The releases of the versions that matter, by version and project.
+    pub releases: BTreeMap<String, BTreeMap<ProjectId, ReleaseId>>,
+    /// The machines of the tenant.
+    pub machines: BTreeMap<MachineId, KnownMachine>,
+}
+
+/// What is remembered of a machine as long as it is registered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownMachine {
+    /// When it was first seen, by the database's clock.
+    pub since: DateTime<Utc>,
+    /// What was last deployed to it with success: retention deletes the deployment.
+    pub serves: BTreeMap<ProjectId, Serving>,
+}
+
+/// A release on a machine, and the evidence for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Serving {
+    /// The release's version.
+    pub version: String,
+    /// The task that brought it.
+    pub task: TaskId,
+    /// When the deployment was created, by Octopus's clock: the later one wins.
+    pub at: DateTime<Utc>,
+}

@@ -1,0 +1,189 @@
+//! What instances do when they boot: they act their user data out.
+//!
+//! An instance that gets to `running` reads its user data and carries it out, step by
+//! step in world time, in the subset of shell and programs that [`shell`] and [`program`]
+//! describe. What it does reaches the world where a real instance's deeds would: it reads
+//! the stack's metadata and S3, registers a Tentacle with Octopus Deploy, waits until
+//! software is deployed to it, and signals its stack. What it cannot act out it says on
+//! its console, with the line, and ends.
+//!
+//! - [`shell`]: scripts become steps; [`frame`]: a script under way; [`expand`], [`builtin`]
+//! - [`program`]: what scripts call; [`cfn_init`]: metadata carried out
+//! - [`boot`]: one instance's boot; [`machine`]: what the instance has
+
+mod boot;
+mod bucket;
+mod builtin;
+mod cfn_init;
+mod expand;
+mod flags;
+mod frame;
+mod machine;
+mod program;
+mod shell;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use self::boot::Boot;
+use self::machine::Around;
+use crate::compute::News;
+use crate::faults::Faults;
+use crate::octopus;
+use crate::parameters::Parameters;
+use crate::region::Region;
+use crate::s3::Buckets;
+use crate::world::Place;
+
+/// An instance, wherever it is.
+type Key = (Place, String);
+
+/// A group, wherever it is.
+pub(crate) type GroupKey = (Place, String);
+
+/// The boots of all instances that are to be seen.
+#[derive(Debug, Default)]
+pub struct Boots {
+    boots: BTreeMap<Key, Boot>,
+}
+
+/// The world beside its regions, at one moment.
+pub(crate) struct Setting<'a> {
+    pub now: DateTime<Utc>,
+    pub seed: u64,
+    pub parameters: &'a Parameters,
+    pub faults: &'a mut Faults,
+    pub buckets: &'a Buckets,
+    pub octopus: &'a mut octopus::Server,
+}
+
+impl Boots {
+    /// When a boot, or a Tentacle that comes back, goes on by itself.
+    pub fn next_due(&self) -> Option<DateTime<Utc>> {
+        self.boots.values().filter_map(Boot::next_due).min()
+    }
+
+    /// When a boot goes on that something may wait for.
+    pub fn next_of_operations(&self) -> Option<DateTime<Utc>> {
+        self.boots.values().filter_map(Boot::goes_on_at).min()
+    }
+
+    /// The newest `most` lines of an instance's console, each with its time.
+    pub fn console(&self, place: &Place, instance_id: &str, most: usize) -> Vec<String> {
+        let boot = self.boots.get(&(place.clone(), instance_id.to_owned()));
+        boot.map_or_else(Vec::new, |boot| boot.machine.console(most))
+    }
+
+    /// What an instance of a group serves, once it serves anything: the versions by project
+    /// that its Tentacle was given, or none for an instance that needs no Tentacle.
+    pub(crate) fn serves(
+        &self,
+        place: &Place,
+        instance_id: &str,
+        octopus: &octopus::Server,
+    ) -> Option<BTreeMap<String, String>> {
+        let boot = self.boots.get(&(place.clone(), instance_id.to_owned()))?;
+        boot.serves(octopus)
+    }
+
+    /// The groups that have Tentacles.
+    pub(crate) fn groups_with_tentacles(&self) -> BTreeSet<GroupKey> {
+        let boots = self.boots.iter();
+        let with = boots.filter(|(_, boot)| boot.machine.tentacle.thumbprint.is_some());
+        with.filter_map(|((place, _), boot)| Some((place.clone(), boot.group.clone()?)))
+            .collect()
+    }
+
+    /// Plays all boots up to now; tells the places whose stacks were signalled and the
+    /// groups whose service may have changed.
+    pub(crate) fn run_due(
+        &mut self,
+        regions: &mut BTreeMap<Place, Region>,
+        setting: &mut Setting<'_>,
+    ) -> (BTreeSet<Place>, BTreeSet<GroupKey>) {
+        let mut groups = BTreeSet::new();
+        for (place, region) in regions.iter_mut() {
+            for news in std::mem::take(&mut region.compute.news) {
+                self.hear(place, region, news, setting);
+            }
+            let touched = std::mem::take(&mut region.compute.touched);
+            groups.extend(touched.into_iter().map(|group| (place.clone(), group)));
+        }
+        self.strike(setting, &mut groups);
+        let due: Vec<Key> = (self.boots.iter())
+            .filter(|(_, boot)| boot.next_due().is_some_and(|due| due <= setting.now))
+            .map(|(key, _)| key.clone())
+            .collect();
+        let mut heard = BTreeSet::new();
+        for key in due {
+            let (Some(boot), Some(region)) = (self.boots.get_mut(&key), regions.get_mut(&key.0))
+            else {
+                continue;
+            };
+            let before = (boot.machine.signalled, boot.machine.tentacle.answers());
+            boot.run_due(&mut around(region, setting));
+            let after = (boot.machine.signalled, boot.machine.tentacle.answers());
+            if before.0 != after.0 {
+                heard.insert(key.0.clone());
+            }
+            if before != after
+                && let Some(group) = &boot.group
+            {
+                groups.insert((key.0.clone(), group.clone()));
+            }
+        }
+        (heard, groups)
+    }
+
+    /// Takes in what became of an instance.
+    fn hear(&mut self, place: &Place, region: &Region, news: News, setting: &mut Setting<'_>) {
+        match news {
+            News::Runs(id) => {
+                if let Some(instance) = region.compute.instances.get(&id) {
+                    let boot = Boot::begin(instance, place, setting);
+                    self.boots.insert((place.clone(), id), boot);
+                }
+            }
+            News::GoesDown(id) => {
+                if let Some(boot) = self.boots.get_mut(&(place.clone(), id)) {
+                    boot.end(setting);
+                }
+            }
+            News::Vanished(id) => {
+                self.boots.remove(&(place.clone(), id));
+            }
+        }
+    }
+
+    /// Lets Tentacles die that a fault names.
+    fn strike(&mut self, setting: &mut Setting<'_>, groups: &mut BTreeSet<GroupKey>) {
+        let switched_on = setting.faults.list().iter();
+        if !switched_on.clone().any(|fault| fault.name == "tentacle_dies") {
+            return;
+        }
+        for ((place, id), boot) in &mut self.boots {
+            if !boot.machine.tentacle.answers() {
+                continue;
+            }
+            let fault = setting.faults.take("tentacle_dies", |fault| {
+                fault.is_on(id) || boot.logical_id.as_ref().is_some_and(|on| fault.is_on(on))
+            });
+            if let Some(fault) = fault {
+                boot.tentacle_dies(&fault, setting);
+                groups.extend(boot.group.clone().map(|group| (place.clone(), group)));
+            }
+        }
+    }
+}
+
+fn around<'a>(region: &'a mut Region, setting: &'a mut Setting<'_>) -> Around<'a> {
+    Around {
+        now: setting.now,
+        parameters: setting.parameters,
+        faults: setting.faults,
+        region,
+        buckets: setting.buckets,
+        octopus: setting.octopus,
+    }
+}

@@ -1,0 +1,139 @@
+//! Tasks and interruptions: looking at them, asking for them, deciding about them.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+
+use super::super::documents::{Document, text};
+use super::super::filters::Filters;
+use super::super::kind::Kind;
+use super::super::page::Window;
+use super::super::people::{self, USER};
+use super::super::refusal::Refusal;
+use super::super::request::{Query, Reply, Request};
+use super::super::routes::WorkCall;
+use super::super::{Server, links};
+use super::json_of;
+
+/// The states that a page counts.
+const STATES: [&str; 7] = [
+    "Queued",
+    "Executing",
+    "Cancelling",
+    "Canceled",
+    "Failed",
+    "TimedOut",
+    "Success",
+];
+
+impl Server {
+    /// Does what is asked about tasks and interruptions.
+    pub(super) fn work(
+        &mut self,
+        call: &WorkCall,
+        space: &str,
+        request: &Request,
+        now: DateTime<Utc>,
+    ) -> Result<Reply, Refusal> {
+        let body = match call {
+            WorkCall::Tasks { everywhere } => {
+                let within = Some(space).filter(|_| !everywhere);
+                self.tasks(within, &request.query())?
+            }
+            WorkCall::QueueTask => return self.ask_for_task(space, &json_of(request)?, now),
+            WorkCall::Task(id) => links::present(self.task(id)?),
+            WorkCall::TaskDetails(id) => self.task_details(self.task(id)?),
+            WorkCall::TaskLog(id) => {
+                let log = self.work.log(self.task(id)?.number);
+                let text = log.map(|log| log.raw()).unwrap_or_default();
+                let mut reply = Reply::json(200, Value::from(text));
+                reply
+                    .headers
+                    .push(("Content-Type", "text/plain; charset=utf-8".to_owned()));
+                return Ok(reply);
+            }
+            WorkCall::CancelTask(id) => {
+                let number = self.task(id)?.number;
+                self.cancel_task(number, now);
+                links::present(self.task(id)?)
+            }
+            WorkCall::Responsible(id) => {
+                let interruption = self.find(Kind::Interruption, space, id)?;
+                if !interruption.is("HasResponsibility") {
+                    return Err(Refusal::NoResource(id.clone()));
+                }
+                people::user()
+            }
+            WorkCall::TakeResponsibility(id) => {
+                let number = self.find(Kind::Interruption, space, id)?.number;
+                if let Some(found) = self.documents.numbered_mut(Kind::Interruption, number) {
+                    let fields = &mut found.fields;
+                    fields.insert("ResponsibleUserId".to_owned(), json!(USER));
+                    fields.insert("HasResponsibility".to_owned(), json!(true));
+                }
+                people::user()
+            }
+            WorkCall::SubmitInterruption(id) => self.decide(space, id, &json_of(request)?, now)?,
+        };
+        Ok(Reply::json(200, body))
+    }
+
+    /// A task by its id; ids of tasks are the same in all spaces.
+    pub(super) fn task(&self, id: &str) -> Result<&Document, Refusal> {
+        self.documents
+            .by_id(Kind::Task, id)
+            .ok_or_else(|| Refusal::NoResource(id.to_owned()))
+    }
+
+    /// A page of tasks, newest first, with how many are in each state.
+    fn tasks(&self, space: Option<&str>, query: &Query) -> Result<Value, Refusal> {
+        let filters = Filters::read(Kind::Task, query)?;
+        let is_for = |task: &Document, name: &str, key: &str| {
+            let Some(wanted) = query.list(name) else {
+                return true;
+            };
+            let arguments = task.fields.get("Arguments").and_then(Value::as_object);
+            let deployment = arguments.map_or("", |arguments| text(arguments, "DeploymentId"));
+            let deployment = self.documents.by_id(Kind::Deployment, deployment);
+            let value = deployment.map_or("", |deployment| deployment.text(key));
+            wanted.iter().any(|id| id.eq_ignore_ascii_case(value))
+        };
+        let found: Vec<&Document> = self
+            .documents
+            .all(Kind::Task)
+            .rev()
+            .filter(|task| space.is_none_or(|space| task.text("SpaceId") == space))
+            .filter(|task| filters.accept(task))
+            .filter(|task| is_for(task, "environment", "EnvironmentId"))
+            .filter(|task| is_for(task, "tenant", "TenantId"))
+            .collect();
+        let counts = STATES.iter().map(|state| {
+            let count = found
+                .iter()
+                .filter(|task| task.text("State") == *state)
+                .count();
+            ((*state).to_owned(), Value::from(count))
+        });
+        let path = space.map_or("/api/tasks".to_owned(), |space| {
+            format!("/api/{space}/tasks")
+        });
+        let mut page =
+            Window::read(query)?.page(Kind::Task.item_type(), &path, query, &found, |task| {
+                links::present(task)
+            });
+        page["TotalCounts"] = Value::Object(counts.collect());
+        page["TotalCountsInOtherSpaces"] = Value::Object(Map::new());
+        Ok(page)
+    }
+
+    fn task_details(&self, task: &Document) -> Value {
+        let log = self.work.log(task.number).cloned().unwrap_or_default();
+        let done = if task.is("IsCompleted") { 100 } else { 0 };
+        json!({
+            "Task": links::present(task),
+            "ActivityLogs": [log.activities(task)],
+            "Progress": { "ProgressPercentage": done, "EstimatedTimeRemaining": "" },
+            "PhysicalLogSize": log.raw().len(),
+            "Links": { "Self": format!("{}/details", links::to(task)) },
+        })
+    }
+}

@@ -1,0 +1,1 @@
+select answer from deliveries where source = $1 and id = $2
