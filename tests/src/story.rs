@@ -35,7 +35,7 @@ use bennu_sim::ports::{SimDeployments, SimInfrastructure, SimInstances, SimTarge
 use chrono::{DateTime, Utc};
 use prometheus::Registry;
 
-pub use self::declared::{Build, WEB_LINUX};
+pub use self::declared::{Build, WEB_LINUX, in_place_template};
 pub use self::state::State;
 
 use self::declared::{name, place, server, space, target, team};

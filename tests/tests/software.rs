@@ -2,8 +2,7 @@
 //! trigger does and misses, what the rolling update replaces, and who serves meanwhile.
 
 use bennu_model::condition::ConditionKind;
-use bennu_model::spec::Rollout;
-use bennu_tests::story::{Build, Story};
+use bennu_tests::story::{Build, Story, in_place_template};
 use serde_json::{Value, json};
 
 const FIRST: &str = "1.0.0-ryan0001";
@@ -174,14 +173,11 @@ async fn an_instance_that_is_terminated_by_hand_is_replaced_and_served() {
 async fn in_place_the_machines_stay() {
     let mut story = Story::begin().await;
     story.release(FIRST, WEB);
-    let in_place = |release| Build {
-        rollout: Rollout::InPlace,
-        ..Build::of(release).with("AppVersion", "")
-    };
-    story.build(&in_place(FIRST)).await;
+    let template = in_place_template();
+    story.build(&Build::in_place(FIRST, &template)).await;
     story.until("ready", |s| s.is_ready()).await;
     story.release(SECOND, WEB);
-    story.build(&in_place(SECOND)).await;
+    story.build(&Build::in_place(SECOND, &template)).await;
     story.until("ready", |s| s.is_ready()).await;
     told!(story);
 }

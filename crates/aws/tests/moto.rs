@@ -84,6 +84,9 @@ async fn moto_understands_us_and_we_understand_moto() {
             .all(|i| i.healthy && i.launched_by.is_some())
     );
 
+    // So the filter, which moto heeds, leaves them all out.
+    assert_eq!(aws.groups_of(&gate, &target, &arn).await, Ok(vec![]));
+
     let events = aws
         .stack_events(&gate, &target, &arn, None)
         .await

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use bennu_model::action::{InfrastructureAction, StackInput};
 use bennu_model::desired::TemplateBody;
-use bennu_model::ids::{ChangeSetName, ObjectKey, StackName, Token};
+use bennu_model::ids::{ChangeSetName, ObjectKey, StackArn, StackName, Token};
 use bennu_model::names::digest_of;
 use bennu_model::outcome::{Outcome, Retry};
 use bennu_model::plan::StackRef;
@@ -51,6 +51,11 @@ async fn a_stack_rises_is_changed_and_is_gone() {
         (Some(&arn), 2, 2)
     );
     assert_eq!(groups[0].instances[0].launched_by.as_deref(), Some("1"));
+
+    let of_stack = aws.groups_of(&gate, &target, &arn).await.unwrap();
+    assert_eq!(of_stack, groups);
+    let other = StackArn::new(format!("{arn}x")).unwrap();
+    assert_eq!(aws.groups_of(&gate, &target, &other).await, Ok(vec![]));
 
     let name = ChangeSetName::new("bennu-1").unwrap();
     let action = change(&arn, &name, inline(&template, &[("Size", "3")]));

@@ -22,6 +22,9 @@ mod machine;
 mod program;
 mod shell;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};

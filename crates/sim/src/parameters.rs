@@ -79,6 +79,11 @@ pub struct Parameters {
     /// When a boot script that still runs is given up; a stack waits at most 12 hours for
     /// its signals.
     pub bootstrap_limit_s: f64,
+    /// Whether a roll-back gives a resource back the very values that it had (a group the
+    /// launch template version that its old instances run), or evaluates the old template
+    /// anew (then the version is a new one, and the old instances are rolled too). Not
+    /// published.
+    pub rollback_restores_values: bool,
     /// Whether a group's `aws:cloudformation:*` tags reach its instances. Sources differ.
     pub stack_tags_reach_instances: bool,
 }
@@ -137,6 +142,7 @@ impl Default for Parameters {
             bootstrap_tentacle_s: 3.0,
             bootstrap_request_s: 0.2,
             bootstrap_limit_s: 12.0 * 3600.0,
+            rollback_restores_values: true,
             stack_tags_reach_instances: true,
         }
     }

@@ -23,7 +23,14 @@ Resources:
   Extra: { Type: AWS::SNS::Topic, Condition: Even, Properties: { DisplayName: !Ref Queue } }
   Template:
     Type: AWS::EC2::LaunchTemplate
-    Properties: { LaunchTemplateData: { ImageId: ami-1, UserData: !Base64 { "Fn::Sub": "${Version} ${Queue}" } } }
+    Properties:
+      LaunchTemplateData:
+        ImageId: ami-1
+        UserData:
+          Fn::Base64: !Sub |
+            #!/bin/sh
+            install ${Version} ${Queue}
+            cfn-signal -e $? --stack ${AWS::StackId} --resource Group --region ${AWS::Region}
   Group:
     Type: AWS::AutoScaling::AutoScalingGroup
     CreationPolicy: { ResourceSignal: { Count: 2 } }

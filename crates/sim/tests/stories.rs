@@ -6,12 +6,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[path = "stories/bootstrap.rs"]
+mod bootstrap;
 #[path = "stories/change_sets.rs"]
 mod change_sets;
 #[path = "stories/groups.rs"]
 mod groups;
 #[path = "stories/lives.rs"]
 mod lives;
+#[path = "stories/rolls.rs"]
+mod rolls;
 #[path = "stories/stage.rs"]
 mod stage;
 #[path = "stories/trouble.rs"]

@@ -33,6 +33,20 @@ pub struct Build<'a> {
     pub rollout: Rollout,
 }
 
+/// The Linux template for servers that stay: its instances serve whatever release comes.
+pub fn in_place_template() -> String {
+    let (head, rest) = WEB_LINUX.split_once("  AppVersion:").expect("a parameter");
+    let (_, rest) = rest.split_once("  BennuTenant:").expect("the next one");
+    let lines = format!("{head}  BennuTenant:{rest}");
+    let lines = lines.lines().filter(|line| !line.contains("bennu:release"));
+    let lines = lines.map(|line| {
+        line.replace("[ \"$release\" = \"${AppVersion}\" ]", "[ \"$release\" != \"none\" ]")
+            .replace("${AppVersion}", "any")
+            .replace("Value: !Ref AppVersion", "Value: any")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 impl<'a> Build<'a> {
     /// Infrastructure with a tenant and no release.
     pub fn infrastructure(template: &'a str) -> Self {
@@ -54,6 +68,15 @@ impl<'a> Build<'a> {
             capabilities: vec!["CAPABILITY_IAM"],
             release: Some(release),
             ..Self::infrastructure(WEB_LINUX)
+        }
+    }
+
+    /// A release on the same servers, which stay: any release makes them signal.
+    pub fn in_place(release: &'a str, template: &'a str) -> Self {
+        Self {
+            template,
+            rollout: Rollout::InPlace,
+            ..Self::of(release)
         }
     }
 

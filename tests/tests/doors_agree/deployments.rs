@@ -17,19 +17,19 @@ use serde_json::{Value, json};
 use crate::{Log, assert_same, fault, gist, kind, world};
 
 /// One of the two ways into a world.
-struct Way<'a> {
-    running: &'a Running,
-    port: &'a dyn Deployments,
-    gate: LoggingGate,
-    server: ServerName,
-    space: SpaceName,
+pub struct Way<'a> {
+    pub running: &'a Running,
+    pub port: &'a dyn Deployments,
+    pub gate: LoggingGate,
+    pub server: ServerName,
+    pub space: SpaceName,
 }
 
-fn main_server() -> ServerName {
+pub fn main_server() -> ServerName {
     ServerName::new("main").unwrap()
 }
 
-fn adapter(running: &Running) -> Octopus {
+pub fn adapter(running: &Running) -> Octopus {
     let config = ServerConfig {
         name: main_server(),
         url: running.octopus.clone(),
@@ -39,7 +39,7 @@ fn adapter(running: &Running) -> Octopus {
 }
 
 impl<'a> Way<'a> {
-    fn new(running: &'a Running, port: &'a dyn Deployments) -> Self {
+    pub fn new(running: &'a Running, port: &'a dyn Deployments) -> Self {
         let space = SpaceName::new("default").unwrap();
         let gate = LoggingGate::default();
         Self {
@@ -51,14 +51,14 @@ impl<'a> Way<'a> {
         }
     }
 
-    async fn begin(&self, action: &DeploymentsAction) -> Outcome {
+    pub async fn begin(&self, action: &DeploymentsAction) -> Outcome {
         self.port
             .begin(&self.gate, &self.server, &self.space, action)
             .await
     }
 
     /// A request past both doors, as another person's.
-    fn other(&self, path: &str, body: &Value) {
+    pub fn other(&self, path: &str, body: &Value) {
         self.running.sim.with(|world| {
             let request = Request::new("POST", path).with_json(body);
             let request = request.with_key(world.octopus.api_key());

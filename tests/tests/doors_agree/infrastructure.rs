@@ -151,6 +151,7 @@ impl<'a> Way<'a> {
         log.note("by name", self.port.stack(gate, target, &by_name).await);
         log.note("stacks", self.port.list_stacks(gate, target, None).await);
         log.note("groups", self.port.list_groups(gate, target, None).await);
+        log.note("its groups", self.port.groups_of(gate, target, stack).await);
         let events = self.port.stack_events(gate, target, stack, None).await;
         log.note("events", events);
     }

@@ -6,6 +6,7 @@
 
 mod deployments;
 mod infrastructure;
+mod software;
 
 use std::fmt::Debug;
 

@@ -36,6 +36,7 @@ fn every_key() -> Config {
         },
         api: ApiConfig::default(),
         engine: EngineConfig::default(),
+        hooks: HooksConfig::default(),
         log: LogConfig::default(),
         targets: vec![TargetConfig {
             name: name("a"),
@@ -70,7 +71,7 @@ fn keys(value: &toml::Value, path: &str, found: &mut Vec<String>) {
                 keys(value, &path, found);
             }
         }
-        toml::Value::Array(list) if list.iter().all(toml::Value::is_table) => {
+        toml::Value::Array(list) if !list.is_empty() && list.iter().all(toml::Value::is_table) => {
             list.iter().for_each(|value| keys(value, path, found));
         }
         _ => found.push(path.to_owned()),
@@ -257,5 +258,27 @@ fn a_key_comes_from_the_environment_or_a_file() {
         missing
             .to_string()
             .contains("octopus, main: the variable OCTOPUS_KEY holds no API key")
+    );
+}
+
+#[test]
+fn secrets_of_webhooks_come_from_the_environment_and_are_never_shown() {
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let config = read(SMALL, &[("BENNU_HOOKS__GENERIC__SECRETS__0", secret)]).unwrap();
+    assert_eq!(config.hooks.generic_secrets().unwrap().len(), 1);
+    assert!(!format!("{config:?}").contains("MfKQ"));
+
+    let short = read(SMALL, &[("BENNU_HOOKS__GENERIC__SECRETS__0", "hunter2")]);
+    let short = short.unwrap_err();
+    assert!(
+        short.contains("hooks.generic.secrets, entry 0: write whsec_")
+            && !short.contains("hunter2"),
+        "{short}"
+    );
+    let broken = format!("{SMALL}[hooks.generic]\nsecrets = [\n  \"whsec_hunter2==\" x\n]");
+    let broken = read(&broken, &[]).unwrap_err();
+    assert!(
+        broken.contains("line 11") && !broken.contains("hunter2"),
+        "{broken}"
     );
 }

@@ -50,6 +50,8 @@ pub fn choose(case: &Case<'_>, verdict: &Verdict) -> Vec<Wanted> {
     }
     match verdict {
         Verdict::InSync => {}
+        // The stack waits for the release, and says so.
+        Verdict::Missing if !wanted.is_empty() => {}
         Verdict::Missing => wanted.push(wait(
             Resource::Software,
             "instances, which come with the stack",
@@ -247,7 +249,7 @@ pub fn failed_task(case: &Case<'_>, software: &Software<'_>) -> Option<TaskId> {
     })
 }
 
-/// The machines whose grace is over, or how long the first one's still lasts.
+/// The machines to be served once one's grace is over, or how long that still lasts.
 fn ripe<'m>(
     case: &Case<'_>,
     software: &Software<'_>,
@@ -271,16 +273,12 @@ fn ripe<'m>(
             known.since + case.policy.grace - case.now
         })
     };
-    let ripe: Vec<_> = machines
-        .iter()
-        .filter(|machine| left(machine) <= Duration::zero())
-        .copied()
-        .collect();
-    if ripe.is_empty() {
-        let shortest = machines.iter().map(|machine| left(machine)).min();
-        return Err(shortest.unwrap_or(case.policy.poll));
+    let shortest = machines.iter().map(|machine| left(machine)).min();
+    match shortest.unwrap_or(case.policy.poll) {
+        // Younger ones come along: while our deployment runs, the trigger passes them over.
+        left if left <= Duration::zero() => Ok(machines.to_vec()),
+        left => Err(left),
     }
-    Ok(ripe)
 }
 
 fn deploy(

@@ -38,25 +38,26 @@ pub fn software(case: &Case<'_>) -> Verdict {
     {
         return Verdict::Busy(Operation::Deploying);
     }
-    let release = &software.desired.release;
     let right = software.servers.iter().filter(|server| server.is_right()).count();
     let all = software.servers.len() + software.missing(case);
-    if software.servers.is_empty() {
-        return Verdict::Outdated("no machine is there yet".into());
+    match &software.course {
+        _ if software.servers.is_empty() => Verdict::Outdated("no machine is there yet".into()),
+        Course::Forward(release) => Verdict::Outdated(format!(
+            "{right} of {all} machine(s) run what they should; {release} is on its way"
+        )),
+        Course::Back(release) => Verdict::Outdated(format!(
+            "{right} of {all} machine(s) run what they should; {release} comes back"
+        )),
+        Course::Settled(release) if right < all => {
+            Verdict::Outdated(format!("{right} of {all} machine(s) run {release}"))
+        }
+        Course::Settled(release) if is_ignored(case, &software) => {
+            Verdict::Outdated(format!("every machine runs {release} as before"))
+        }
+        // A stack that was not updated yet serves what it was made for: that is the stack's
+        // concern.
+        Course::Settled(_) | Course::Nowhere => Verdict::InSync,
     }
-    if software.course != Course::Settled(release.clone()) {
-        let heading = software.course.release().unwrap_or("nothing");
-        let is_coming = matches!(software.course, Course::Forward(_));
-        return Verdict::Outdated(if is_coming || heading != release.as_str() {
-            format!("{right} of {all} machine(s) run what they should; heading for {heading}")
-        } else {
-            format!("{right} of {all} machine(s) run what they should; an update is being undone")
-        });
-    }
-    if right < all {
-        return Verdict::Outdated(format!("{right} of {all} machine(s) run {release}"));
-    }
-    Verdict::InSync
 }
 
 fn unseen(case: &Case<'_>) -> Option<String> {

@@ -169,7 +169,7 @@ impl Rolling {
                 Stage::Pausing { .. } => self.stage = Stage::Next,
                 Stage::Shrinking => {
                     let group = shop.compute.groups.get(&self.group);
-                    if !group.is_none_or(Group::is_stable) {
+                    if group.is_some_and(|group| !self.is_settled(group)) {
                         return Step::Wait;
                     }
                     self.stage = Stage::Ended;

@@ -72,8 +72,12 @@ impl Rows {
             .collect()
     }
 
-    /// Lets exactly these wants stand, and calls the documents for which that is new.
-    pub(super) fn let_stand(&mut self, record: &Record, now: DateTime<Utc>) {
+    /// Lets exactly these wants stand. Returns the documents for which that is new.
+    pub(super) fn let_stand(
+        &mut self,
+        record: &Record,
+        now: DateTime<Utc>,
+    ) -> BTreeSet<DocumentKey> {
         let mut called = BTreeSet::new();
         let mut kept = BTreeSet::new();
         for (document, want) in &record.wants {
@@ -96,17 +100,19 @@ impl Rows {
             };
             called.insert(standing.document.clone());
         }
-        self.call(called, now);
+        called
     }
 
-    /// A life that ended wants nothing.
-    pub(super) fn drop_wants(&mut self, uid: &EnvironmentUid, now: DateTime<Utc>) {
+    /// A life that ended wants nothing. Returns the documents that it wanted something of.
+    pub(super) fn drop_wants(&mut self, uid: &EnvironmentUid) -> BTreeSet<DocumentKey> {
         let called = self.wants_of(uid).into_iter().map(|one| one.document);
-        self.call(called.collect(), now);
+        let called = called.collect();
         self.wants.retain(|(_, of, _), _| of != uid);
+        called
     }
 
-    fn call(&mut self, documents: BTreeSet<DocumentKey>, now: DateTime<Utc>) {
+    /// Makes documents due.
+    pub(super) fn call(&mut self, documents: BTreeSet<DocumentKey>, now: DateTime<Utc>) {
         for document in documents {
             let target = place(&document);
             let key = WorkKey::Document(document).to_string();

@@ -30,17 +30,19 @@ impl Rows {
             .filter(|record| record.tombstone.is_some() && self.may_end(&record.uid))
             .map(|record| record.uid.clone())
             .collect();
+        let mut called = BTreeSet::new();
         for pass in &batch {
             if let Some(record) = &pass.record {
                 let ends = ending.contains(&record.uid);
                 self.write(record, record.tombstone.filter(|_| ends), now);
-                if ends {
-                    self.drop_wants(&record.uid, now);
+                called.extend(if ends {
+                    self.drop_wants(&record.uid)
                 } else {
-                    self.let_stand(record, now);
-                }
+                    self.let_stand(record, now)
+                });
             }
         }
+        self.call(called, now);
         self.name_spaces(&batch);
         for pass in &batch {
             self.end_lease(pass, now);

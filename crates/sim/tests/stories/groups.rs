@@ -16,7 +16,11 @@ Resources:
       LaunchTemplateData:
         ImageId: ami-12345678
         InstanceType: t3.micro
-        UserData: !Base64 { "Fn::Sub": "install ${Version} in ${AWS::StackName}" }
+        UserData:
+          Fn::Base64: !Sub |
+            #!/bin/sh
+            install shop-${Version}
+            /opt/aws/bin/cfn-signal -e $? --stack ${AWS::StackName} --resource Group --region ${AWS::Region}
   Group:
     Type: AWS::AutoScaling::AutoScalingGroup
     CreationPolicy: { ResourceSignal: { Count: 2, Timeout: PT10M } }

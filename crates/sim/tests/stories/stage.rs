@@ -30,7 +30,7 @@ Outputs:
 /// A world and the one region that the stories play in.
 pub struct Stage {
     pub world: World,
-    place: Place,
+    pub place: Place,
 }
 
 impl Stage {

@@ -148,6 +148,7 @@ fn look_at_made(
     shop: &mut Workshop<'_, '_>,
 ) -> bool {
     let now = shop.moment.now;
+    let rolls = work.rolling.is_some();
     if let Some(rolling) = &mut work.rolling {
         match rolling.step(&mut work.signals, shop) {
             Step::Wait => return false,
@@ -175,10 +176,12 @@ fn look_at_made(
         return false;
     };
     let physical_id = resource.physical_id.as_deref().unwrap_or_default();
-    if !is_stable(shop.compute, &resource.kind, physical_id) {
+    // A roll has judged that by its own policy.
+    if !rolls && !is_stable(shop.compute, &resource.kind, physical_id) {
         return false;
     }
     resource.dirty = false;
+    resource.before = None;
     let status = match &work.task {
         Task::Create | Task::Converge => ResourceStatus::CreateComplete,
         Task::Update(_)

@@ -69,6 +69,9 @@ fn converge(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<
         }
         (Some(existing), Ok(settings)) => {
             let rolls_back = stack.status == StackStatus::UpdateRollbackInProgress;
+            let restores = rolls_back && shop.moment.parameters.rollback_restores_values;
+            let before = existing.before.clone().filter(|_| restores);
+            let settings = before.map_or(settings, |before| *before);
             if rolls_back && existing.former.is_some() {
                 start_restore(stack, existing, work, shop);
             } else if existing.dirty || existing.settings.differs(&settings) {
@@ -112,6 +115,7 @@ fn start_create(
         timestamp: now,
         settings,
         dirty: false,
+        before: None,
         former: None,
         fresh: true,
     };
@@ -131,6 +135,10 @@ fn start_update(
     work.fault = fault(shop, name, kind, "update");
     if let Some(resource) = stack.resources.get_mut(name) {
         resource.settings = settings.clone();
+        resource.before = match (resource.dirty, resource.before.take()) {
+            (false, None) => Some(Box::new(existing.settings.clone())),
+            (_, before) => before,
+        };
         resource.dirty = true;
     }
     stack.set_resource_status(name, ResourceStatus::UpdateInProgress, None, now);

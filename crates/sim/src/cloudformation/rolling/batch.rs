@@ -1,8 +1,9 @@
 //! Batches: making room, taking obsolete instances away, giving the room back.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::{Rolling, Stage, count};
+use crate::autoscaling::{Group, LifecycleState};
 use crate::cloudformation::provision::Workshop;
 use crate::cloudformation::signal::SignalWait;
 
@@ -30,14 +31,25 @@ impl Rolling {
         (!names.is_empty()).then(|| format!("Resuming processes [{}].", names.join(",")))
     }
 
-    /// What went by itself needs no termination.
+    /// What went by itself needs no termination; what does not serve goes first.
     pub(super) fn forget_the_dead(&mut self, shop: &Workshop<'_, '_>) {
         let group = shop.compute.groups.get(&self.group);
-        let alive: BTreeSet<&String> = group
+        let alive: BTreeMap<&String, LifecycleState> = group
             .into_iter()
-            .flat_map(|group| group.alive().map(|one| &one.instance_id))
+            .flat_map(|group| group.alive())
+            .map(|one| (&one.instance_id, one.lifecycle_state))
             .collect();
-        self.obsolete.retain(|id| alive.contains(id));
+        self.obsolete.retain(|id| alive.contains_key(id));
+        self.obsolete.sort_by_key(|id| alive.get(id).copied());
+    }
+
+    /// How many of the obsolete do not serve.
+    fn idle(&self, group: &Group) -> usize {
+        let idle = group.alive().filter(|one| {
+            one.lifecycle_state != LifecycleState::InService
+                && self.obsolete.contains(&one.instance_id)
+        });
+        idle.count()
     }
 
     /// Whether one instance less would leave too few in service. Then more are asked for,
@@ -47,7 +59,7 @@ impl Rolling {
         let Some(group) = shop.compute.groups.get_mut(&self.group) else {
             return false;
         };
-        if group.in_service() > floor {
+        if group.in_service() > floor || self.idle(group) > 0 {
             return false;
         }
         let needed = i64::from(self.policy.min_instances_in_service) + 1;
@@ -85,6 +97,7 @@ impl Rolling {
         signals: &mut Option<SignalWait>,
         shop: &mut Workshop<'_, '_>,
     ) -> String {
+        let idle = (shop.compute.groups.get(&self.group)).map_or(0, |group| self.idle(group));
         let Some(group) = shop.compute.groups.get_mut(&self.group) else {
             self.obsolete.clear();
             return "The autoscaling group is gone.".to_owned();
@@ -93,7 +106,7 @@ impl Rolling {
         let floor = self.policy.min_instances_in_service as usize;
         let batch = (self.policy.max_batch_size as usize)
             .min(self.obsolete.len())
-            .min(serving.saturating_sub(floor))
+            .min(idle + serving.saturating_sub(floor))
             .max(1);
         // Room that was made for the roll is given back with the last batch.
         let wanted = usize::try_from(self.target.1).unwrap_or(0);

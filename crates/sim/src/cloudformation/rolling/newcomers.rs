@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Rolling, Stage, Step};
-use crate::autoscaling::LifecycleState;
+use crate::autoscaling::{Group, LifecycleState, Member};
 use crate::cloudformation::provision::Workshop;
 use crate::cloudformation::signal::{SignalWait, needed};
 
@@ -83,6 +83,15 @@ impl Rolling {
         });
         let desired = u32::try_from(group.desired_capacity).unwrap_or(0);
         missing && group.in_service() < needed(desired, self.policy.min_active_percent) as usize
+    }
+
+    /// Whether the group has its size, with as many in service as the policy asks for.
+    pub(super) fn is_settled(&self, group: &Group) -> bool {
+        let desired = u32::try_from(group.desired_capacity).unwrap_or(0);
+        let goes = |one: &Member| one.lifecycle_state == LifecycleState::Terminating;
+        !group.members.iter().any(goes)
+            && group.members.len() == desired as usize
+            && group.in_service() >= needed(desired, self.policy.min_active_percent) as usize
     }
 
     fn unstable(&self, shop: &Workshop<'_, '_>) -> Step {

@@ -59,6 +59,8 @@ pub struct Resource {
     pub settings: Settings,
     /// Whether a change of it was begun and not finished: it may be neither old nor new.
     pub dirty: bool,
+    /// What it was made of before the operation under way changed it, in place.
+    pub before: Option<Box<Settings>>,
     /// What it was before the operation under way replaced it.
     pub former: Option<Former>,
     /// Whether the operation under way made it.

@@ -1,0 +1,138 @@
+//! Scripts, played on one instance: what the shell does, what it refuses.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+use crate::World;
+use crate::cloudformation::request::CreateStack;
+use crate::parameters::Parameters;
+use crate::world::{Place, default_start};
+
+/// Boots one instance with this user data; its console without the times, and the seconds
+/// from its launch to its last word.
+fn boot(script: &str) -> (Vec<String>, i64) {
+    let mut world = World::new(3, default_start(), Parameters::default());
+    let place = Place {
+        account: "123456789012".to_owned(),
+        region: "us-east-1".to_owned(),
+    };
+    let template = json!({ "Resources": { "Box": {
+        "Type": "AWS::EC2::Instance",
+        "Properties": { "ImageId": "ami-1", "UserData": STANDARD.encode(script) },
+    } } });
+    let request = CreateStack {
+        stack_name: "shop".to_owned(),
+        template_body: Some(template.to_string()),
+        ..CreateStack::default()
+    };
+    (world.on(&place, |region, moment| region.create_stack(request, moment))).unwrap();
+    world.settle();
+    let truth = world.on(&place, |region, _| region.truth());
+    let id = truth["instances"][0]["InstanceId"].as_str().unwrap();
+    let lines = world.boots.console(&place, id, 100);
+    let at = |line: &String| chrono::DateTime::parse_from_rfc3339(&line[..20]).unwrap();
+    let span = at(lines.last().unwrap()) - at(&lines[0]);
+    let texts = lines.iter().map(|line| line[21..].to_owned()).collect();
+    (texts, span.num_seconds())
+}
+
+/// What a script says, its last line being how it ended.
+fn said(script: &str) -> Vec<String> {
+    boot(&format!("#!/bin/bash\n{script}")).0
+}
+
+#[test]
+fn variables_conditions_loops_and_functions_do_what_a_shell_does() {
+    let script = r#"
+# a comment; and one line \
+name="web one"   # not a part of it
+for role in web ${ROLES:-jobs db}; do
+  if [ "$role" = jobs ]; then continue; elif [ "$role" = db ]; then break; fi
+  echo "$name: $role"
+done
+count=0
+until [ "$count" -ge 3 ]; do count=$((count + 1)); done
+greet() { echo "hello $1 of $#"; return 3; }
+greet you and || echo "returned $?"
+false || echo one && echo two
+true || echo never && echo three
+echo "${name// /-}" 'a $b' "c\$d" $(echo e f | tr ' ' -)
+cat > /etc/motd <<END
+count $count
+END
+! grep -q 'count 4' /etc/motd && cat /etc/motd
+"#;
+    let wanted = [
+        "web one: web",
+        "hello you of 2",
+        "returned 3",
+        "one",
+        "two",
+        "three",
+        "web-one a $b c$d e-f",
+        "count 3",
+        "boot script ended with status 0",
+    ];
+    assert_eq!(said(script), wanted);
+}
+
+#[test]
+fn errors_end_a_script_only_where_a_shell_says_so() {
+    let traps = "trap 'echo \"ended with $?\"' EXIT\n";
+    for (script, wanted) in [
+        ("false\necho on", vec!["on", "ended with 0"]),
+        ("set -e\nfalse\necho on", vec!["ended with 1"]),
+        ("set -eu\nif false; then :; fi\nfalse || true\necho on", vec!["on", "ended with 0"]),
+        ("set -e\nx=$(false)\necho on", vec!["ended with 1"]),
+        ("trap 'echo failed' ERR\nfalse\necho on", vec!["failed", "on", "ended with 0"]),
+        ("set -e\nbash -c 'exit 7'\necho on", vec!["ended with 7"]),
+        ("timeout 60 bash -c 'until false; do sleep 5; done'\nexit 4", vec!["ended with 4"]),
+    ] {
+        let said = said(&format!("{traps}{script}"));
+        assert_eq!(said[..said.len() - 1], wanted, "{script}");
+    }
+}
+
+#[test]
+fn what_cannot_be_acted_out_is_refused_with_its_line() {
+    for (script, wanted) in [
+        ("echo a\ncase $x in esac", "line 3: `case` is not acted out"),
+        ("sleep 1 &", "line 2: a background job (&) is not acted out"),
+        ("(cd /tmp)", "line 2: a subshell ( … ) is not acted out"),
+        ("echo ${x%y}", "line 2: the expansion ${x%y} is not acted out"),
+        ("if true; then echo a", "line 2: `fi` is missing"),
+        ("echo 'a", "line 2: a quote ' is not closed"),
+    ] {
+        assert_eq!(
+            said(script),
+            [format!("user data: cannot be acted out: {wanted}")],
+            "{script}"
+        );
+    }
+    let endless = said("while true; do :; done");
+    assert!(endless[0].contains("endless loop"), "{endless:?}");
+}
+
+#[test]
+fn waiting_takes_the_time_that_it_says() {
+    let (_, span_s) = boot("#!/bin/sh\necho a\nsleep 1m\nwhile [ $SECONDS -lt 90 ]; do sleep 10; done");
+    assert_eq!(span_s, 90);
+}
+
+#[test]
+fn programs_are_called_as_they_want_or_fail() {
+    for (script, wanted) in [
+        ("cfn-init --stack shop", "cfn-init: required option missing: --resource"),
+        ("cfn-init -s shop -r Box", "cfn-init: could not find 'AWS::CloudFormation::Init' key in template metadata"),
+        ("cfn-init -s shop -r Box --region eu-west-1", "cfn-init: Stack 'shop' does not exist in eu-west-1"),
+        ("cfn-signal --stack shop --ressource Box", "cfn-signal: unrecognized option: --ressource"),
+        ("Tentacle register-with --server x", "Tentacle: instance Tentacle has not been configured on this machine; use create-instance first"),
+        ("aws secretsmanager get-secret-value", "aws: required option missing: --secret-id"),
+        ("curl -f http://localhost/release", "curl: (7) Failed to connect to localhost: Connection refused"),
+        ("curl -sf http://169.254.169.254/latest/nothing", "curl: (22) The requested URL returned error: 404"),
+    ] {
+        let said = said(&format!("{script}\nexit $?"));
+        assert_eq!(said, [wanted, "boot script ended with status 1"], "{script}");
+    }
+}
