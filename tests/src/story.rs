@@ -130,6 +130,7 @@ impl Story {
 
     /// Declares an environment.
     pub async fn build(&mut self, build: &Build<'_>) {
+        self.tick();
         let declared = self.ledger.declare(build.declaration()).await.expect("memory");
         let (what, environment) = match declared {
             Declared::Created(e) => (format!("created, generation {}", e.generation), Some(e)),

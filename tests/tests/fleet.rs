@@ -108,8 +108,9 @@ async fn fifty_environments_and_a_stranger_share_a_project() {
         let name = EnvironmentName::new(name.as_str()).expect("legal");
         assert_eq!(story.state_of(&name).await.machines_serving(RELEASE), 1, "{name}");
     }
-    // Let used-up wants go, then hold the project against what it was.
-    story.play(120).await;
+    // What the stranger brought back of ours goes when the project is looked over next; then
+    // it is held against what it was.
+    story.play(2_000).await;
     let after = story.octopus_named("projects", "Checkout Web");
     let overrides = after["AutoDeployReleaseOverrides"].as_array().expect("a list");
     assert!(overrides.contains(&theirs), "{overrides:?}");

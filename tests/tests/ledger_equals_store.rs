@@ -43,6 +43,9 @@ mod tests {
         "not in the last sweep",
         "predecessor_gone: false",
         "life is over",
+        "withdrawn: true",
+        "met_at: Some",
+        "1 environments woken",
     ];
 
     #[test]

@@ -14,7 +14,7 @@ use bennu_engine::{Engine, Settings, World};
 use bennu_model::ids::{IllegalId, ReplicaId};
 use bennu_model::work::WorkKey;
 use bennu_octopus::{ApiKey, Octopus, ServerConfig};
-use bennu_plan::desire::TargetFacts;
+use bennu_plan::desire::{SpaceFacts, TargetFacts};
 use bennu_plan::{Context, Policy};
 use bennu_ports::ledger::EnvironmentState;
 use bennu_store::Store;
@@ -183,10 +183,12 @@ fn context(config: &Config) -> Result<Context, WiringError> {
         )
     });
     let spaces = config.octopus.iter().flat_map(|server| {
-        server
-            .spaces
-            .iter()
-            .map(|space| (server.name.clone(), space.clone()))
+        let facts = SpaceFacts {
+            server_url: server.url_of_instances().to_owned(),
+            slots: server.slots,
+        };
+        let places = server.spaces.iter();
+        places.map(move |space| ((server.name.clone(), space.clone()), facts.clone()))
     });
     Ok(Context {
         installation: config.installation_id()?.clone(),

@@ -154,6 +154,8 @@ pub enum DeploymentsAction {
     Deploy {
         /// Of which project.
         project: ProjectId,
+        /// The project's name, for people.
+        project_name: String,
         /// Which release.
         release: ReleaseId,
         /// Its version, for people.
@@ -339,13 +341,13 @@ impl fmt::Display for DeploymentsAction {
             Self::DeleteTenant { tenant } => write!(f, "delete tenant {tenant}"),
             Self::DeleteMachine { machine, name } => write!(f, "delete machine {name} ({machine})"),
             Self::Deploy {
-                project,
+                project_name,
                 version,
                 machines,
                 ..
             } => write!(
                 f,
-                "deploy {version} of {project} to {} machine(s)",
+                "deploy {version} of {project_name} to {} machine(s)",
                 machines.len()
             ),
             Self::CancelTask { task } => write!(f, "cancel task {task}"),

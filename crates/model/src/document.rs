@@ -86,10 +86,13 @@ impl TryFrom<String> for DocumentKey {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Want {
-    /// Our trigger watches this Octopus environment.
+    /// Our trigger watches this Octopus environment, for this tenant's machines among others.
     Trigger {
         /// Which.
         environment: OctopusEnvironmentId,
+        /// Whose machines: as long as this stands, no override of the tenant's stays that
+        /// nobody asks for.
+        tenant: TenantId,
     },
     /// The next machine of this tenant gets this release.
     Override {

@@ -63,6 +63,7 @@ pub(crate) async fn begin(here: &InSpace<'_>, action: &DeploymentsAction) -> Out
         }
         A::Deploy {
             project: _,
+            project_name: _,
             release,
             version: _,
             environment,

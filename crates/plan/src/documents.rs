@@ -91,11 +91,15 @@ pub fn judge_project(name: &str, wants: &[Wanted], seen: &Project) -> Judged {
         })
     };
     judge(wants, |wanted| match &wanted.standing.want {
-        Want::Trigger { environment } if wanted.standing.withdrawn => {
-            !seen.trigger.as_ref().is_some_and(|trigger| trigger.environments.contains(environment))
-                || environments.contains(environment)
+        Want::Trigger {
+            environment,
+            tenant,
+        } if wanted.standing.withdrawn => {
+            let is_cleared = seen.overrides.iter().all(|one| one.tenant.as_ref() != Some(tenant));
+            is_cleared && (!seen.trigger.as_ref().is_some_and(|trigger| trigger.environments.contains(environment))
+                || environments.contains(environment))
         }
-        Want::Trigger { environment } => is_watched(environment),
+        Want::Trigger { environment, .. } => is_watched(environment),
         Want::Override { tenant, .. } if wanted.standing.withdrawn => {
             let is_asked_for = standing_overrides(wants).any(|one| one.tenant.as_ref() == Some(tenant));
             is_asked_for || seen.overrides.iter().all(|one| one.tenant.as_ref() != Some(tenant))
@@ -140,8 +144,8 @@ fn overrides(
     let ours: BTreeSet<&TenantId> = wants
         .iter()
         .filter_map(|wanted| match &wanted.standing.want {
-            Want::Override { tenant, .. } => Some(tenant),
-            Want::Trigger { .. } | Want::MachinePolicy | Want::Slot => None,
+            Want::Override { tenant, .. } | Want::Trigger { tenant, .. } => Some(tenant),
+            Want::MachinePolicy | Want::Slot => None,
         })
         .collect();
     let is_asked_for = |environment: &OctopusEnvironmentId, tenant: &TenantId| {
@@ -161,7 +165,7 @@ fn watched(wants: &[Wanted]) -> BTreeSet<OctopusEnvironmentId> {
     let standing = wants.iter().filter(|wanted| !wanted.standing.withdrawn);
     standing
         .filter_map(|wanted| match &wanted.standing.want {
-            Want::Trigger { environment } => Some(environment.clone()),
+            Want::Trigger { environment, .. } => Some(environment.clone()),
             Want::Override { .. } | Want::MachinePolicy | Want::Slot => None,
         })
         .collect()

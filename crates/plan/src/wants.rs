@@ -36,6 +36,7 @@ pub fn wants(case: &Case<'_>, report: &[Line], ordered: &[Wanted]) -> Vec<(Docum
             project.clone(),
             Want::Trigger {
                 environment: environment.clone(),
+                tenant: tenant.clone(),
             },
         ),
     ];

@@ -162,7 +162,10 @@ impl Boots {
     /// Lets Tentacles die that a fault names.
     fn strike(&mut self, setting: &mut Setting<'_>, groups: &mut BTreeSet<GroupKey>) {
         let switched_on = setting.faults.list().iter();
-        if !switched_on.clone().any(|fault| fault.name == "tentacle_dies") {
+        if !switched_on
+            .clone()
+            .any(|fault| fault.name == "tentacle_dies")
+        {
             return;
         }
         for ((place, id), boot) in &mut self.boots {

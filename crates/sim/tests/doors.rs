@@ -135,6 +135,7 @@ async fn a_stack_lives_by_the_clock_that_is_stepped() {
 
     let truth = bench.truth().await;
     assert_eq!(truth["counts"]["stacks"], 1);
+    assert_eq!(truth["counts"]["overrides"], 0);
     let stacks = &truth["aws"]["123456789012"]["ap-southeast-2"]["stacks"];
     assert_eq!(stacks[0]["StackStatus"], "CREATE_COMPLETE");
 

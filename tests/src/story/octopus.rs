@@ -53,7 +53,7 @@ impl Story {
             .count()
     }
 
-    /// Somebody deploys a release to the tenant's oldest machine by hand.
+    /// Somebody deploys a release to the tenant's newest machine by hand.
     pub fn redeploy(&mut self, version: &str) {
         let project = self.octopus_named("projects", "Checkout Web")["Id"].clone();
         let project = project.as_str().expect("an id").to_owned();
@@ -61,7 +61,7 @@ impl Story {
         let release = self.octopus("GET", &path, &Value::Null)["Id"].clone();
         let environment = self.octopus_named("environments", "Development")["Id"].clone();
         let tenant = self.octopus_named("tenants", "ryan0001")["Id"].clone();
-        let machine = self.oldest_machine()["Id"].clone();
+        let machine = self.machines_by_age().pop().expect("a machine")["Id"].clone();
         let body = json!({
             "ReleaseId": release,
             "EnvironmentId": environment,
@@ -69,12 +69,12 @@ impl Story {
             "SpecificMachineIds": [machine],
         });
         self.octopus("POST", "/api/Spaces-1/deployments", &body);
-        self.note(&format!("> somebody deploys {version} by hand to the oldest machine"));
+        self.note(&format!("> somebody deploys {version} by hand to the newest machine"));
     }
 
     /// The oldest machine's Tentacle stops answering, is found so, and answers again.
     pub fn flap(&mut self) {
-        let machine = self.oldest_machine();
+        let machine = self.machines_by_age().remove(0);
         let thumbprint = machine["Endpoint"]["Thumbprint"].as_str().expect("one").to_owned();
         self.note("> the oldest machine's Tentacle stops answering for a check");
         for answers in [false, true] {
@@ -98,13 +98,14 @@ impl Story {
         self.note("> a person lets the deployment proceed");
     }
 
-    fn oldest_machine(&self) -> Value {
+    /// The oldest first.
+    fn machines_by_age(&self) -> Vec<Value> {
         let all = self.octopus("GET", "/api/Spaces-1/machines/all", &Value::Null);
-        let machines = all.as_array().into_iter().flatten();
-        let oldest = machines.min_by_key(|one| {
+        let mut machines = all.as_array().cloned().unwrap_or_default();
+        machines.sort_by_key(|one| {
             let id = one["Id"].as_str().unwrap_or_default();
             id.rsplit('-').next().and_then(|n| n.parse::<u64>().ok())
         });
-        oldest.expect("a machine").clone()
+        machines
     }
 }

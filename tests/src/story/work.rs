@@ -38,8 +38,7 @@ impl Story {
         };
         let mut worked = false;
         for replica in 0..self.engines.len() {
-            // Two statements never share a moment in a real database.
-            *self.now.lock().expect("no test panicked") += chrono::Duration::milliseconds(1);
+            self.tick();
             let owner = self.engines[replica].settings.replica.clone();
             let claims = self.ledger.claim(&owner, limits).await.expect("memory");
             worked |= !claims.is_empty();
@@ -64,6 +63,7 @@ impl Story {
         match finish.expect("memory") {
             Some(finish) => {
                 self.tell(&finish);
+                self.tick();
                 self.ledger.finish(vec![finish]).await.expect("memory");
             }
             None => {
@@ -72,6 +72,11 @@ impl Story {
                 self.ledger.release(&held, owner).await.expect("memory");
             }
         }
+    }
+
+    /// Two statements never share a moment in a real database.
+    pub(super) fn tick(&self) {
+        *self.now.lock().expect("no test panicked") += chrono::Duration::milliseconds(1);
     }
 
     fn tell(&mut self, finish: &Finish) {

@@ -53,6 +53,7 @@ impl Names {
     fn deploy(&self, release: &str) -> DeploymentsAction {
         DeploymentsAction::Deploy {
             project: self.project.clone(),
+            project_name: "Checkout Web".to_owned(),
             release: release.parse().unwrap(),
             version: "1.0.0-a".to_owned(),
             environment: self.environment.clone(),

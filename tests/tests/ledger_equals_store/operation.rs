@@ -41,6 +41,24 @@ pub enum Operation {
         problem: bool,
         hours: i64,
     },
+    Judge {
+        held: usize,
+        says: Vec<Verdict>,
+        hours: i64,
+    },
+    Burn {
+        held: usize,
+        uids: Vec<usize>,
+    },
+}
+
+/// What a document's worker says of a want.
+#[derive(Debug, Clone, Copy)]
+pub enum Verdict {
+    Met,
+    Unmet,
+    Gone,
+    Nothing,
 }
 
 /// What is declared, and by whom.
@@ -75,6 +93,8 @@ pub struct Pass {
     pub facts: Vec<(u8, i64)>,
     pub settle: Option<u8>,
     pub refer: Option<u8>,
+    /// Document and want.
+    pub wants: Vec<(u8, u8)>,
 }
 
 fn guard() -> impl Strategy<Value = Guard> {
@@ -88,9 +108,10 @@ fn pass() -> impl Strategy<Value = Pass> {
         prop::collection::vec((0..7u8, 0..3i64), 0..4),
         prop::option::of(0..2u8),
         prop::option::of(0..2u8),
+        prop::collection::vec((0..2u8, 0..4u8), 0..4),
     )
         .prop_map(
-            |((failed, later, ready, ambiguous, known), over, facts, settle, refer)| Pass {
+            |((failed, later, ready, ambiguous, known), over, facts, settle, refer, wants)| Pass {
                 failed,
                 later,
                 ready,
@@ -100,6 +121,7 @@ fn pass() -> impl Strategy<Value = Pass> {
                 facts,
                 settle,
                 refer,
+                wants,
             },
         )
 }
@@ -153,6 +175,20 @@ pub fn operation() -> impl Strategy<Value = Operation> {
             hours,
         },
     );
+    let verdict = prop_oneof![
+        4 => Just(Verdict::Met),
+        2 => Just(Verdict::Unmet),
+        3 => Just(Verdict::Gone),
+        1 => Just(Verdict::Nothing),
+    ];
+    let judge = (
+        any::<usize>(),
+        prop::collection::vec(verdict, 1..4),
+        0..3i64,
+    )
+        .prop_map(|(held, says, hours)| Operation::Judge { held, says, hours });
+    let burn = (any::<usize>(), prop::collection::vec(any::<usize>(), 1..3))
+        .prop_map(|(held, uids)| Operation::Burn { held, uids });
     prop_oneof![
         6 => declare,
         3 => any::<usize>().prop_map(|who| Operation::Delete { who }),
@@ -167,5 +203,7 @@ pub fn operation() -> impl Strategy<Value = Operation> {
             .prop_map(|(held, right, token)| Operation::Open { held, right, token }),
         4 => sweep,
         3 => end,
+        6 => judge,
+        1 => burn,
     ]
 }

@@ -3,19 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use bennu_model::document::Wanted;
 use bennu_model::ids::{EnvironmentUid, Generation, ReplicaId, TargetName};
 use bennu_model::work::{Lease, WorkKey};
 use bennu_ports::environments::{Declared, ListFilter};
-use bennu_ports::ledger::{EnvironmentState, Load, SweepEnd, SweepPage};
+use bennu_ports::ledger::{DocumentRecord, EnvironmentState, Load, SweepEnd, SweepPage};
 use bennu_ports::work::{Claim, ClaimLimits};
 use bennu_ports::{Environments, Ledger, Work};
 use bennu_sim::ledger::MemoryLedger;
 use bennu_store::Store;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::operation::{Declaring, Operation};
+use super::operation::{Declaring, Operation, Verdict};
 use super::values::{
-    attempt, declaration, fact, finish, lease, replica, server, someone, space, space_name,
+    attempt, declaration, document, fact, finish, lease, replica, server, someone, space, space_name,
 };
 
 trait Both: Environments + Ledger + Work {}
@@ -26,6 +27,8 @@ struct Held {
     stored: Lease,
     remembered: Lease,
     state: Option<EnvironmentState>,
+    /// Of a document, as each side told them: their times differ.
+    wants: Option<[Vec<Wanted>; 2]>,
 }
 
 pub struct Pair {
@@ -103,13 +106,23 @@ impl Pair {
         let remembered = self.memory.claim(owner, limits).await.unwrap();
         let told = (told_claims(&stored), told_claims(&remembered));
         for (stored, remembered) in stored.into_iter().zip(remembered) {
+            let wants = match (&stored.load, remembered.load) {
+                (Load::Document(_, stored), Load::Document(_, remembered)) => {
+                    Some([stored.clone(), remembered])
+                }
+                _ => None,
+            };
             self.held.push(Held {
                 stored: stored.lease,
                 remembered: remembered.lease,
                 state: match stored.load {
                     Load::Environment(state) => Some(*state),
-                    Load::Target(_, _) | Load::Space(_, _, _) | Load::Unreadable(_) => None,
+                    Load::Target(_, _)
+                    | Load::Space(_, _, _)
+                    | Load::Document(_, _)
+                    | Load::Unreadable(_) => None,
                 },
+                wants,
             });
         }
         told
@@ -210,6 +223,28 @@ impl Pair {
                 ledger.end_sweep(&lease, end).await.unwrap();
                 String::new()
             }
+            Operation::Judge { held, says, hours } => {
+                let all = self.held.iter().filter(|held| held.wants.is_some());
+                let Some(held) = near(all, *held) else {
+                    return String::new();
+                };
+                let lease = lease_of(held);
+                let wants = held.wants.as_ref().map(|[a, b]| if stored { a } else { b });
+                let Some(record) = judgement(&lease, wants, says, *hours) else {
+                    return String::new();
+                };
+                let woken = ledger.record_document(&lease, record).await.unwrap();
+                format!("{woken} environments woken")
+            }
+            Operation::Burn { held, uids } => {
+                let Some(held) = self.held(*held) else {
+                    return String::new();
+                };
+                let uids = uids.iter().filter_map(|n| self.uid(*n)).cloned();
+                let uids: Vec<EnvironmentUid> = uids.collect();
+                ledger.burn(&lease_of(held), &uids).await.unwrap();
+                String::new()
+            }
         }
     }
 
@@ -223,7 +258,11 @@ impl Pair {
     }
 
     fn held_sweep(&self, n: usize) -> Option<&Held> {
-        near(self.held.iter().filter(|held| held.state.is_none()), n)
+        let sweeps = self.held.iter();
+        near(
+            sweeps.filter(|held| held.state.is_none() && held.wants.is_none()),
+            n,
+        )
     }
 
     fn uid(&self, n: usize) -> Option<&EnvironmentUid> {
@@ -231,10 +270,12 @@ impl Pair {
     }
 
     fn key(&self, n: usize) -> WorkKey {
-        match n % 4 {
+        match n % 6 {
             0 => WorkKey::Target(TargetName::new("dev").unwrap()),
             1 => WorkKey::Space(server(), space_name()),
-            _ => match self.uid(n / 4) {
+            2 => WorkKey::Document(document(0)),
+            3 => WorkKey::Document(document(1)),
+            _ => match self.uid(n / 6) {
                 Some(uid) => WorkKey::Environment(uid.clone()),
                 None => WorkKey::Target(TargetName::new("other").unwrap()),
             },
@@ -256,6 +297,34 @@ impl Pair {
         all += &format!("\n{:?}", ledger.spaces().await.unwrap());
         all
     }
+}
+
+/// Says something of each want, over and over.
+fn judgement(
+    lease: &Lease,
+    wants: Option<&Vec<Wanted>>,
+    says: &[Verdict],
+    hours: i64,
+) -> Option<DocumentRecord> {
+    let WorkKey::Document(document) = &lease.key else {
+        return None;
+    };
+    let mut record = DocumentRecord {
+        document: document.clone(),
+        began_at: lease.claimed_at + TimeDelta::hours(hours),
+        met: Vec::new(),
+        unmet: Vec::new(),
+        gone: Vec::new(),
+    };
+    for (wanted, verdict) in wants?.iter().zip(says.iter().cycle()) {
+        match verdict {
+            Verdict::Met => record.met.push(wanted.clone()),
+            Verdict::Unmet => record.unmet.push(wanted.clone()),
+            Verdict::Gone => record.gone.push(wanted.clone()),
+            Verdict::Nothing => {}
+        }
+    }
+    Some(record)
 }
 
 /// One of the last four.

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use bennu_model::attempt::{Attempt, Settled, Settlement};
 use bennu_model::condition::{Condition, ConditionKind, Status};
+use bennu_model::document::{DocumentKey, Want};
 use bennu_model::environment::{Presence, Tombstone};
 use bennu_model::known::Known;
 use bennu_model::ids::{
-    EnvironmentName, Generation, ObjectKey, OctopusEnvironmentName, ProjectId, ProjectName,
-    ReplicaId, ServerName, SpaceName, StackArn, TargetName, TeamName, TenantId, Token,
+    EnvironmentName, Generation, ObjectKey, OctopusEnvironmentId, OctopusEnvironmentName, ProjectId,
+    ProjectName, ReleaseId, ReplicaId, ServerName, SpaceName, StackArn, TargetName, TeamName, TenantId, Token,
 };
 use bennu_model::names::digest_of;
 use bennu_model::observed::{DatedFact, Fact, Objects, Seen};
@@ -74,6 +75,7 @@ pub fn declaration(new: &Declaring, stored: Generation) -> Declaration {
                     ParameterValue::Literal(new.parameter.to_string()),
                 )]),
                 release_parameter: None,
+                filled: BTreeSet::new(),
                 capabilities: BTreeSet::new(),
                 tags: BTreeMap::new(),
             },
@@ -127,6 +129,34 @@ pub fn fact(n: u8) -> Fact {
     }
 }
 
+pub fn document(n: u8) -> DocumentKey {
+    match n {
+        0 => DocumentKey::Slots(server(), space_name()),
+        _ => DocumentKey::Project(
+            server(),
+            space_name(),
+            ProjectId::new("Projects-1").unwrap(),
+        ),
+    }
+}
+
+/// Three kinds, one of them in two variants.
+fn want(n: u8) -> Want {
+    let environment = OctopusEnvironmentId::new("Environments-1").unwrap();
+    match n {
+        0 => Want::Slot,
+        1 => Want::Trigger {
+            environment,
+            tenant: TenantId::new("Tenants-1").unwrap(),
+        },
+        _ => Want::Override {
+            environment,
+            tenant: TenantId::new("Tenants-1").unwrap(),
+            release: ReleaseId::new(format!("Releases-{n}")).unwrap(),
+        },
+    }
+}
+
 pub fn token(n: u8) -> Token {
     Token::new(format!("t{n}")).unwrap()
 }
@@ -139,6 +169,7 @@ pub fn attempt(n: u8, generation: Generation) -> Attempt {
         generation,
         retry: 0,
         subject: Some(digest_of(&[n])),
+        release: Some(format!("1.0.{n}")),
         started_at: DateTime::UNIX_EPOCH,
         reference: None,
         settled: None,
@@ -169,8 +200,8 @@ fn record(lease: &Lease, state: &EnvironmentState, pass: &Pass) -> Record {
         facts: facts.collect(),
         known: Known {
             stack: pass.known.then(|| StackArn::new("arn:1").unwrap()),
-            dead_stack: None,
             tenant: pass.known.then(|| TenantId::new("Tenants-1").unwrap()),
+            ..Known::default()
         },
         references: pass
             .refer
@@ -199,6 +230,11 @@ fn record(lease: &Lease, state: &EnvironmentState, pass: &Pass) -> Record {
             last_transition_time: lease.claimed_at,
         }],
         report: Report::default(),
+        wants: pass
+            .wants
+            .iter()
+            .map(|(n, kind)| (document(*n), want(*kind)))
+            .collect(),
         entries: over
             .then(|| Entry {
                 level: Level::Normal,

@@ -23,7 +23,22 @@ pub struct OctopusConfig {
     pub api_key_file: Option<PathBuf>,
     /// The spaces that environments can have a place in.
     pub spaces: BTreeSet<SpaceName>,
+    /// Where instances reach it, if they do not reach it at `url`.
+    #[serde(default)]
+    pub instance_url: Option<String>,
+    /// How many environments of a space may boot instances at once.
+    #[serde(default = "default_slots")]
+    pub slots: usize,
 }
+
+/// Octopus's default task cap: an instance that boots waits for its deployment with a clock
+/// running, so no more boot than can be deployed to.
+fn default_slots() -> usize {
+    5
+}
+
+/// More than any server's task cap.
+const MOST_SLOTS: usize = 1_000;
 
 impl OctopusConfig {
     /// Reads the API key from where the configuration says; the file again at each call.
@@ -53,6 +68,11 @@ impl OctopusConfig {
         }
     }
 
+    /// What instances are told to register with.
+    pub fn url_of_instances(&self) -> &str {
+        self.instance_url.as_deref().unwrap_or(&self.url)
+    }
+
     /// What the API knows of it.
     pub(super) fn entry(&self) -> (ServerName, BTreeSet<SpaceName>) {
         (self.name.clone(), self.spaces.clone())
@@ -71,6 +91,12 @@ impl OctopusConfig {
         }
         if self.spaces.is_empty() {
             say("spaces", "name at least one, for example \"Default\"");
+        }
+        if let Some(why) = self.instance_url.as_deref().and_then(endpoint::problem) {
+            say("instance_url", &why);
+        }
+        if !(1..=MOST_SLOTS).contains(&self.slots) {
+            say("slots", &format!("give a number from 1 to {MOST_SLOTS}"));
         }
         found
     }

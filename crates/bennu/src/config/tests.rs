@@ -55,6 +55,8 @@ fn every_key() -> Config {
             api_key_env: text,
             api_key_file: Some("x".into()),
             spaces: std::iter::once("Default".parse().unwrap()).collect(),
+            instance_url: Some("x".into()),
+            slots: 1,
         }],
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use self::telling::Telling;
-use super::ci::{BRANCH, Ci, REPOSITORY};
+use super::ci::{Ci, REPOSITORY};
 use super::stage::{PROJECT, Stage, TEAM};
 use super::truth::Truth;
 use crate::Anything;
@@ -286,7 +286,17 @@ mod tests {
         let document: Value = yaml_serde::from_str(example).unwrap();
         let spec = &document["spec"];
         assert_eq!(spec["source"]["repository"], REPOSITORY);
-        assert!(BRANCH.starts_with("feature/"));
+        assert!(crate::demo::ci::BRANCH.starts_with("feature/"));
         assert_eq!(spec["environment"]["spec"]["stack"]["template"]["inline"], TEMPLATE);
+    }
+
+    /// The other example is infrastructure alone, as the scenarios have it.
+    #[test]
+    fn the_examples_environment_is_the_scenarios() {
+        let example = include_str!("../../../../docs/examples/ryan0001.yaml");
+        let document: Value = yaml_serde::from_str(example).unwrap();
+        assert_eq!(document["metadata"]["name"], NAME);
+        let template = &document["spec"]["stack"]["template"]["inline"];
+        assert_eq!(template, include_str!("web.yaml"));
     }
 }

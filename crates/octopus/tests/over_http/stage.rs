@@ -66,6 +66,7 @@ impl Stage {
     pub fn deploy(&self, release: &ReleaseId, comments: &str) -> DeploymentsAction {
         DeploymentsAction::Deploy {
             project: self.project.clone(),
+            project_name: "Checkout Web".to_owned(),
             release: release.clone(),
             version: "1.0.0".to_owned(),
             environment: self.environment.clone(),

@@ -303,6 +303,7 @@ fn deploy(
     let line = ownership_line(&case.desired.installation, &case.desired.uid);
     let action = DeploymentsAction::Deploy {
         project: project.clone(),
+        project_name: name_of(case, project),
         release: release.clone(),
         version: version.to_owned(),
         environment: software.environment.clone(),
@@ -368,5 +369,5 @@ fn cancel(case: &Case<'_>, because: &str) -> Vec<Wanted> {
 fn name_of(case: &Case<'_>, project: &ProjectId) -> String {
     let space = case.observed.space.seen.present();
     let found = space.and_then(|s| s.projects.iter().find(|(_, id)| *id == project));
-    found.map_or_else(|| project.to_string(), |(name, _)| format!("{:?}", name.as_str()))
+    found.map_or_else(|| project.to_string(), |(name, _)| name.to_string())
 }

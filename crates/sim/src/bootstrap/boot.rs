@@ -62,11 +62,13 @@ impl Boot {
         let text = match &fault {
             None => text,
             Some(fault) if fault.text("signal") == Some("none") => {
-                boot.machine.say(setting.now, "fault fail_boot: the boot hangs");
+                boot.machine
+                    .say(setting.now, "fault fail_boot: the boot hangs");
                 return boot;
             }
             Some(_) => {
-                boot.machine.say(setting.now, "fault fail_boot: every program fails");
+                boot.machine
+                    .say(setting.now, "fault fail_boot: every program fails");
                 boot.machine.fails = true;
                 text
             }
@@ -86,7 +88,10 @@ impl Boot {
 
     /// When something about it changes by itself.
     pub(super) fn next_due(&self) -> Option<DateTime<Utc>> {
-        self.due.into_iter().chain(self.machine.tentacle.back_at).min()
+        self.due
+            .into_iter()
+            .chain(self.machine.tentacle.back_at)
+            .min()
     }
 
     /// When the boot goes on.
@@ -110,7 +115,10 @@ impl Boot {
     pub(super) fn tentacle_dies(&mut self, fault: &Fault, setting: &mut Setting<'_>) {
         let tentacle = &mut self.machine.tentacle;
         tentacle.dead = true;
-        let back_after_s = fault.params.get("back_after_s").and_then(|span| span.as_f64());
+        let back_after_s = fault
+            .params
+            .get("back_after_s")
+            .and_then(|span| span.as_f64());
         tentacle.back_at = back_after_s.map(|span_s| setting.now + seconds(span_s));
         if let Some(thumbprint) = &tentacle.thumbprint {
             setting.octopus.tentacle(thumbprint, false);
@@ -139,7 +147,12 @@ impl Boot {
 
     /// Goes on with everything that is due.
     pub(super) fn run_due(&mut self, around: &mut Around<'_>) {
-        if self.machine.tentacle.back_at.is_some_and(|at| at <= around.now) {
+        if self
+            .machine
+            .tentacle
+            .back_at
+            .is_some_and(|at| at <= around.now)
+        {
             self.machine.tentacle.back_at = None;
             self.machine.tentacle.dead = false;
             if let Some(thumbprint) = &self.machine.tentacle.thumbprint {
@@ -152,7 +165,8 @@ impl Boot {
             self.time_out(around);
             self.turn(around);
             if around.now >= self.gives_up && !self.frames.is_empty() {
-                self.machine.say(around.now, "the boot takes too long and is given up");
+                self.machine
+                    .say(around.now, "the boot takes too long and is given up");
                 self.frames.clear();
             }
             if self.frames.is_empty() {

@@ -20,7 +20,9 @@ pub(super) fn address(url: &str) -> Option<(String, String)> {
         let (bucket, key) = path.split_once('/')?;
         return Some((bucket.to_owned(), key.to_owned()));
     }
-    let end = [".s3.", ".s3-"].into_iter().find_map(|part| host.find(part));
+    let end = [".s3.", ".s3-"]
+        .into_iter()
+        .find_map(|part| host.find(part));
     let bucket = match end {
         Some(end) => host.get(..end)?,
         None => host.strip_suffix(".s3")?,

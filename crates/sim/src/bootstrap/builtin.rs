@@ -109,6 +109,9 @@ fn set(args: &[String], script: &mut Script) -> Done {
         } else if arg.starts_with('+') && arg.contains('e') || arg == "+o" && named("errexit") {
             script.exits_on_error = false;
         }
+        if named("pipefail") {
+            script.heeds_pipes = arg.starts_with('-');
+        }
     }
     Done::status(0)
 }
@@ -192,9 +195,8 @@ fn timeout(
         return Done::Broken("`timeout` without a span and a command".to_owned());
     };
     let args: Vec<String> = rest.cloned().collect();
-    let done = run(name, &args, input, script, machine, around).unwrap_or_else(|| {
-        super::program::run(name, &args, input, 0, script, machine, around)
-    });
+    let done = run(name, &args, input, script, machine, around)
+        .unwrap_or_else(|| super::program::run(name, &args, input, 0, script, machine, around));
     match done {
         Done::Into {
             frame: Frame::Script(mut inner),

@@ -103,8 +103,12 @@ fn read(
     machine.expect_region(&flags, stack)?;
     let stack = (around.region.find_stack(stack))
         .ok_or_else(|| format!("Stack '{stack}' does not exist"))?;
-    let found = (stack.resources.get(resource))
-        .ok_or_else(|| format!("Resource {resource} does not exist for stack {}", stack.name))?;
+    let found = (stack.resources.get(resource)).ok_or_else(|| {
+        format!(
+            "Resource {resource} does not exist for stack {}",
+            stack.name
+        )
+    })?;
     let metadata = (found.settings.metadata.get("AWS::CloudFormation::Init"))
         .ok_or("could not find 'AWS::CloudFormation::Init' key in template metadata")?;
     let sets = flags.value("--configsets");

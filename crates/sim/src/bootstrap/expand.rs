@@ -100,11 +100,9 @@ impl Script {
     /// `$((…))`: numbers and variables with `+`, `-` and `*`, from left to right.
     fn sum(&self, text: &str, machine: &Machine, around: &Around<'_>) -> Result<i64, String> {
         let refusal = || format!("the arithmetic $(({text}))");
-        let spaced = ["+", "-", "*"]
-            .iter()
-            .fold(text.to_owned(), |text, sign| {
-                text.replace(sign, &format!(" {sign} "))
-            });
+        let spaced = ["+", "-", "*"].iter().fold(text.to_owned(), |text, sign| {
+            text.replace(sign, &format!(" {sign} "))
+        });
         let (mut total, mut sign) = (0_i64, "+");
         let mut wants_number = true;
         for piece in spaced.split_whitespace() {
@@ -132,7 +130,11 @@ impl Script {
             total = next.ok_or_else(refusal)?;
             wants_number = false;
         }
-        if wants_number { Err(refusal()) } else { Ok(total) }
+        if wants_number {
+            Err(refusal())
+        } else {
+            Ok(total)
+        }
     }
 }
 

@@ -107,6 +107,8 @@ pub(super) struct Script {
     pub args: Vec<String>,
     pub status: i32,
     pub exits_on_error: bool,
+    /// `set -o pipefail`: a pipeline fails with the last of its commands that does.
+    pub heeds_pipes: bool,
     functions: BTreeMap<String, usize>,
     pub on_exit: Option<usize>,
     pub on_error: Option<usize>,
@@ -139,6 +141,7 @@ impl Script {
             args: Vec::new(),
             status: 0,
             exits_on_error: false,
+            heeds_pipes: false,
             functions: BTreeMap::new(),
             on_exit: None,
             on_error: None,
@@ -303,7 +306,11 @@ impl Script {
 
     /// Takes the status of a command that has ended, as `set -e` and traps say.
     fn heed(&mut self, status: i32, negated: bool, checked: bool) -> Option<Turn> {
-        self.status = if negated { i32::from(status == 0) } else { status };
+        self.status = if negated {
+            i32::from(status == 0)
+        } else {
+            status
+        };
         if self.status == 0 || !checked {
             return None;
         }

@@ -140,7 +140,10 @@ impl Machine {
 
     /// What a secret holds: a text of this world's own, the same for each reader.
     pub(super) fn secret(&self, id: &str) -> String {
-        format!("simulated-{}", Chance::new(self.seed, &format!("secret {id}")).hex(24))
+        format!(
+            "simulated-{}",
+            Chance::new(self.seed, &format!("secret {id}")).hex(24)
+        )
     }
 
     /// The tools ask one region, the oldest unless told; a stack of another is not there.

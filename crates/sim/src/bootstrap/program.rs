@@ -34,7 +34,14 @@ pub(super) fn run(
     }
     match base {
         "cfn-init" => return cfn_init::run(args, script, machine, around),
-        "cfn-signal" => return ended(base, cfn_signal::run(args, machine, around), machine, around),
+        "cfn-signal" => {
+            return ended(
+                base,
+                cfn_signal::run(args, machine, around),
+                machine,
+                around,
+            );
+        }
         "Tentacle" => return ended(base, tentacle::run(args, machine, around), machine, around),
         "aws" => return ended(base, aws::run(args, machine, around), machine, around),
         "curl" => return ended(base, curl::run(args, machine, around), machine, around),
@@ -98,7 +105,14 @@ fn shell(
     };
     if takes_text {
         // The word after the text is $0.
-        return child("sh -c", what, rest.get(1..).unwrap_or_default(), script, machine, around);
+        return child(
+            "sh -c",
+            what,
+            rest.get(1..).unwrap_or_default(),
+            script,
+            machine,
+            around,
+        );
     }
     if let Some(text) = machine.files.get(what).cloned() {
         return child(what, &text, rest, script, machine, around);
@@ -106,7 +120,10 @@ fn shell(
     if base == "source" || base == "." {
         return Done::status(0);
     }
-    machine.say(around.now, &format!("{base}: {what}: No such file or directory"));
+    machine.say(
+        around.now,
+        &format!("{base}: {what}: No such file or directory"),
+    );
     Done::status(127)
 }
 

@@ -26,7 +26,10 @@ fn boot(script: &str) -> (Vec<String>, i64) {
         template_body: Some(template.to_string()),
         ..CreateStack::default()
     };
-    (world.on(&place, |region, moment| region.create_stack(request, moment))).unwrap();
+    (world.on(&place, |region, moment| {
+        region.create_stack(request, moment)
+    }))
+    .unwrap();
     world.settle();
     let truth = world.on(&place, |region, _| region.truth());
     let id = truth["instances"][0]["InstanceId"].as_str().unwrap();
@@ -83,11 +86,24 @@ fn errors_end_a_script_only_where_a_shell_says_so() {
     for (script, wanted) in [
         ("false\necho on", vec!["on", "ended with 0"]),
         ("set -e\nfalse\necho on", vec!["ended with 1"]),
-        ("set -eu\nif false; then :; fi\nfalse || true\necho on", vec!["on", "ended with 0"]),
+        (
+            "set -eu\nif false; then :; fi\nfalse || true\necho on",
+            vec!["on", "ended with 0"],
+        ),
         ("set -e\nx=$(false)\necho on", vec!["ended with 1"]),
-        ("trap 'echo failed' ERR\nfalse\necho on", vec!["failed", "on", "ended with 0"]),
+        (
+            "trap 'echo failed' ERR\nfalse\necho on",
+            vec!["failed", "on", "ended with 0"],
+        ),
         ("set -e\nbash -c 'exit 7'\necho on", vec!["ended with 7"]),
-        ("timeout 60 bash -c 'until false; do sleep 5; done'\nexit 4", vec!["ended with 4"]),
+        (
+            "set -eo pipefail\nfalse | cat\necho on",
+            vec!["ended with 1"],
+        ),
+        (
+            "timeout 60 bash -c 'until false; do sleep 5; done'\nexit 4",
+            vec!["ended with 4"],
+        ),
     ] {
         let said = said(&format!("{traps}{script}"));
         assert_eq!(said[..said.len() - 1], wanted, "{script}");
@@ -100,7 +116,10 @@ fn what_cannot_be_acted_out_is_refused_with_its_line() {
         ("echo a\ncase $x in esac", "line 3: `case` is not acted out"),
         ("sleep 1 &", "line 2: a background job (&) is not acted out"),
         ("(cd /tmp)", "line 2: a subshell ( … ) is not acted out"),
-        ("echo ${x%y}", "line 2: the expansion ${x%y} is not acted out"),
+        (
+            "echo ${x%y}",
+            "line 2: the expansion ${x%y} is not acted out",
+        ),
         ("if true; then echo a", "line 2: `fi` is missing"),
         ("echo 'a", "line 2: a quote ' is not closed"),
     ] {
@@ -116,23 +135,52 @@ fn what_cannot_be_acted_out_is_refused_with_its_line() {
 
 #[test]
 fn waiting_takes_the_time_that_it_says() {
-    let (_, span_s) = boot("#!/bin/sh\necho a\nsleep 1m\nwhile [ $SECONDS -lt 90 ]; do sleep 10; done");
+    let (_, span_s) =
+        boot("#!/bin/sh\necho a\nsleep 1m\nwhile [ $SECONDS -lt 90 ]; do sleep 10; done");
     assert_eq!(span_s, 90);
 }
 
 #[test]
 fn programs_are_called_as_they_want_or_fail() {
     for (script, wanted) in [
-        ("cfn-init --stack shop", "cfn-init: required option missing: --resource"),
-        ("cfn-init -s shop -r Box", "cfn-init: could not find 'AWS::CloudFormation::Init' key in template metadata"),
-        ("cfn-init -s shop -r Box --region eu-west-1", "cfn-init: Stack 'shop' does not exist in eu-west-1"),
-        ("cfn-signal --stack shop --ressource Box", "cfn-signal: unrecognized option: --ressource"),
-        ("Tentacle register-with --server x", "Tentacle: instance Tentacle has not been configured on this machine; use create-instance first"),
-        ("aws secretsmanager get-secret-value", "aws: required option missing: --secret-id"),
-        ("curl -f http://localhost/release", "curl: (7) Failed to connect to localhost: Connection refused"),
-        ("curl -sf http://169.254.169.254/latest/nothing", "curl: (22) The requested URL returned error: 404"),
+        (
+            "cfn-init --stack shop",
+            "cfn-init: required option missing: --resource",
+        ),
+        (
+            "cfn-init -s shop -r Box",
+            "cfn-init: could not find 'AWS::CloudFormation::Init' key in template metadata",
+        ),
+        (
+            "cfn-init -s shop -r Box --region eu-west-1",
+            "cfn-init: Stack 'shop' does not exist in eu-west-1",
+        ),
+        (
+            "cfn-signal --stack shop --ressource Box",
+            "cfn-signal: unrecognized option: --ressource",
+        ),
+        (
+            "Tentacle register-with --server x",
+            "Tentacle: instance Tentacle has not been configured on this machine; use create-instance first",
+        ),
+        (
+            "aws secretsmanager get-secret-value",
+            "aws: required option missing: --secret-id",
+        ),
+        (
+            "curl -f http://localhost/release",
+            "curl: (7) Failed to connect to localhost: Connection refused",
+        ),
+        (
+            "curl -sf http://169.254.169.254/latest/nothing",
+            "curl: (22) The requested URL returned error: 404",
+        ),
     ] {
         let said = said(&format!("{script}\nexit $?"));
-        assert_eq!(said, [wanted, "boot script ended with status 1"], "{script}");
+        assert_eq!(
+            said,
+            [wanted, "boot script ended with status 1"],
+            "{script}"
+        );
     }
 }

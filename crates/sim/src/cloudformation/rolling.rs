@@ -161,7 +161,8 @@ impl Rolling {
                         return Step::Say(text);
                     }
                 }
-                Stage::Booting { added, until } => match self.booting(&added, until, signals, shop) {
+                Stage::Booting { added, until } => match self.booting(&added, until, signals, shop)
+                {
                     Some(step) => return step,
                     None => continue,
                 },

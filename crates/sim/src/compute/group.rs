@@ -30,7 +30,11 @@ impl Compute {
         };
         let wanted = usize::try_from(found.desired_capacity).unwrap_or(0);
         let alive = found.alive().count();
-        let process = if wanted >= alive { "Launch" } else { "Terminate" };
+        let process = if wanted >= alive {
+            "Launch"
+        } else {
+            "Terminate"
+        };
         if found.suspends(process) {
             return;
         }

@@ -49,7 +49,13 @@ async fn truth(State(sim): State<Sim>) -> Json<Value> {
 }
 
 async fn history(State(sim): State<Sim>) -> Json<Value> {
-    Json(sim.with(|world| world.history.changes().map(|change| json!(change)).collect()))
+    Json(sim.with(|world| {
+        world
+            .history
+            .changes()
+            .map(|change| json!(change))
+            .collect()
+    }))
 }
 
 async fn reset(State(sim): State<Sim>) -> Json<Value> {

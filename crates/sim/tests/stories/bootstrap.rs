@@ -59,7 +59,8 @@ fn furnish(stage: &mut Stage) {
 
 /// A release, which the tenant's next automatic deployment is of.
 fn arm(stage: &mut Stage, version: &str) {
-    let release = json!({ "ProjectId": "Projects-1", "ChannelId": "Channels-1", "Version": version });
+    let release =
+        json!({ "ProjectId": "Projects-1", "ChannelId": "Channels-1", "Version": version });
     let release = octopus(stage, "POST", "/api/releases", release)["Id"].clone();
     let mut project = octopus(stage, "GET", "/api/projects/Projects-1", Value::Null);
     project["AutoDeployReleaseOverrides"] = json!([
@@ -89,7 +90,11 @@ fn create(stage: &mut Stage, template: &str, changed: &[(&str, &str)]) -> String
 fn console(stage: &mut Stage) -> String {
     let query = Default::default();
     let page = stage.call(|region, moment| region.describe_instances(&query, moment));
-    let first = page.unwrap().items.into_iter().min_by_key(|one| one.launch_time);
+    let first = page
+        .unwrap()
+        .items
+        .into_iter()
+        .min_by_key(|one| one.launch_time);
     let lines = (stage.world.boots).console(&stage.place, &first.unwrap().id, 100);
     lines.join("\n")
 }
@@ -116,7 +121,10 @@ fn a_new_environment_boots_registers_is_deployed_to_and_signals() {
     assert_eq!((last.stack.as_str(), last.in_service.len()), ("shop", 2));
     assert!(last.serving.values().eq([&wanted, &wanted]), "{last:?}");
     let launched = stage.call(|region, moment| {
-        region.describe_instances(&Default::default(), moment).unwrap().items
+        region
+            .describe_instances(&Default::default(), moment)
+            .unwrap()
+            .items
     });
     let release = launched[0].tag("bennu:release");
     assert_eq!(release, Some("1.0.0-ryan0001"));
@@ -143,7 +151,10 @@ fn a_new_release_replaces_every_instance_while_one_serves() {
     stage.world.settle();
     assert_eq!(stage.status("shop"), "UPDATE_COMPLETE");
     let changes: Vec<_> = stage.world.history.changes().skip(before).collect();
-    assert!(changes.iter().all(|change| !change.serving.is_empty()), "{changes:#?}");
+    assert!(
+        changes.iter().all(|change| !change.serving.is_empty()),
+        "{changes:#?}"
+    );
     let last = changes.last().unwrap();
     assert_eq!(last.serving.len(), 2);
     for versions in last.serving.values() {
@@ -154,10 +165,26 @@ fn a_new_release_replaces_every_instance_while_one_serves() {
 #[test]
 fn a_boot_that_cannot_register_signals_failure() {
     for (key, value, why) in [
-        ("BennuTenant", "mary0001", "could not find the tenant 'mary0001'"),
-        ("BennuOctopusEnvironment", "Nowhere", "could not find the environment 'Nowhere'"),
-        ("BennuMachinePolicy", "Strict", "could not find the machine policy 'Strict'"),
-        ("BennuSpace", "Attic", "a space with the name 'Attic' could not be found"),
+        (
+            "BennuTenant",
+            "mary0001",
+            "could not find the tenant 'mary0001'",
+        ),
+        (
+            "BennuOctopusEnvironment",
+            "Nowhere",
+            "could not find the environment 'Nowhere'",
+        ),
+        (
+            "BennuMachinePolicy",
+            "Strict",
+            "could not find the machine policy 'Strict'",
+        ),
+        (
+            "BennuSpace",
+            "Attic",
+            "a space with the name 'Attic' could not be found",
+        ),
     ] {
         let mut stage = Stage::new();
         furnish(&mut stage);
@@ -165,7 +192,10 @@ fn a_boot_that_cannot_register_signals_failure() {
         assert_eq!(stage.status(&id), "ROLLBACK_COMPLETE", "{key}");
         assert!(console(&mut stage).contains(why), "{}", console(&mut stage));
         let log = stage.log(&id, Some("WebGroup"));
-        assert!(log.contains("Received FAILURE signal with UniqueId"), "{log}");
+        assert!(
+            log.contains("Received FAILURE signal with UniqueId"),
+            "{log}"
+        );
     }
 }
 
@@ -177,7 +207,10 @@ fn without_the_participation_flag_nothing_is_ever_deployed() {
     let id = create(&mut stage, &TEMPLATE.replace(flag, ""), &[]);
     assert_eq!(stage.status(&id), "ROLLBACK_COMPLETE");
     let said = console(&mut stage);
-    assert!(said.contains("release 1.0.0-ryan0001 did not come; there is: none"), "{said}");
+    assert!(
+        said.contains("release 1.0.0-ryan0001 did not come; there is: none"),
+        "{said}"
+    );
     let deployments = octopus(&mut stage, "GET", "/api/deployments", Value::Null);
     assert_eq!(deployments["TotalResults"], 0);
 }
@@ -189,7 +222,10 @@ fn another_release_than_the_wanted_one_does_not_count() {
     let id = create(&mut stage, TEMPLATE, &[("AppVersion", "2.0.0")]);
     assert_eq!(stage.status(&id), "ROLLBACK_COMPLETE");
     let said = console(&mut stage);
-    assert!(said.contains("release 2.0.0 did not come; there is: 1.0.0-ryan0001"), "{said}");
+    assert!(
+        said.contains("release 2.0.0 did not come; there is: 1.0.0-ryan0001"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -203,7 +239,10 @@ fn a_missing_object_stops_the_boot_and_what_is_there_is_run() {
     let id = create(&mut stage, &fetched, &[]);
     assert_eq!(stage.status(&id), "ROLLBACK_COMPLETE");
     let said = console(&mut stage);
-    assert!(said.contains("The specified bucket does not exist (s3://packages/boot.sh)"), "{said}");
+    assert!(
+        said.contains("The specified bucket does not exist (s3://packages/boot.sh)"),
+        "{said}"
+    );
 
     let mut stage = Stage::new();
     furnish(&mut stage);
@@ -212,7 +251,11 @@ fn a_missing_object_stops_the_boot_and_what_is_there_is_run() {
     let script = "#!/bin/bash\necho hello from the package\n";
     let object = bennu_sim::s3::Object::new(script.into(), BTreeMap::new(), now);
     let always = bennu_sim::s3::Precondition::None;
-    stage.world.buckets.put("packages", "boot.sh", object, &always).unwrap();
+    stage
+        .world
+        .buckets
+        .put("packages", "boot.sh", object, &always)
+        .unwrap();
     create(&mut stage, &fetched, &[]);
     assert_eq!(stage.status("shop"), "CREATE_COMPLETE");
     assert!(console(&mut stage).contains("hello from the package"));
@@ -224,7 +267,9 @@ fn a_tentacle_that_dies_serves_no_more_until_it_is_back() {
     furnish(&mut stage);
     create(&mut stage, TEMPLATE, &[]);
     let serving = |stage: &Stage| stage.world.history.changes().last().unwrap().serving.len();
-    stage.fault(r#"{"name":"tentacle_dies","on":"WebGroup","times":1,"params":{"back_after_s":60}}"#);
+    stage.fault(
+        r#"{"name":"tentacle_dies","on":"WebGroup","times":1,"params":{"back_after_s":60}}"#,
+    );
     stage.wait(1.0);
     assert_eq!(serving(&stage), 1);
     stage.wait(60.0);
@@ -239,5 +284,8 @@ fn an_instance_that_never_boots_fails_the_creation_at_the_time_out() {
     let id = create(&mut stage, TEMPLATE, &[]);
     assert_eq!(stage.status(&id), "ROLLBACK_COMPLETE");
     let log = stage.log(&id, Some("WebGroup"));
-    assert!(log.contains("Received 1 SUCCESS signal(s) out of 2."), "{log}");
+    assert!(
+        log.contains("Received 1 SUCCESS signal(s) out of 2."),
+        "{log}"
+    );
 }

@@ -58,7 +58,9 @@ fn changed(stage: &mut Stage, template: Option<String>, parameters: &[(&str, &st
     stage.execute().unwrap();
     stage.world.settle();
     let log = stage.log("shop", Some("Group"));
-    log.lines().skip(before).fold(String::new(), |all, line| all + line + "\n")
+    log.lines()
+        .skip(before)
+        .fold(String::new(), |all, line| all + line + "\n")
 }
 
 const WAITS: &str = "{ MinInstancesInService: 1, WaitOnResourceSignals: true, PauseTime: PT5M }";
@@ -70,7 +72,10 @@ fn another_launch_configuration_and_other_subnets_roll_the_group() {
         stage.created(&template(WAITS));
         let first: Vec<String> = members(&mut stage);
         let log = changed(&mut stage, None, &[change]);
-        assert!(log.contains("Terminating 2 obsolete instance(s) in batches of 1"), "{log}");
+        assert!(
+            log.contains("Terminating 2 obsolete instance(s) in batches of 1"),
+            "{log}"
+        );
         let last = members(&mut stage);
         assert!(first.iter().all(|id| !last.contains(id)), "{last:?}");
         assert_eq!(last.len(), 2);
@@ -104,7 +109,9 @@ fn a_batch_that_never_signals_goes_back_under_the_previous_policy() {
     ];
     let mut rest = log.as_str();
     for text in told {
-        let (_, after) = rest.split_once(text).unwrap_or_else(|| panic!("{text}\n{log}"));
+        let (_, after) = rest
+            .split_once(text)
+            .unwrap_or_else(|| panic!("{text}\n{log}"));
         rest = after;
     }
     let group = group(&mut stage);
@@ -131,7 +138,10 @@ fn a_tolerated_failure_and_suspended_processes_let_the_roll_succeed() {
     assert_eq!(stage.status("shop"), "UPDATE_COMPLETE");
     let log = stage.log("shop", Some("Group"));
     assert!(log.contains("Received FAILURE signal"), "{log}");
-    assert!(log.contains("Resuming processes [AZRebalance,ScheduledActions]."), "{log}");
+    assert!(
+        log.contains("Resuming processes [AZRebalance,ScheduledActions]."),
+        "{log}"
+    );
     assert_eq!(group(&mut stage).suspended_processes, []);
 }
 
@@ -150,7 +160,7 @@ fn instances_that_do_not_come_into_service_count_by_the_active_percentage() {
 }
 
 #[test]
-fn what_serves_in_a_roll_never_drops_under_the_floor_even_when_one_dies() {
+fn what_is_in_service_in_a_roll_never_drops_under_the_floor() {
     let mut stage = Stage::new();
     stage.created(&template(WAITS));
     stage.change_set(update_request(&[("Version", "2")]));

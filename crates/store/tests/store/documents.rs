@@ -34,6 +34,7 @@ fn slots() -> DocumentKey {
 fn trigger() -> Want {
     Want::Trigger {
         environment: OctopusEnvironmentId::new("Environments-1").unwrap(),
+        tenant: TenantId::new("Tenants-1").unwrap(),
     }
 }
 

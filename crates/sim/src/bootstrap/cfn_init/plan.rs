@@ -54,7 +54,10 @@ fn collect(
         other => vec![other.clone()],
     };
     for entry in entries {
-        match (entry.as_str(), entry.get("ConfigSet").and_then(Value::as_str)) {
+        match (
+            entry.as_str(),
+            entry.get("ConfigSet").and_then(Value::as_str),
+        ) {
             (Some(config), _) => configs.push(config.to_owned()),
             (None, Some(inner)) => collect(declared, inner, configs, depth + 1)?,
             (None, None) => return Err(format!("config set {set} has an entry that is no name")),
@@ -66,7 +69,9 @@ fn collect(
 fn of_config(config: &Map<String, Value>, steps: &mut VecDeque<Step>) -> Result<(), String> {
     let section = |name: &str| config.get(name).and_then(Value::as_object);
     for (path, url) in section("sources").into_iter().flatten() {
-        let url = url.as_str().ok_or_else(|| format!("source {path} has no address"))?;
+        let url = url
+            .as_str()
+            .ok_or_else(|| format!("source {path} has no address"))?;
         steps.push_back(Step::File {
             path: path.clone(),
             content: Content::Source(url.to_owned()),

@@ -53,7 +53,10 @@ impl Script {
                     output,
                     cost_s,
                 } => {
-                    (input, last) = (output, status);
+                    input = output;
+                    if status != 0 || !self.heeds_pipes {
+                        last = status;
+                    }
                     total_s += cost_s;
                 }
                 Done::Into { frame, cost_s } if is_last => {

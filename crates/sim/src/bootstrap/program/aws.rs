@@ -42,7 +42,9 @@ pub(super) fn run(args: &[String], machine: &mut Machine, around: &mut Around<'_
                 return Err("s3 cp: the following arguments are required: paths".to_owned());
             };
             if flags.has("--recursive") || !from.starts_with("s3://") {
-                return Err(format!("s3 cp of {from}: only one object is copied, to a file"));
+                return Err(format!(
+                    "s3 cp of {from}: only one object is copied, to a file"
+                ));
             }
             let text = bucket::read(from, around.buckets)?;
             machine.say(around.now, &format!("download: {from} to {to}"));
@@ -52,7 +54,9 @@ pub(super) fn run(args: &[String], machine: &mut Machine, around: &mut Around<'_
             } else {
                 to.clone()
             };
-            let output = if to == "-" { text } else {
+            let output = if to == "-" {
+                text
+            } else {
                 machine.files.insert(path, text);
                 String::new()
             };

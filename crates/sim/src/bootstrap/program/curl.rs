@@ -138,11 +138,7 @@ fn metadata(path: &str, verb: Option<&str>, machine: &Machine) -> (u16, String) 
 
 /// What the deployed software tells of itself: `/release` where one project is installed,
 /// `/release/NAME` for each. Other paths are an ordinary web server's.
-fn local(
-    path: &str,
-    machine: &Machine,
-    around: &Around<'_>,
-) -> Result<(u16, String), String> {
+fn local(path: &str, machine: &Machine, around: &Around<'_>) -> Result<(u16, String), String> {
     let path = path.split('?').next().unwrap_or_default();
     let mut segments = path.trim_end_matches('/').splitn(2, '/');
     if segments.next() != Some("release") {

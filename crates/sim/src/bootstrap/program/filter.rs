@@ -62,9 +62,8 @@ pub(super) fn jq(args: &[String], input: &str) -> Done {
         return Done::status(2);
     };
     let keys = path.split('.').filter(|key| !key.is_empty());
-    let found = keys.fold(Some(&document), |at, key| {
-        at.and_then(|at| at.get(key.trim_matches('"')))
-    });
+    let mut keys = keys.map(|key| key.trim_matches('"'));
+    let found = keys.try_fold(&document, |at, key| at.get(key));
     Done::output(match found {
         Some(Value::String(text)) if args.iter().any(|arg| arg == "-r") => format!("{text}\n"),
         Some(value) => format!("{value}\n"),

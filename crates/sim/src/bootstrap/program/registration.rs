@@ -61,7 +61,10 @@ impl Registration {
             _ => format!("https://{host}:{port}/"),
         };
         Ok(Self {
-            name: flags.value("--name").unwrap_or(&machine.host_name()).to_owned(),
+            name: flags
+                .value("--name")
+                .unwrap_or(&machine.host_name())
+                .to_owned(),
             space: flags.value("--space").map(str::to_owned),
             environments: owned("--environment"),
             roles: owned("--role"),
@@ -117,7 +120,11 @@ pub(super) fn register(
     }
     let environments = client.environments(&home, &wanted.environments)?;
     let tenants = client.tenants(&collection("Tenants")?, &wanted.tenants)?;
-    let style = if wanted.polls { "TentacleActive" } else { "TentaclePassive" };
+    let style = if wanted.polls {
+        "TentacleActive"
+    } else {
+        "TentaclePassive"
+    };
     let mut document = existing.clone().unwrap_or_else(|| json!({}));
     document["Name"] = json!(wanted.name);
     document["EnvironmentIds"] = json!(environments);
@@ -171,12 +178,15 @@ impl Client<'_, '_> {
         let lines = body["Errors"].as_array().into_iter().flatten();
         let lines: Vec<&str> = lines.filter_map(Value::as_str).collect();
         let message = body["ErrorMessage"].as_str().unwrap_or_default();
-        Err(format!("the server answers {status}: {message} {}", lines.join(" ")))
+        Err(format!(
+            "the server answers {status}: {message} {}",
+            lines.join(" ")
+        ))
     }
 
     fn ask(&mut self, request: Request) -> (u16, Value) {
         let octopus = &mut *self.around.octopus;
-        let request = request.with_key(&octopus.api_key().to_owned());
+        let request = request.with_key(octopus.api_key());
         let reply = octopus.handle(&request, self.around.now, self.around.faults);
         (reply.status, reply.body.unwrap_or_default())
     }
@@ -200,7 +210,8 @@ impl Client<'_, '_> {
 
     /// The document of a collection that has this name, whatever its case.
     fn named(&mut self, collection: &str, name: &str) -> Result<Option<Value>, String> {
-        let encoded = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
+        let encoded =
+            percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
         let page = self.get(&format!("{collection}?name={encoded}&{ALL}"))?;
         let mut items = page["Items"].as_array().into_iter().flatten();
         Ok(items.find(|item| is_called(item, name)).cloned())
@@ -219,7 +230,9 @@ impl Client<'_, '_> {
             .map(|name| {
                 let found = ["Name", "Slug", "Id"].iter().find_map(|key| {
                     items.iter().find(|item| {
-                        item[*key].as_str().is_some_and(|text| text.eq_ignore_ascii_case(name))
+                        item[*key]
+                            .as_str()
+                            .is_some_and(|text| text.eq_ignore_ascii_case(name))
                     })
                 });
                 let id = found.and_then(|item| item["Id"].as_str());
@@ -238,7 +251,9 @@ impl Client<'_, '_> {
                 Some(found) => Ok(found),
                 None => self.get(&format!("{collection}/{name}")),
             };
-            let found = found.ok().and_then(|tenant| tenant["Id"].as_str().map(str::to_owned));
+            let found = found
+                .ok()
+                .and_then(|tenant| tenant["Id"].as_str().map(str::to_owned));
             ids.push(found.ok_or_else(|| {
                 format!("could not find the tenant '{name}' on the Octopus Server")
             })?);

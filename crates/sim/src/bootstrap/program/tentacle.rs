@@ -1,7 +1,7 @@
 //! The Tentacle's command: an agent is made, certified, configured, registered, started.
 
-use super::registration::{self, Registration};
 use super::Ran;
+use super::registration::{self, Registration};
 use crate::bootstrap::flags::{Flags, Takes};
 use crate::bootstrap::machine::{Around, Machine};
 
@@ -11,7 +11,12 @@ const INSTANCE: Takes = Takes {
 };
 
 const CERTIFICATE: Takes = Takes {
-    values: &[&["--instance"], &["--export-file", "-e"], &["--export-pfx"], &["--pfx-password"]],
+    values: &[
+        &["--instance"],
+        &["--export-file", "-e"],
+        &["--export-pfx"],
+        &["--pfx-password"],
+    ],
     switches: &[&["--if-blank", "-b"], &["--console"]],
 };
 
@@ -55,7 +60,12 @@ const REGISTER: Takes = Takes {
 };
 
 const SERVICE: Takes = Takes {
-    values: &[&["--instance"], &["--username"], &["--password"], &["--dependOn"]],
+    values: &[
+        &["--instance"],
+        &["--username"],
+        &["--password"],
+        &["--dependOn"],
+    ],
     switches: &[
         &["--install"],
         &["--start"],
@@ -136,12 +146,7 @@ fn certified(name: &str, machine: &Machine) -> Result<String, String> {
 }
 
 /// Tells the server whether it reaches the Tentacle from now on.
-fn serve(
-    thumbprint: String,
-    runs: Option<bool>,
-    machine: &mut Machine,
-    around: &mut Around<'_>,
-) {
+fn serve(thumbprint: String, runs: Option<bool>, machine: &mut Machine, around: &mut Around<'_>) {
     machine.tentacle.runs = runs.unwrap_or(machine.tentacle.runs);
     let answers = machine.tentacle.answers();
     around.octopus.tentacle(&thumbprint, answers);

@@ -149,7 +149,7 @@ impl Rolling {
                 // The percentage is of the whole roll, and is judged below.
                 percent: Some(0),
                 deadline: shop.moment.now + self.policy.pause,
-                received: std::collections::BTreeMap::new(),
+                received: BTreeMap::new(),
             });
         }
         added

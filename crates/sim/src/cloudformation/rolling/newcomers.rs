@@ -53,7 +53,11 @@ impl Rolling {
         }
         if self.boots(added, shop) {
             let late = shop.moment.now >= until;
-            return Some(if late { self.unstable(shop) } else { Step::Wait });
+            return Some(if late {
+                self.unstable(shop)
+            } else {
+                Step::Wait
+            });
         }
         self.stage = if self.policy.waits_for_signals {
             Stage::Next

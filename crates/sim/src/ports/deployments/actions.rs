@@ -68,6 +68,7 @@ pub(super) async fn begin(here: &Space<'_>, action: &DeploymentsAction) -> Outco
         }
         A::Deploy {
             project: _,
+            project_name: _,
             release,
             version: _,
             environment,
