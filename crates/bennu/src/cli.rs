@@ -14,6 +14,7 @@ mod plan;
 mod table;
 mod time;
 mod token;
+mod watch;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -59,6 +60,8 @@ pub enum ClientCommand {
     Get(get::GetArgs),
     /// Show all about one environment: what is seen, and why it waits
     Describe(describe::DescribeArgs),
+    /// Watch an environment as it changes, until it is ready or gone
+    Watch(watch::WatchArgs),
     /// Show what the daemon would do next, without doing it
     Plan(plan::PlanArgs),
     /// Delete an environment with all that belongs to it, or a blueprint
@@ -133,6 +136,7 @@ pub async fn run(command: ClientCommand) -> Exit {
         ClientCommand::Apply(args) => apply::run(args, &mut output).await,
         ClientCommand::Get(args) => get::run(args, &mut output).await,
         ClientCommand::Describe(args) => describe::run(args, &mut output).await,
+        ClientCommand::Watch(args) => watch::run(args, &mut output).await,
         ClientCommand::Plan(args) => plan::run(args, &mut output).await,
         ClientCommand::Delete(args) => delete::run(args, &mut output).await,
         ClientCommand::Token(command) => token::run(command, &mut output).await,

@@ -243,13 +243,8 @@ impl Client {
     ) -> Result<Vec<EventDocument>, ClientError> {
         let mut last = Vec::new();
         let mut after = 0;
-        let path = ["teams", self.team()?, "environments", name, "events"];
         loop {
-            let query = [
-                ("after", after.to_string()),
-                ("limit", EVENT_PAGE.to_string()),
-            ];
-            let page: EventList = decode(self.read(&path, &query).await?)?;
+            let page = self.events_after(name, after).await?;
             let complete = page.items.len() < EVENT_PAGE;
             last.extend(page.items);
             last.drain(..last.len().saturating_sub(count));
@@ -258,6 +253,19 @@ impl Client {
             }
             after = page.after;
         }
+    }
+
+    /// The events of an environment after an id, oldest first: one page of them.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn events_after(&self, name: &str, after: i64) -> Result<EventList, ClientError> {
+        let path = ["teams", self.team()?, "environments", name, "events"];
+        let query = [
+            ("after", after.to_string()),
+            ("limit", EVENT_PAGE.to_string()),
+        ];
+        decode(self.read(&path, &query).await?)
     }
 
     /// Asks for an environment's deletion; the environment as it is then.

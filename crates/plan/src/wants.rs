@@ -17,7 +17,10 @@ use crate::software::{Course, Software};
 
 /// All that is wanted now. `ordered` is what the plan is about to do.
 pub fn wants(case: &Case<'_>, report: &[Line], ordered: &[Wanted]) -> Vec<(DocumentKey, Want)> {
-    if !case.wanted() || case.desired.software.is_none() {
+    if !case.wanted() {
+        return leaving(case, report);
+    }
+    if case.desired.software.is_none() {
         return Vec::new();
     }
     let (Some(software), Some(tenant)) = (Software::of(case), &case.known.tenant) else {
@@ -51,6 +54,17 @@ pub fn wants(case: &Case<'_>, report: &[Line], ordered: &[Wanted]) -> Vec<(Docum
     if takes_a_slot(case, report, ordered, &software) {
         wants.push((DocumentKey::Slots(place.0, place.1), Want::Slot));
     }
+    wants
+}
+
+/// The machine policy is the second net under our own pruning: it stays until the last machine
+/// is gone. Everything else is withdrawn first of all.
+fn leaving(case: &Case<'_>, report: &[Line]) -> Vec<(DocumentKey, Want)> {
+    if *classify::of(report, Resource::Machines) == Verdict::InSync {
+        return Vec::new();
+    }
+    let mut wants = standing(case.observed);
+    wants.retain(|(_, want)| *want == Want::MachinePolicy);
     wants
 }
 

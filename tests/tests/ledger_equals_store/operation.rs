@@ -145,7 +145,7 @@ pub fn operation() -> impl Strategy<Value = Operation> {
                 guard,
             })
         });
-    let claim = (0..2usize, 1..5u32, 1..4u32, prop::bool::weighted(0.7)).prop_map(
+    let claim = (0..2usize, 1..5u32, 1..4u32, prop::bool::weighted(0.6)).prop_map(
         |(owner, batch, share, lasts)| Operation::Claim {
             owner,
             batch,
@@ -192,7 +192,7 @@ pub fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
         6 => declare,
         3 => any::<usize>().prop_map(|who| Operation::Delete { who }),
-        9 => claim,
+        12 => claim,
         9 => prop::collection::vec((any::<usize>(), pass()), 1..4).prop_map(Operation::Finish),
         1 => any::<usize>().prop_map(Operation::Release),
         1 => (any::<usize>(), any::<bool>())
@@ -203,7 +203,7 @@ pub fn operation() -> impl Strategy<Value = Operation> {
             .prop_map(|(held, right, token)| Operation::Open { held, right, token }),
         4 => sweep,
         3 => end,
-        6 => judge,
+        5 => judge,
         1 => burn,
     ]
 }

@@ -16,7 +16,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::operation::{Declaring, Operation, Verdict};
 use super::values::{
-    attempt, declaration, document, fact, finish, lease, replica, server, someone, space, space_name,
+    attempt, declaration, document, fact, finish, lease, replica, server, someone, space,
+    space_name,
 };
 
 trait Both: Environments + Ledger + Work {}

@@ -7,11 +7,12 @@ use bennu_model::attempt::{Attempt, Settled, Settlement};
 use bennu_model::condition::{Condition, ConditionKind, Status};
 use bennu_model::document::{DocumentKey, Want};
 use bennu_model::environment::{Presence, Tombstone};
-use bennu_model::known::Known;
 use bennu_model::ids::{
-    EnvironmentName, Generation, ObjectKey, OctopusEnvironmentId, OctopusEnvironmentName, ProjectId,
-    ProjectName, ReleaseId, ReplicaId, ServerName, SpaceName, StackArn, TargetName, TeamName, TenantId, Token,
+    EnvironmentName, Generation, ObjectKey, OctopusEnvironmentId, OctopusEnvironmentName,
+    ProjectId, ProjectName, ReleaseId, ReplicaId, ServerName, SpaceName, StackArn, TargetName,
+    TeamName, TenantId, Token,
 };
+use bennu_model::known::Known;
 use bennu_model::names::digest_of;
 use bennu_model::observed::{DatedFact, Fact, Objects, Seen};
 use bennu_model::plan::Resource;

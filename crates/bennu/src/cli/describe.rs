@@ -1,5 +1,7 @@
 //! `bennu describe`: all about one environment, for a person who wants to know why.
 
+mod software;
+
 use bennu_api::dto::status::{ConditionDocument, SeenDocument, SeenWord};
 use bennu_api::dto::{EnvironmentDocument, EventDocument, StatusDocument};
 use chrono::{DateTime, Utc};
@@ -45,6 +47,7 @@ fn text(
         section(&mut text, "Stack", &stack(status, now));
         section(&mut text, "Tenant", &tenant(status, now));
         section(&mut text, "Machines", &machines(status, now));
+        text.push_str(&work_sections(status, now, colour));
         section(&mut text, "Parts", &parts(&status.report.lines, now));
         section(
             &mut text,
@@ -53,6 +56,25 @@ fn text(
         );
     }
     section(&mut text, "Last events", &event_lines(events, now));
+    text
+}
+
+/// What runs, and what is under way.
+fn work_sections(status: &StatusDocument, now: DateTime<Utc>, colour: bool) -> String {
+    let mut text = String::new();
+    let sections = [
+        ("Release", software::release(status)),
+        ("Instances", software::instances(status, now, colour)),
+        ("Progress", software::progress(status, now)),
+        (
+            "Deployments",
+            software::deployments(&status.deployments, now),
+        ),
+        ("Wants", software::wants(&status.wants, now)),
+    ];
+    for (title, content) in sections {
+        section(&mut text, title, &content);
+    }
     text
 }
 

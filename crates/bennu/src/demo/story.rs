@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use self::telling::Telling;
-use super::ci::{Ci, REPOSITORY};
+use super::ci::{Ci, Delivery, REPOSITORY};
 use super::stage::{PROJECT, Stage, TEAM};
 use super::truth::Truth;
 use crate::Anything;
@@ -153,7 +153,7 @@ impl<'a> Story<'a> {
     async fn deleted_before_it_is_up(&mut self) -> Result<(), Anything> {
         self.say("built again, and deleted while its instances boot");
         self.telling.begin_again();
-        self.build(FIRST, 4).await?;
+        self.tell_of(FIRST, 4).await?;
         self.telling.until(|truth| !truth.running_instances().is_empty()).await?;
         let deleted = self.ci.deleted();
         self.ci.send(&deleted).await?;
@@ -167,8 +167,13 @@ impl<'a> Story<'a> {
     }
 
     /// CI builds the branch: a release in Octopus, a webhook to us.
-    async fn build(&mut self, version: &str, number: u32) -> Result<super::ci::Delivery, Anything> {
+    async fn build(&mut self, version: &str, number: u32) -> Result<Delivery, Anything> {
         self.ci.release(version).await?;
+        self.tell_of(version, number).await
+    }
+
+    /// CI tells of a build whose release is there already.
+    async fn tell_of(&mut self, version: &str, number: u32) -> Result<Delivery, Anything> {
         let delivery = self.ci.built(version, number);
         let answer = self.ci.send(&delivery).await?;
         let names: Vec<_> = answer["environments"]

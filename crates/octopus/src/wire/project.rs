@@ -70,9 +70,9 @@ pub(crate) fn with_overrides(
     let mut entries = before.clone();
     let stands = |entry: &Value| set.iter().any(|wanted| is_for(entry, wanted));
     entries.retain(|entry| {
-        let goes = clear.iter().any(|(environment, tenant)| {
-            is_at(entry, environment.as_str(), Some(tenant.as_str()))
-        });
+        let goes = clear
+            .iter()
+            .any(|(environment, tenant)| is_at(entry, environment.as_str(), Some(tenant.as_str())));
         stands(entry) || !goes
     });
     for wanted in set {

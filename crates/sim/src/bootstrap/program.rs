@@ -70,7 +70,8 @@ pub(super) fn run(
     }
 }
 
-/// What a known program did: its output and seconds, or why it failed.
+/// What a known program did: its output and seconds, or why it failed; an empty reason is
+/// not printed.
 type Ran = Result<(String, f64), String>;
 
 fn ended(name: &str, ran: Ran, machine: &mut Machine, around: &Around<'_>) -> Done {
@@ -81,7 +82,9 @@ fn ended(name: &str, ran: Ran, machine: &mut Machine, around: &Around<'_>) -> Do
             cost_s,
         },
         Err(why) => {
-            machine.say(around.now, &format!("{name}: {why}"));
+            if !why.is_empty() {
+                machine.say(around.now, &format!("{name}: {why}"));
+            }
             Done::after(around.parameters.bootstrap_request_s, 1)
         }
     }

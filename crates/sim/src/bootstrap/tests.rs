@@ -172,7 +172,7 @@ fn programs_are_called_as_they_want_or_fail() {
             "curl: (7) Failed to connect to localhost: Connection refused",
         ),
         (
-            "curl -sf http://169.254.169.254/latest/nothing",
+            "curl -sSf http://169.254.169.254/latest/nothing",
             "curl: (22) The requested URL returned error: 404",
         ),
     ] {

@@ -98,8 +98,9 @@ pub(super) async fn finish(store: &Store, passes: &[Finish]) -> Result<Vec<Finis
         .enumerate()
         .filter(|(_, pass)| keys.insert(&pass.lease.key))
         .collect();
-    let (recorded, runs): (Vec<_>, Vec<_>) =
-        batch.into_iter().partition(|(_, pass)| pass.record.is_some());
+    let (recorded, runs): (Vec<_>, Vec<_>) = batch
+        .into_iter()
+        .partition(|(_, pass)| pass.record.is_some());
     // Records first: if they fail nothing is written, and the caller can try all again.
     let mut places = write_all(store, FINISH, &recorded).await?;
     match write_all(store, END_RUNS, &runs).await {

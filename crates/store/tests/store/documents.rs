@@ -1,22 +1,20 @@
 //! What is wanted of shared documents, and what their workers make of it.
 
 use bennu_model::document::{DocumentKey, Want, Wanted};
-use bennu_model::environment::{Presence, Tombstone};
+use bennu_model::environment::Tombstone;
 use bennu_model::ids::{
     EnvironmentUid, OctopusEnvironmentId, ProjectId, ReleaseId, ServerName, SpaceName, TenantId,
 };
 use bennu_model::work::WorkKey;
 use bennu_ports::ledger::{DocumentRecord, EnvironmentState, Finish, Load};
-use bennu_ports::work::{Claim, ClaimLimits, Finished};
+use bennu_ports::work::{Claim, Finished};
 use bennu_ports::{Environments as _, Ledger as _, Work as _};
 use bennu_store::Store;
 use chrono::{DateTime, Duration, Utc};
 
-use crate::sample::{
-    claim, claim_one, crash, created, finish_with, fresh, limits, quiet, replica,
-};
+use crate::sample::{claim, claim_one, crash, created, finish_with, fresh};
 
-fn project(n: u32) -> DocumentKey {
+pub fn project(n: u32) -> DocumentKey {
     DocumentKey::Project(
         ServerName::new("main").unwrap(),
         SpaceName::new("A/B").unwrap(),
@@ -38,7 +36,7 @@ fn trigger() -> Want {
     }
 }
 
-fn armed(release: u32) -> Want {
+pub fn armed(release: u32) -> Want {
     Want::Override {
         environment: OctopusEnvironmentId::new("Environments-1").unwrap(),
         tenant: TenantId::new("Tenants-1").unwrap(),
@@ -78,7 +76,7 @@ async fn shut(store: &Store, claim: &Claim) {
     assert_eq!(answers, [Finished::Recorded]);
 }
 
-fn ended(claim: &Claim) -> Finish {
+pub fn ended(claim: &Claim) -> Finish {
     Finish {
         lease: claim.lease.clone(),
         due_in: Duration::hours(1),
@@ -87,7 +85,7 @@ fn ended(claim: &Claim) -> Finish {
     }
 }
 
-fn nothing(claim: &Claim) -> DocumentRecord {
+pub fn nothing(claim: &Claim) -> DocumentRecord {
     let WorkKey::Document(document) = &claim.lease.key else {
         panic!("{claim:?}")
     };
@@ -102,7 +100,13 @@ fn nothing(claim: &Claim) -> DocumentRecord {
 
 /// One row of the table, in brief: whose kind, withdrawn or not, and when it was met.
 fn brief(wants: &[Wanted]) -> Vec<(&str, bool, Option<DateTime<Utc>>)> {
-    let one = |w: &'_ Wanted| (w.standing.want.kind(), w.standing.withdrawn, w.standing.met_at);
+    let one = |w: &'_ Wanted| {
+        (
+            w.standing.want.kind(),
+            w.standing.withdrawn,
+            w.standing.met_at,
+        )
+    };
     wants.iter().map(one).collect()
 }
 
@@ -114,7 +118,10 @@ async fn a_want_is_met_lost_changed_withdrawn_and_gone() {
     let both = [(project(1), trigger()), (project(1), armed(1))];
     want(&store, &held, &state, &both).await;
     let (run, wants) = open(&store, &project(1)).await;
-    assert_eq!(brief(&wants), [("override", false, None), ("trigger", false, None)]);
+    assert_eq!(
+        brief(&wants),
+        [("override", false, None), ("trigger", false, None)]
+    );
     let began = run.lease.claimed_at;
     let later = began + Duration::seconds(1);
     let met = |began_at, met: &[Wanted]| DocumentRecord {
@@ -123,10 +130,18 @@ async fn a_want_is_met_lost_changed_withdrawn_and_gone() {
         ..nothing(&run)
     };
     let tell = |record| store.record_document(&run.lease, record);
-    assert_eq!(tell(met(began, &wants)).await.unwrap(), 1, "one environment");
+    assert_eq!(
+        tell(met(began, &wants)).await.unwrap(),
+        1,
+        "one environment"
+    );
     let (held, state) = claim_one(&store, "a").await;
     assert!(state.observed.wants.iter().all(|w| w.met_at == Some(began)));
-    assert_eq!(tell(met(later, &wants)).await.unwrap(), 0, "it was met before");
+    assert_eq!(
+        tell(met(later, &wants)).await.unwrap(),
+        0,
+        "it was met before"
+    );
     assert_eq!(tell(met(began, &wants)).await.unwrap(), 0);
     let lost = DocumentRecord {
         unmet: wants[..1].to_vec(),
@@ -139,7 +154,12 @@ async fn a_want_is_met_lost_changed_withdrawn_and_gone() {
     // The same again touches nothing, and nobody is woken but by what was lost meanwhile.
     want(&store, &held, &state, &both).await;
     let (held, state) = claim_one(&store, "a").await;
-    let stands: Vec<_> = state.observed.wants.iter().map(|w| (w.asked_at, w.met_at)).collect();
+    let stands: Vec<_> = state
+        .observed
+        .wants
+        .iter()
+        .map(|w| (w.asked_at, w.met_at))
+        .collect();
     let asked_at = wants[0].standing.asked_at;
     assert_eq!(stands, [(asked_at, None), (asked_at, Some(later))]);
 
@@ -147,7 +167,10 @@ async fn a_want_is_met_lost_changed_withdrawn_and_gone() {
     let next = [(project(1), armed(2)), (project(1), trigger())];
     want(&store, &held, &state, &next).await;
     let (run, changed) = open(&store, &project(1)).await;
-    assert_eq!(brief(&changed), [("trigger", false, Some(later)), ("override", false, None)]);
+    assert_eq!(
+        brief(&changed),
+        [("trigger", false, Some(later)), ("override", false, None)]
+    );
     assert!(changed[1].standing.asked_at > asked_at);
     let stale = DocumentRecord {
         met: wants[..1].to_vec(),
@@ -157,11 +180,17 @@ async fn a_want_is_met_lost_changed_withdrawn_and_gone() {
     shut(&store, &run).await;
 
     let environment = state.environment.uid.clone();
-    store.wake(&[WorkKey::Environment(environment)]).await.unwrap();
+    store
+        .wake(&[WorkKey::Environment(environment)])
+        .await
+        .unwrap();
     let (held, state) = claim_one(&store, "a").await;
     want(&store, &held, &state, &[]).await;
     let (run, left) = open(&store, &project(1)).await;
-    assert_eq!(brief(&left), [("override", true, None), ("trigger", true, None)]);
+    assert_eq!(
+        brief(&left),
+        [("override", true, None), ("trigger", true, None)]
+    );
     let gone = DocumentRecord {
         gone: left,
         ..nothing(&run)
@@ -220,7 +249,13 @@ async fn two_environments_of_one_document_come_oldest_first_and_are_woken_singly
         unmet: wants[1..].to_vec(),
         ..nothing(&run)
     };
-    assert_eq!(store.record_document(&run.lease, room_for_one).await.unwrap(), 1);
+    assert_eq!(
+        store
+            .record_document(&run.lease, room_for_one)
+            .await
+            .unwrap(),
+        1
+    );
     let (_, state) = claim_one(&store, "a").await;
     assert_eq!(state.environment.uid, uids[0]);
 }
@@ -277,63 +312,6 @@ async fn an_end_leaves_no_want_and_calls_the_document() {
 }
 
 #[tokio::test]
-async fn the_newest_build_knows_the_older_ones_and_burns_them() {
-    let (store, behind) = fresh().await;
-    let mut uids = Vec::new();
-    // Births out of order: what counts is the build.
-    for (name, per, build) in [("b3", "build", 3), ("b1", "build", 1), ("b2", "build", 2)]
-        .into_iter()
-        .chain([("branch", "branch", 0)])
-    {
-        let environment = created(&store, "checkout", name).await;
-        sqlx::query("update environments set origin = $2 where uid = $1")
-            .bind(environment.uid.as_str())
-            .bind(serde_json::json!({
-                "blueprint": {"team": "checkout", "name": "branches"},
-                "repository": "acme/checkout", "branch": "main", "per": per,
-                "order": {"at": "2026-11-23T10:00:00Z", "build": build},
-            }))
-            .execute(&behind)
-            .await
-            .unwrap();
-        uids.push(environment.uid);
-    }
-    let claims = claim(&store, "a").await;
-    let of = |uid: &EnvironmentUid| {
-        let key = WorkKey::Environment(uid.clone());
-        let claim = claims.iter().find(|claim| claim.lease.key == key).unwrap();
-        match &claim.load {
-            Load::Environment(state) => (claim.clone(), (**state).clone()),
-            other => panic!("{other:?}"),
-        }
-    };
-    let older = |uid| of(uid).1.observed.older.into_iter().collect::<std::collections::BTreeSet<_>>();
-    assert_eq!(older(&uids[0]), [&uids[1], &uids[2], &uids[3]].into_iter().cloned().collect());
-    assert_eq!(older(&uids[1]), [uids[3].clone()].into());
-    assert_eq!(older(&uids[3]), [].into(), "a branch's one environment replaces nothing");
-    let (newest, state) = of(&uids[0]);
-    for _ in 0..2 {
-        store.burn(&newest.lease, &uids[1..3]).await.unwrap();
-    }
-    let rest = uids[1..].iter().map(of);
-    let rest = rest.map(|(claim, state)| quiet(&claim, &state)).collect();
-    store.finish(rest).await.unwrap();
-    // Deletions go first; the burnt ones were woken while they ran.
-    let burnt = claim(&store, "b").await;
-    assert_eq!(burnt.len(), 2);
-    for claim in burnt {
-        let Load::Environment(state) = claim.load else {
-            panic!("{claim:?}")
-        };
-        assert!(uids[1..3].contains(&state.environment.uid));
-        assert_eq!(state.environment.presence, Presence::Absent);
-        assert_eq!(state.environment.generation.0, 2, "once");
-        assert!(state.environment.deleted_at.is_some());
-    }
-    store.finish(vec![quiet(&newest, &state)]).await.unwrap();
-}
-
-#[tokio::test]
 async fn a_document_that_kills_pauses_and_keeps_nobody_else_from_working() {
     let (store, behind) = fresh().await;
     created(&store, "checkout", "ryan").await;
@@ -350,85 +328,4 @@ async fn a_document_that_kills_pauses_and_keeps_nobody_else_from_working() {
     .await
     .unwrap();
     assert!(pause);
-}
-
-/// What one replica does over and over: it claims, asks for something else each time and says
-/// of each document something else each time.
-async fn churn(store: Store, owner: &'static str, rounds: u32) -> u32 {
-    let mut judged = 0;
-    for round in 0..rounds {
-        let share = ClaimLimits {
-            batch: 1 + round % 4,
-            ..limits(0, 60)
-        };
-        let mut finishes = Vec::new();
-        for claim in store.claim(&replica(owner), share).await.unwrap() {
-            let mut finish = match &claim.load {
-                Load::Environment(state) => finish_with(&claim, state, |record| {
-                    // Old documents in either order, and new ones.
-                    for n in [round % 3, 3 - round % 4, 10 + round / 20] {
-                        record.wants.push((project(n), armed(round)));
-                    }
-                }),
-                Load::Document(_, wants) => {
-                    let (gone, standing): (Vec<_>, Vec<_>) =
-                        wants.iter().cloned().partition(|w| w.standing.withdrawn);
-                    let (met, unmet) = if round % 2 == 0 {
-                        (standing, Vec::new())
-                    } else {
-                        (Vec::new(), standing)
-                    };
-                    let record = DocumentRecord {
-                        met,
-                        unmet,
-                        gone,
-                        ..nothing(&claim)
-                    };
-                    store.record_document(&claim.lease, record).await.unwrap();
-                    judged += 1;
-                    ended(&claim)
-                }
-                other => panic!("{other:?}"),
-            };
-            finish.due_in = Duration::zero();
-            finishes.push(finish);
-        }
-        let held: Vec<_> = finishes
-            .iter()
-            .map(|finish| (finish.lease.key.clone(), finish.lease.epoch))
-            .collect();
-        let owner = replica(owner);
-        let lease = std::time::Duration::from_secs(60);
-        let renewed = store.renew(&owner, &held, lease);
-        let (renewed, answers) = tokio::join!(renewed, store.finish(finishes));
-        renewed.unwrap();
-        assert!(answers.unwrap().iter().all(|a| *a == Finished::Recorded));
-    }
-    judged
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn environments_and_documents_never_wait_for_each_other_in_a_circle() {
-    let (store, behind) = fresh().await;
-    for n in 0..6 {
-        created(&store, "checkout", &format!("e{n}")).await;
-    }
-    let replicas = ["a", "b", "c"].map(|owner| tokio::spawn(churn(store.clone(), owner, 200)));
-    let mut judged = 0;
-    for replica in replicas {
-        judged += replica.await.unwrap();
-    }
-    assert!(judged > 100, "{judged} documents were judged");
-    // Servers of connections write their counts down when they end.
-    store.close().await;
-    let count = "select count(*) from pg_stat_activity \
-                 where datname = current_database() and application_name = 'bennu'";
-    while sqlx::query_scalar::<_, i64>(count).fetch_one(&behind).await.unwrap() > 0 {}
-    let deadlocks: i64 = sqlx::query_scalar(
-        "select deadlocks from pg_stat_database where datname = current_database()",
-    )
-    .fetch_one(&behind)
-    .await
-    .unwrap();
-    assert_eq!(deadlocks, 0, "also none that a second try went around");
 }

@@ -5,6 +5,10 @@
 #[cfg(test)]
 mod attempts;
 #[cfg(test)]
+mod burning;
+#[cfg(test)]
+mod circles;
+#[cfg(test)]
 mod claiming;
 #[cfg(test)]
 mod declaring;

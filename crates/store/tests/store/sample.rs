@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bennu_model::environment::Environment;
-use bennu_model::known::Known;
 use bennu_model::ids::{
     EnvironmentName, OctopusEnvironmentName, ReplicaId, ServerName, SpaceName, TargetName, TeamName,
 };
+use bennu_model::known::Known;
 use bennu_model::names::digest_of;
 use bennu_model::spec::{Approve, DeletionPolicy, OctopusSpec, Rollout, Spec, StackSpec};
 use bennu_ports::environments::{Declaration, Declared};

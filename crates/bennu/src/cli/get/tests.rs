@@ -57,6 +57,65 @@ pub(in crate::cli) fn sample() -> EnvironmentDocument {
     .unwrap()
 }
 
+/// An environment in the middle of a rolling update, as it is answered.
+pub(in crate::cli) fn rolling() -> EnvironmentDocument {
+    let mut one = sample();
+    let seen_at = "2026-11-23T10:59:50Z";
+    let status = one.status.as_mut().unwrap();
+    status.release = from_value(json!({
+        "wanted": "1.1.0", "heading": { "release": "1.1.0", "course": "forward" },
+    }))
+    .unwrap();
+    status.instances = from_value(json!({ "seen": "present", "seenAt": seen_at, "value": [
+        {
+            "id": "i-old", "group": "web", "lifecycle": "InService", "launchedBy": "lt-1:1",
+            "wantedRelease": "1.0.0", "machine": { "name": "web-i-old", "health": "Healthy" },
+            "releases": { "Checkout Web": "1.0.0" }, "right": true,
+        },
+        {
+            "id": "i-new", "group": "web", "lifecycle": "Pending", "launchedBy": "lt-1:2",
+            "wantedRelease": "1.1.0", "machine": { "name": "web-i-new", "health": "Unknown" },
+            "right": false,
+        },
+        { "id": "i-next", "group": "web", "lifecycle": "Pending", "right": false },
+    ] }))
+    .unwrap();
+    status.counts =
+        from_value(json!({ "pending": 2, "inService": 1, "desired": 2 })).unwrap();
+    status.progress = from_value(json!({
+        "text": "batch 1 of 2, signals 0 of 1, resources 2 of 3", "seenAt": seen_at,
+        "since": "2026-11-23T10:59:00Z", "resourcesDone": 2, "resourcesBusy": 1,
+        "roll": { "batch": 1, "batches": 2, "instances": 2, "atLeastInService": 1 },
+        "signalsAwaited": 1, "signalsReceived": 0, "signalsFailed": 0,
+    }))
+    .unwrap();
+    status.deployments = from_value(json!([
+        {
+            "project": "Checkout Web", "version": "1.1.0", "task": "ServerTasks-2",
+            "state": "Failed", "machines": 1, "createdAt": "2026-11-23T10:59:30Z",
+            "error": "it broke\ntwice",
+        },
+        {
+            "project": "Checkout Web", "version": "1.0.0", "task": "ServerTasks-1",
+            "state": "Success", "machines": 0, "createdAt": "2026-11-23T10:00:00Z",
+        },
+    ]))
+    .unwrap();
+    let asked_at = "2026-11-23T10:59:00Z";
+    status.wants = from_value(json!([
+        {
+            "kind": "override", "document": "project/main/Projects-1/Default",
+            "askedAt": asked_at, "metAt": seen_at, "withdrawn": false,
+        },
+        {
+            "kind": "slot", "document": "slots/main/Default", "askedAt": asked_at,
+            "withdrawn": false,
+        },
+    ]))
+    .unwrap();
+    one
+}
+
 /// A spec that no pass has seen yet is not ready, whatever was said of the one before.
 #[test]
 fn what_was_said_of_an_earlier_spec_does_not_count() {

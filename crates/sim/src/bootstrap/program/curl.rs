@@ -49,9 +49,12 @@ pub(super) fn run(args: &[String], machine: &mut Machine, around: &mut Around<'_
         return Err("(2) one URL is needed".to_owned());
     };
     let cost_s = around.parameters.bootstrap_request_s;
-    let (code, body) = ask(url, flags.value("-X"), machine, around)?;
+    let is_silent = flags.has("-s") && !flags.has("-S");
+    let heard = |why: String| if is_silent { String::new() } else { why };
+    let (code, body) = ask(url, flags.value("-X"), machine, around).map_err(heard)?;
     if flags.has("-f") && code >= 400 {
-        return Err(format!("(22) The requested URL returned error: {code}"));
+        let why = format!("(22) The requested URL returned error: {code}");
+        return Err(heard(why));
     }
     let name = url.rsplit('/').next().unwrap_or_default();
     let file = flags.value("-o").or(flags.has("-O").then_some(name));

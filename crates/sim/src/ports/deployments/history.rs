@@ -23,7 +23,12 @@ pub(super) async fn page(
     let page = here.page(call, &list, from, documents::whole).await?;
     let found: Vec<Value> = page.items;
     let tasks: BTreeMap<String, Task> = here
-        .by_ids(Call::ListTasks, "tasks", ids(&found, "TaskId"), documents::task)
+        .by_ids(
+            Call::ListTasks,
+            "tasks",
+            ids(&found, "TaskId"),
+            documents::task,
+        )
         .await?
         .into_iter()
         .map(|task| (task.id.to_string(), task))
@@ -35,9 +40,7 @@ pub(super) async fn page(
         let release = id("ReleaseId");
         let version = versions.get(release).map_or(release, String::as_str);
         if let Some(task) = tasks.get(id("TaskId")) {
-            let joined = |d: &Value| {
-                documents::deployment(d, version.to_owned(), task.clone())
-            };
+            let joined = |d: &Value| documents::deployment(d, version.to_owned(), task.clone());
             items.push(read(call, document, joined)?);
         }
     }

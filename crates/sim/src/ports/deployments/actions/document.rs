@@ -104,10 +104,7 @@ pub(super) async fn rewrite(
     if wanted == before {
         return Outcome::Unchanged;
     }
-    match here
-        .document(kind.write, "PUT", &path, Some(&wanted))
-        .await
-    {
+    match here.document(kind.write, "PUT", &path, Some(&wanted)).await {
         Ok(Some(kept)) if kept.is_object() && edited(&kept) == kept => {
             Outcome::Done(Some(id.to_owned()))
         }

@@ -59,10 +59,7 @@ pub(in super::super) fn tail(details: &Value) -> Vec<String> {
     lines[skipped..].iter().map(|(_, line)| cut(line)).collect()
 }
 
-fn collect<'a>(
-    activities: &'a Value,
-    lines: &mut Vec<(Option<DateTime<FixedOffset>>, &'a str)>,
-) {
+fn collect<'a>(activities: &'a Value, lines: &mut Vec<(Option<DateTime<FixedOffset>>, &'a str)>) {
     for activity in activities.as_array().into_iter().flatten() {
         for element in activity["LogElements"].as_array().into_iter().flatten() {
             let at = time(element, "OccurredAt");

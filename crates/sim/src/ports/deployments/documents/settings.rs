@@ -172,7 +172,12 @@ fn seconds(text: &str) -> Option<i64> {
 
 fn duration(seconds: i64) -> String {
     let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    let clock = format!("{:02}:{:02}:{:02}", rest / 3_600, rest % 3_600 / 60, rest % 60);
+    let clock = format!(
+        "{:02}:{:02}:{:02}",
+        rest / 3_600,
+        rest % 3_600 / 60,
+        rest % 60
+    );
     if days == 0 {
         clock
     } else {
