@@ -8,6 +8,7 @@
     reason = "a story that cannot be played is a failed test"
 )]
 
+mod ci;
 mod declared;
 mod octopus;
 mod state;
@@ -61,6 +62,8 @@ pub struct Story {
     statuses: Vec<String>,
     /// How many changes of service were told.
     served: usize,
+    /// Seconds from one moment to the next.
+    stride: u32,
 }
 
 impl Story {
@@ -98,6 +101,7 @@ impl Story {
             environments: BTreeMap::new(),
             statuses: Vec::new(),
             served: 0,
+            stride: 1,
         }
     }
 
@@ -150,24 +154,30 @@ impl Story {
         self.note("> delete");
     }
 
+    /// From now on time passes in larger steps: for many environments, where a second does
+    /// not matter.
+    pub fn stride(&mut self, seconds: u32) {
+        self.stride = seconds;
+    }
+
     /// Plays on until `reached`, second by second; fails after a day.
     pub async fn until(&mut self, what: &str, reached: impl Fn(&State) -> bool) {
-        for _ in 0..86_400 {
+        for _ in 0..86_400 / self.stride {
             self.work_off().await;
             if reached(&self.state().await) {
                 self.note(&format!("= {what}"));
                 return;
             }
-            self.step(1);
+            self.step(i64::from(self.stride));
         }
         panic!("{what} was not reached within a day:\n{}", self.log);
     }
 
     /// Plays on for a time.
     pub async fn play(&mut self, seconds: u32) {
-        for _ in 0..seconds {
+        for _ in 0..seconds / self.stride {
             self.work_off().await;
-            self.step(1);
+            self.step(i64::from(self.stride));
         }
     }
 

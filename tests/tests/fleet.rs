@@ -88,6 +88,7 @@ async fn fifty_environments_and_a_stranger_share_a_project() {
         read: None,
         edits: 0,
     };
+    story.stride(5);
     declare_all(&mut story, &names).await;
     let mut seconds = 0;
     while !all_ready(&story, &names).await {
@@ -129,6 +130,7 @@ async fn fifty_environments_and_a_stranger_share_a_project() {
 async fn sixty_environments_and_five_tasks_at_once() {
     let names = names(60);
     let mut story = Story::with_replicas(2).await;
+    story.stride(5);
     declare_all(&mut story, &names).await;
     let mut seconds = 0;
     let mut order = Vec::new();

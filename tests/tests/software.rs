@@ -1,6 +1,7 @@
 //! Whole lives of environments with software, each with a log to read: what is armed, what the
 //! trigger does and misses, what the rolling update replaces, and who serves meanwhile.
 
+use bennu_model::blueprint::Per;
 use bennu_model::condition::ConditionKind;
 use bennu_tests::story::{Build, Story, in_place_template};
 use serde_json::{Value, json};
@@ -191,6 +192,23 @@ async fn deleted_in_mid_boot_nothing_is_left() {
     story.delete().await;
     story.until("gone", |s| s.is_gone()).await;
     story.play(300).await;
+    told!(story);
+}
+
+/// Per build: the old environment burns only when the new one is Ready.
+#[tokio::test]
+async fn each_build_has_its_own_environment_until_the_next_is_ready() {
+    let mut story = Story::begin().await;
+    story.blueprint(Per::Build).await;
+    story.release(FIRST, WEB);
+    story.built(FIRST, 1).await;
+    story.until("ready", |s| s.is_ready()).await;
+    story.release(SECOND, WEB);
+    story.built(SECOND, 2).await;
+    story.until("the old one is gone", |s| s.is_gone()).await;
+    story.play(60).await;
+    story.branch_deleted().await;
+    story.play(600).await;
     told!(story);
 }
 

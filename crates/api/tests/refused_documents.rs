@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::HeaderMap;
 use bennu_api::accept::{Catalog, TargetEntry, TemplateText, accept};
+use bennu_api::dto::SpecDocument;
 use bennu_api::read::{self, TemplateSource};
 use bennu_api::{Kind, Problem};
 use bennu_model::ids::{ServerName, SpaceName, TargetName};
@@ -68,6 +69,73 @@ fn instead(of: &str, with: &str) -> String {
     GOOD.replace(of, with)
 }
 
+/// The good one with a release, in a template whose instances signal in time.
+fn released() -> String {
+    instead("  target:", "  release: 1.0.0-ryan0001\n  target:")
+        .replace("    tags:", "    release_parameter: AppVersion\n    tags:")
+        .replace("[Checkout Web]", "[Checkout Web], roles: [web, \"api tier\"]")
+        .replace(
+            "        Resources:\n",
+            "          AppVersion: { Type: String, AllowedValues: [1.0.0-ryan0001] }
+          BennuTenant: { Type: String, MinLength: 1 }
+          BennuRoles: { Type: String, Default: none }
+        Resources:
+          Group:
+            Type: AWS::AutoScaling::AutoScalingGroup
+            CreationPolicy: { ResourceSignal: { Timeout: PT8M } }
+            UpdatePolicy: { AutoScalingRollingUpdate: { WaitOnResourceSignals: true, PauseTime: PT1H } }
+",
+        )
+}
+
+#[test]
+fn a_release_is_accepted_with_what_bennu_fills() {
+    let spec = declare(&released()).unwrap().spec;
+    assert_eq!(spec.release.as_deref(), Some("1.0.0-ryan0001"));
+    assert_eq!(spec.stack.release_parameter.as_deref(), Some("AppVersion"));
+    let filled: Vec<_> = spec.stack.filled.iter().map(String::as_str).collect();
+    assert_eq!(filled, ["BennuRoles", "BennuTenant"]);
+    let octopus = spec.octopus.as_ref().unwrap();
+    let roles: Vec<_> = octopus.roles.iter().map(String::as_str).collect();
+    assert_eq!(roles, ["api tier", "web"]);
+    // Nothing waits for Octopus where machines stay.
+    let in_place = released()
+        .replace("  target:", "  rollout: in_place\n  target:")
+        .replace("    release_parameter: AppVersion\n", "")
+        .replace("PT8M", "PT1M")
+        .replace("Size: small", "Size: small, AppVersion: 1.0.0-ryan0001");
+    declare(&in_place).unwrap();
+    // Nor is anything filled without a space, where it has a default.
+    let alone = instead("  octopus: {", "  # octopus: {").replace(
+        "        Resources:\n",
+        "          BennuRoles: { Type: String, Default: none }\n        Resources:\n",
+    );
+    assert!(declare(&alone).unwrap().spec.stack.filled.is_empty());
+}
+
+#[test]
+fn what_get_answers_of_a_release_declares_it_again() {
+    for document in [
+        released(),
+        released()
+            .replace("  target:", "  rollout: in_place\n  target:")
+            .replace("    release_parameter: AppVersion\n", "")
+            .replace("Size: small", "Size: small, AppVersion: 1.0.0-ryan0001"),
+    ] {
+        let spec = declare(&document).unwrap().spec;
+        let mut answered = serde_json::to_value(SpecDocument::from(&spec)).unwrap();
+        // The text is stored under the digest by then.
+        let text = document.split("inline: |\n").nth(1).unwrap();
+        let text = text.split("    parameters:").next().unwrap();
+        let text: Vec<_> = text.lines().map(|line| line.get(8..).unwrap()).collect();
+        answered["stack"]["template"] = serde_json::json!({ "inline": text.join("\n") + "\n" });
+        let again = serde_json::json!({
+            "apiVersion": "bennu.dev/v1", "kind": "Environment", "spec": answered,
+        });
+        assert_eq!(declare(&again.to_string()).unwrap().spec, spec);
+    }
+}
+
 #[test]
 fn the_good_one_is_accepted() {
     let accepted = declare(GOOD).unwrap();
@@ -83,9 +151,14 @@ fn the_good_one_is_accepted() {
 fn each_mistake_has_its_answer() {
     let inline = "        Resources:\n";
     let with = |addition: &str| format!("{addition}{inline}");
-    let unsupported = instead("  target: dev-sydney\n", "  target: dev-sydney\n  release: 1.0.0\n  rollout: immutable\n  approve: always\n  lifetime: { expires: 72h }\n")
-        .replace("    tags:", "    release_parameter: AppVersion\n    tags:")
-        .replace("projects: [Checkout Web]", "projects: [Checkout Web], roles: [web], variables: {}");
+    let unsupported = instead(
+        "  target: dev-sydney\n",
+        "  target: dev-sydney\n  approve: always\n  lifetime: { expires: 72h }\n",
+    )
+    .replace(
+        "projects: [Checkout Web]",
+        "projects: [Checkout Web], variables: {}",
+    );
     let cases = [
         (
             "broken-yaml",
@@ -183,6 +256,57 @@ fn each_mistake_has_its_answer() {
                 + "\n",
         ),
         ("reserved-tag", instead("cost-centre", "\"aws:x\"")),
+        (
+            "software-of-wrong-form",
+            released()
+                .replace(
+                    "1.0.0-ryan0001\n  target",
+                    "1.10\n  rollout: blue_green\n  target",
+                )
+                .replace("web, \"api tier\"", "\"a,b\", Bennu-dev, \"\", 7"),
+        ),
+        (
+            "release-without-parameter",
+            released().replace("    release_parameter: AppVersion\n", ""),
+        ),
+        (
+            "unknown-release-parameter",
+            released().replace(
+                "release_parameter: AppVersion",
+                "release_parameter: Version",
+            ),
+        ),
+        (
+            "release-parameter-twice",
+            released().replace("Size: small", "Size: small, AppVersion: 1.0.0-ryan0001"),
+        ),
+        (
+            "release-not-allowed",
+            released().replace("release: 1.0.0-ryan0001", "release: 2.0.0"),
+        ),
+        (
+            "filled-parameters",
+            released()
+                .replace("Size: small", "Size: small, BennuTenant: me")
+                .replace(
+                    "release_parameter: AppVersion",
+                    "release_parameter: BennuRoles",
+                ),
+        ),
+        (
+            "filled-without-octopus",
+            released().replace("  octopus: {", "  # octopus: {"),
+        ),
+        (
+            "in-place-without-release",
+            instead("  target:", "  rollout: in_place\n  target:"),
+        ),
+        (
+            "signals-too-soon",
+            released()
+                .replace("{ Timeout: PT8M }", "{ Count: 2 }")
+                .replace("PT1H", "PT7M"),
+        ),
     ];
     for (name, document) in cases {
         let problem = declare(&document).expect_err(name);
