@@ -207,6 +207,18 @@ impl Story {
         })
     }
 
+    /// Whether every one of these environments is ready; the world is not asked.
+    pub async fn are_ready(&self, names: &[String]) -> bool {
+        for name in names {
+            let name = EnvironmentName::new(name.as_str()).expect("legal");
+            let view = self.ledger.get(&team(), &name).await.expect("memory");
+            if !state::is_ready(view.as_ref()) {
+                return false;
+            }
+        }
+        true
+    }
+
     /// How things stand with one of several environments.
     pub async fn state_of(&self, name: &EnvironmentName) -> State {
         let view = self.ledger.get(&team(), name).await.expect("memory");

@@ -29,16 +29,6 @@ async fn declare_all(story: &mut Story, names: &[String]) {
     }
 }
 
-async fn all_ready(story: &Story, names: &[String]) -> bool {
-    for name in names {
-        let name = EnvironmentName::new(name.as_str()).expect("legal");
-        if !story.state_of(&name).await.is_ready() {
-            return false;
-        }
-    }
-    true
-}
-
 /// A stranger's hand on the project: reads it now, and writes back what was read before, so
 /// that every other write of theirs undoes ours.
 struct Stranger {
@@ -91,7 +81,7 @@ async fn fifty_environments_and_a_stranger_share_a_project() {
     story.stride(5);
     declare_all(&mut story, &names).await;
     let mut seconds = 0;
-    while !all_ready(&story, &names).await {
+    while !story.are_ready(&names).await {
         story.play(20).await;
         stranger.edit(&story);
         seconds += 20;
@@ -135,7 +125,7 @@ async fn sixty_environments_and_five_tasks_at_once() {
     let mut seconds = 0;
     let mut order = Vec::new();
     let mut most = 0;
-    while !all_ready(&story, &names).await {
+    while !story.are_ready(&names).await {
         story.play(10).await;
         let stacks = story.stacks();
         most = most.max(stacks.values().filter(|status| *status == "CREATE_IN_PROGRESS").count());

@@ -75,13 +75,21 @@ impl State {
     }
 
     fn holds(&self, kind: ConditionKind) -> bool {
-        self.view.as_ref().is_some_and(|view| {
-            let generation = view.state.environment.generation;
-            view.state.conditions.iter().any(|c| {
-                c.kind == kind && c.status == Status::True && c.observed_generation == generation
-            })
-        })
+        holds(self.view.as_ref(), kind)
     }
+}
+
+pub(super) fn is_ready(view: Option<&EnvironmentView>) -> bool {
+    holds(view, ConditionKind::Ready)
+}
+
+fn holds(view: Option<&EnvironmentView>, kind: ConditionKind) -> bool {
+    view.is_some_and(|view| {
+        let generation = view.state.environment.generation;
+        view.state.conditions.iter().any(|c| {
+            c.kind == kind && c.status == Status::True && c.observed_generation == generation
+        })
+    })
 }
 
 pub(super) fn statuses_of(region: &serde_json::Value) -> Vec<String> {

@@ -35,6 +35,13 @@ pub(super) fn problems(template: &Template, spec: &SpecDraft) -> Vec<Invalid> {
     });
     for problem in template.check_parameters(&values.collect()) {
         let name = name(&problem);
+        let carries_release = spec.release_parameter.as_deref() == Some(name);
+        if let (ParameterProblem::Missing { .. }, true) = (&problem, carries_release) {
+            let cause = format!("the template's {name} carries the release, and none is given");
+            let remedy = "give `release`, or give the template's parameter a default";
+            found.push(invalid("spec.release", cause, remedy));
+            continue;
+        }
         let field = match given.get(name) {
             Some(Given::Known(_, field)) => field.clone(),
             Some(Given::Hidden(field)) if is_unknown(&problem) => field.clone(),
