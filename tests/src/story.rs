@@ -87,7 +87,9 @@ impl Story {
             *clock.lock().expect("no test panicked")
         }));
         let replicas = 0..replicas;
-        let engines = replicas.map(|n| Arc::new(engine(&sim, &ledger, n))).collect();
+        let engines = replicas
+            .map(|n| Arc::new(engine(&sim, &ledger, n)))
+            .collect();
         let keys = [WorkKey::Target(target()), WorkKey::Space(server(), space())];
         ledger.ensure(&keys).await.expect("memory");
         Self {
@@ -135,7 +137,11 @@ impl Story {
     /// Declares an environment.
     pub async fn build(&mut self, build: &Build<'_>) {
         self.tick();
-        let declared = self.ledger.declare(build.declaration()).await.expect("memory");
+        let declared = self
+            .ledger
+            .declare(build.declaration())
+            .await
+            .expect("memory");
         let (what, environment) = match declared {
             Declared::Created(e) => (format!("created, generation {}", e.generation), Some(e)),
             Declared::Changed(e) => (format!("changed, generation {}", e.generation), Some(e)),

@@ -45,7 +45,7 @@ impl Stranger {
         document["ReleaseNotesTemplate"] = json!(format!("notes {}", self.edits));
         let id = document["Id"].as_str().expect("an id").to_owned();
         story.octopus("PUT", &format!("/api/Spaces-1/projects/{id}"), &document);
-        self.read = (self.edits % 2 == 0).then_some(now);
+        self.read = self.edits.is_multiple_of(2).then_some(now);
     }
 }
 
@@ -56,7 +56,12 @@ fn difference(path: &str, before: &Value, after: &Value, found: &mut BTreeSet<St
             for key in one.keys().chain(other.keys()) {
                 let (a, b) = (one.get(key), other.get(key));
                 let path = format!("{path}/{key}");
-                difference(&path, a.unwrap_or(&Value::Null), b.unwrap_or(&Value::Null), found);
+                difference(
+                    &path,
+                    a.unwrap_or(&Value::Null),
+                    b.unwrap_or(&Value::Null),
+                    found,
+                );
             }
         }
         _ if before == after => {}
@@ -91,27 +96,42 @@ async fn fifty_environments_and_a_stranger_share_a_project() {
     let deployments = story.octopus("GET", "/api/Spaces-1/deployments?take=1000", &Value::Null);
     let mut per_tenant = BTreeMap::<String, usize>::new();
     for deployment in deployments["Items"].as_array().expect("a page") {
-        let tenant = deployment["TenantId"].as_str().expect("a tenant").to_owned();
+        let tenant = deployment["TenantId"]
+            .as_str()
+            .expect("a tenant")
+            .to_owned();
         *per_tenant.entry(tenant).or_default() += 1;
     }
     assert_eq!(per_tenant.len(), names.len());
     for name in &names {
         let name = EnvironmentName::new(name.as_str()).expect("legal");
-        assert_eq!(story.state_of(&name).await.machines_serving(RELEASE), 1, "{name}");
+        assert_eq!(
+            story.state_of(&name).await.machines_serving(RELEASE),
+            1,
+            "{name}"
+        );
     }
     // What the stranger brought back of ours goes when the project is looked over next; then
     // it is held against what it was.
     story.play(2_000).await;
     let after = story.octopus_named("projects", "Checkout Web");
-    let overrides = after["AutoDeployReleaseOverrides"].as_array().expect("a list");
+    let overrides = after["AutoDeployReleaseOverrides"]
+        .as_array()
+        .expect("a list");
     assert!(overrides.contains(&theirs), "{overrides:?}");
     assert_eq!(overrides.len(), 1, "{overrides:?}");
     let mut paths = BTreeSet::new();
     difference("", &before, &after, &mut paths);
     let strangers = ["/Description", "/ReleaseNotesTemplate"];
-    let ours: Vec<_> = paths.iter().filter(|path| !strangers.contains(&path.as_str())).collect();
+    let ours: Vec<_> = paths
+        .iter()
+        .filter(|path| !strangers.contains(&path.as_str()))
+        .collect();
     assert_eq!(ours, Vec::<&String>::new());
-    assert_eq!(after["Description"], json!(format!("edited {} times", stranger.edits)));
+    assert_eq!(
+        after["Description"],
+        json!(format!("edited {} times", stranger.edits))
+    );
 }
 
 /// Slots hold them back, oldest first: nobody's signal clock runs while Octopus is busy with
@@ -128,7 +148,12 @@ async fn sixty_environments_and_five_tasks_at_once() {
     while !story.are_ready(&names).await {
         story.play(10).await;
         let stacks = story.stacks();
-        most = most.max(stacks.values().filter(|status| *status == "CREATE_IN_PROGRESS").count());
+        most = most.max(
+            stacks
+                .values()
+                .filter(|status| *status == "CREATE_IN_PROGRESS")
+                .count(),
+        );
         for (name, status) in &stacks {
             assert!(
                 ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"].contains(&status.as_str()),
@@ -144,11 +169,22 @@ async fn sixty_environments_and_five_tasks_at_once() {
     assert!(most <= 5, "{most} stacks booted at once");
     assert_eq!(order.len(), names.len());
     // Oldest first: whoever asked in an earlier round never comes after a later one's.
-    let place = |name: &str| order.iter().position(|one| one.contains(name)).expect("there");
+    let place = |name: &str| {
+        order
+            .iter()
+            .position(|one| one.contains(name))
+            .expect("there")
+    };
     for (n, name) in names.iter().enumerate().skip(10) {
         let earlier = names.get(n - 10).expect("there");
-        assert!(place(earlier) < place(name), "{earlier} after {name}: {order:?}");
+        assert!(
+            place(earlier) < place(name),
+            "{earlier} after {name}: {order:?}"
+        );
     }
-    let executed = story.sim.sim.with(|world| world.octopus.tasks_executing_most());
+    let executed = story
+        .sim
+        .sim
+        .with(|world| world.octopus.tasks_executing_most());
     assert!(executed <= 5, "{executed} tasks at once");
 }

@@ -67,7 +67,9 @@ async fn the_override_is_used_up_and_armed_again() {
     story.release(SECOND, WEB);
     story.build(&Build::of(SECOND)).await;
     story
-        .until("the first new machine serves", |s| s.machines_serving(SECOND) == 1)
+        .until("the first new machine serves", |s| {
+            s.machines_serving(SECOND) == 1
+        })
         .await;
     story.redeploy(FIRST);
     story.until("ready", |s| s.is_ready()).await;
@@ -118,7 +120,13 @@ async fn a_release_that_is_not_there_yet_is_waited_for() {
     let mut story = Story::begin().await;
     story.build(&Build::of(FIRST)).await;
     story.until("stalled", |s| s.is_stalled()).await;
-    assert!(story.state().await.says(ConditionKind::SoftwareReady).starts_with("ReleaseMissing"));
+    assert!(
+        story
+            .state()
+            .await
+            .says(ConditionKind::SoftwareReady)
+            .starts_with("ReleaseMissing")
+    );
     story.release(FIRST, WEB);
     story.until("ready", |s| s.is_ready()).await;
     told!(story);
@@ -134,10 +142,16 @@ async fn a_deployment_that_fails_says_why() {
         "params": { "error": "The step Deploy failed: disk full" } }));
     story.build(&Build::of(FIRST)).await;
     story
-        .until("blocked", |s| s.says(ConditionKind::SoftwareReady).starts_with("DeploymentFailed"))
+        .until("blocked", |s| {
+            s.says(ConditionKind::SoftwareReady)
+                .starts_with("DeploymentFailed")
+        })
         .await;
     let said = story.state().await.says(ConditionKind::SoftwareReady);
-    assert!(said.contains("disk full") && said.contains("the log ends"), "{said}");
+    assert!(
+        said.contains("disk full") && said.contains("the log ends"),
+        "{said}"
+    );
     story.sim.sim.with(|world| world.faults.clear());
     story.release(SECOND, WEB);
     story.build(&Build::of(SECOND)).await;
@@ -153,7 +167,8 @@ async fn a_deployment_that_waits_for_a_person_says_so() {
     story.build(&Build::of(FIRST)).await;
     story
         .until("interrupted", |s| {
-            s.says(ConditionKind::SoftwareReady).starts_with("DeploymentInterrupted")
+            s.says(ConditionKind::SoftwareReady)
+                .starts_with("DeploymentInterrupted")
         })
         .await;
     story.proceed();

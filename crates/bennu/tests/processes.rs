@@ -63,7 +63,7 @@ async fn the_simulator_says_in_one_line_where_it_is() {
         .await
         .unwrap();
     let projects: Value = projects.json().await.unwrap();
-    assert_eq!(projects[0]["Name"], "Checkout Web");
+    assert_eq!(projects[1]["Name"], "Checkout Web");
     let aws = ready["aws"].as_str().unwrap();
     let stacks = http
         .post(aws)

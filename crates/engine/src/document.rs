@@ -51,7 +51,9 @@ pub async fn document(
         DocumentKey::MachinePolicy(_, _) => round.machine_policy(server, space, wants).await,
         DocumentKey::Slots(_, _) => Some((clock.now(), round.slots(server, space, wants))),
     };
-    let is_waited_for = judged.as_ref().is_some_and(|(_, judged)| is_watched(judged));
+    let is_waited_for = judged
+        .as_ref()
+        .is_some_and(|(_, judged)| is_watched(judged));
     if let Some((began_at, judged)) = judged {
         record(engine, gate, lease, key, began_at, judged).await?;
     }
@@ -166,7 +168,9 @@ impl Round<'_> {
         project: &ProjectId,
     ) -> Option<Option<Project>> {
         let deployments = &self.engine.world.deployments;
-        let overrides = deployments.overrides(self.gate, server, space, project).await;
+        let overrides = deployments
+            .overrides(self.gate, server, space, project)
+            .await;
         let Some(overrides) = self.read(overrides)? else {
             return Some(None);
         };
@@ -195,7 +199,10 @@ impl Round<'_> {
             began_at = self.clock.now();
             seen = self.read_policy(server, space).await?;
         }
-        Some((began_at, documents::judge_machine_policy(wants, seen.as_ref())))
+        Some((
+            began_at,
+            documents::judge_machine_policy(wants, seen.as_ref()),
+        ))
     }
 
     async fn read_policy(

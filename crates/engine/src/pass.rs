@@ -315,7 +315,12 @@ impl Pass<'_> {
             .cloned()
             .collect();
         let mut entries = narrate::settlements(&by_look, &observed.attempts, generation);
-        entries.extend(narrate::software(&self.before, observed, &plan.known, generation));
+        entries.extend(narrate::software(
+            &self.before,
+            observed,
+            &plan.known,
+            generation,
+        ));
         for (taken, _) in taken {
             if taken.action.verb() == "execute-change-set"
                 && let Some(set) = observed.change_set.seen.present()

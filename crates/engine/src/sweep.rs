@@ -156,7 +156,9 @@ impl Run<'_> {
                 .collect();
             for (uid, fact) in &facts {
                 if let Fact::Stack(Seen::Present(stack)) = fact {
-                    groups.entry(stack.arn.clone()).or_insert((uid.clone(), Vec::new()));
+                    groups
+                        .entry(stack.arn.clone())
+                        .or_insert((uid.clone(), Vec::new()));
                 }
             }
             self.write(facts, None, &mut read).await?;
@@ -226,7 +228,8 @@ impl Run<'_> {
     /// Writes facts in pages of their own; they are no evidence of what the sweep has found.
     async fn write_all(&self, facts: Vec<(EnvironmentUid, Fact)>) -> Result<(), Failure> {
         for page in facts.chunks(PAGE) {
-            self.write(page.to_vec(), None, &mut Read::default()).await?;
+            self.write(page.to_vec(), None, &mut Read::default())
+                .await?;
         }
         Ok(())
     }

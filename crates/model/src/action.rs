@@ -6,8 +6,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::desired::TemplateBody;
 use crate::deployment::Override;
+use crate::desired::TemplateBody;
 use crate::ids::{
     ChangeSetArn, ChangeSetName, Digest, EnvironmentName, MachineId, MachinePolicyId, ObjectKey,
     OctopusEnvironmentId, ProjectId, ReleaseId, ServerName, SpaceName, StackArn, StackName,

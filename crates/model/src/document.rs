@@ -161,7 +161,12 @@ mod tests {
             let key = DocumentKey::parse(text).unwrap();
             assert_eq!(key.to_string(), text);
         }
-        for bad in ["", "project/main/Projects-7", "slots/Main/Default", "tenant/main/x"] {
+        for bad in [
+            "",
+            "project/main/Projects-7",
+            "slots/Main/Default",
+            "tenant/main/x",
+        ] {
             assert_eq!(DocumentKey::parse(bad), None, "{bad}");
         }
     }

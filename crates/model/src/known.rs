@@ -28,6 +28,33 @@ pub struct Known {
     pub releases: BTreeMap<String, BTreeMap<ProjectId, ReleaseId>>,
     /// The machines of the tenant.
     pub machines: BTreeMap<MachineId, KnownMachine>,
+    /// Where the stack's instances were heading when the last pass looked.
+    pub course: Course,
+}
+
+/// Where the stack's instances are heading, and with which release.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "course", content = "release")]
+pub enum Course {
+    /// Instances of this release are coming; those of another one are left alone.
+    Forward(String),
+    /// An update is being undone: instances of this release come back.
+    Back(String),
+    /// The stack is at rest.
+    Settled(String),
+    /// There is no stack whose instances matter.
+    #[default]
+    Nowhere,
+}
+
+impl Course {
+    /// The release that instances are heading for.
+    pub fn release(&self) -> Option<&str> {
+        match self {
+            Self::Forward(release) | Self::Back(release) | Self::Settled(release) => Some(release),
+            Self::Nowhere => None,
+        }
+    }
 }
 
 /// What is remembered of a machine as long as it is registered.

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::Attempt;
-use crate::known::Known;
 use crate::deployment::{Deployment, Releases, TaskLog};
 use crate::document::Standing;
 use crate::ids::{EnvironmentUid, ObjectKey};
+use crate::known::Known;
 use crate::progress::Progress;
 use crate::stack::{ChangeSet, Failure, Group, Instance, Stack};
 use crate::tenant::{Machine, Space, Tenant};

@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::Action;
 use crate::attempt::Settlement;
-use crate::environment::Tombstone;
-use crate::known::Known;
 use crate::document::{DocumentKey, Want};
+use crate::environment::Tombstone;
 use crate::ids::{
     ChangeSetName, Digest, EnvironmentUid, Generation, ObjectKey, ProjectId, ServerName, SpaceName,
     StackArn, StackName, TargetName, TaskId, TenantId,
 };
+use crate::known::Known;
 use crate::outcome::Next;
 use crate::verdict::Verdict;
 

@@ -52,7 +52,10 @@ pub const FILLED_PARAMETERS: &[(&str, &str)] = &[
     ("BennuTenant", "the tenant's name"),
     ("BennuOctopusServer", "the URL of the Octopus server"),
     ("BennuSpace", "the space's name"),
-    ("BennuOctopusEnvironment", "the name of the Octopus environment"),
+    (
+        "BennuOctopusEnvironment",
+        "the name of the Octopus environment",
+    ),
     (
         "BennuRoles",
         "the roles of the environment's machines, comma-separated, Bennu's own first",

@@ -110,7 +110,14 @@ mod tests {
         assert_eq!(instance_of("i-0a1b2c3d4e5f60001"), id);
         assert_eq!(instance_of("ryan0001-i-0a1b2c3d4e5f60001"), id);
         assert_eq!(instance_of("wi-fi-i-0a1b2c3d4e5f60001"), id);
-        for other in ["ryan0001", "", "i-", "i-xyz", "abci-0a1b2c3d4e5f60001", "ı-i-é"] {
+        for other in [
+            "ryan0001",
+            "",
+            "i-",
+            "i-xyz",
+            "abci-0a1b2c3d4e5f60001",
+            "ı-i-é",
+        ] {
             assert_eq!(instance_of(other), None, "{other}");
         }
     }

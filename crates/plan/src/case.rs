@@ -3,8 +3,8 @@
 use bennu_model::attempt::{Attempt, Settled, Settlement};
 use bennu_model::desired::{Desired, Input, Source, TemplateBody};
 use bennu_model::environment::Presence;
-use bennu_model::known::Known;
 use bennu_model::ids::{ChangeSetName, Digest, OctopusEnvironmentId, ProjectId, Token};
+use bennu_model::known::Known;
 use bennu_model::names::{ENVIRONMENT_TAG, INSTALLATION_TAG, TokenParts, owner_in};
 use bennu_model::observed::{Observation, Observed, Seen};
 use bennu_model::plan::Resource;

@@ -152,7 +152,12 @@ fn machines(case: &Case<'_>) -> Verdict {
         Seen::Absent => Verdict::InSync,
         Seen::Present(machines) if machines.is_empty() => match case.known.stack_gone_at {
             // An instance that was on its way may still register.
-            Some(gone_at) if !case.observed.machines.began_by(gone_at + case.policy.quiet()) => {
+            Some(gone_at)
+                if !case
+                    .observed
+                    .machines
+                    .began_by(gone_at + case.policy.quiet()) =>
+            {
                 Verdict::Unknown("none, but an instance may still be registering".into())
             }
             _ => Verdict::InSync,

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use bennu_model::desired::{
     Connection, Desired, DesiredSoftware, DesiredStack, DesiredTenant, Input, Source, TemplateBody,
 };
+use bennu_model::document::{DocumentKey, Want};
 use bennu_model::environment::Environment;
 use bennu_model::ids::{InstallationId, ServerName, SpaceName, TargetName};
 use bennu_model::names::{
     ENVIRONMENT_TAG, INSTALLATION_TAG, marker_role, ownership_line, stack_name, template_key,
 };
-use bennu_model::document::{DocumentKey, Want};
 use bennu_model::observed::Observed;
 use bennu_model::outcome::Next;
 use bennu_model::plan::{Blocked, Plan, Resource, Step, When};

@@ -95,14 +95,26 @@ pub fn judge_project(name: &str, wants: &[Wanted], seen: &Project) -> Judged {
             environment,
             tenant,
         } if wanted.standing.withdrawn => {
-            let is_cleared = seen.overrides.iter().all(|one| one.tenant.as_ref() != Some(tenant));
-            is_cleared && (!seen.trigger.as_ref().is_some_and(|trigger| trigger.environments.contains(environment))
-                || environments.contains(environment))
+            let is_cleared = seen
+                .overrides
+                .iter()
+                .all(|one| one.tenant.as_ref() != Some(tenant));
+            is_cleared
+                && (!seen
+                    .trigger
+                    .as_ref()
+                    .is_some_and(|trigger| trigger.environments.contains(environment))
+                    || environments.contains(environment))
         }
         Want::Trigger { environment, .. } => is_watched(environment),
         Want::Override { tenant, .. } if wanted.standing.withdrawn => {
-            let is_asked_for = standing_overrides(wants).any(|one| one.tenant.as_ref() == Some(tenant));
-            is_asked_for || seen.overrides.iter().all(|one| one.tenant.as_ref() != Some(tenant))
+            let is_asked_for =
+                standing_overrides(wants).any(|one| one.tenant.as_ref() == Some(tenant));
+            is_asked_for
+                || seen
+                    .overrides
+                    .iter()
+                    .all(|one| one.tenant.as_ref() != Some(tenant))
         }
         Want::Override {
             environment,
@@ -137,9 +149,16 @@ fn standing_overrides(wants: &[Wanted]) -> impl Iterator<Item = Override> + '_ {
 fn overrides(
     wants: &[Wanted],
     seen: &Project,
-) -> (BTreeSet<Override>, BTreeSet<(OctopusEnvironmentId, TenantId)>) {
+) -> (
+    BTreeSet<Override>,
+    BTreeSet<(OctopusEnvironmentId, TenantId)>,
+) {
     let standing: BTreeSet<Override> = standing_overrides(wants).collect();
-    let set = standing.iter().filter(|one| !seen.overrides.contains(one)).cloned().collect();
+    let set = standing
+        .iter()
+        .filter(|one| !seen.overrides.contains(one))
+        .cloned()
+        .collect();
     // A tenant of ours belongs to us alone, and so do its entries.
     let ours: BTreeSet<&TenantId> = wants
         .iter()
@@ -223,7 +242,13 @@ pub fn judge_machine_policy(wants: &[Wanted], seen: Option<&MachinePolicy>) -> J
 /// Who may boot instances: whoever may already, then whoever asked first, up to `size`.
 pub fn slots(wants: &[Wanted], size: usize) -> Judged {
     let mut order: Vec<&Wanted> = wants.iter().filter(|w| !w.standing.withdrawn).collect();
-    order.sort_by_key(|w| (w.standing.met_at.is_none(), w.standing.asked_at, w.uid.clone()));
+    order.sort_by_key(|w| {
+        (
+            w.standing.met_at.is_none(),
+            w.standing.asked_at,
+            w.uid.clone(),
+        )
+    });
     let holders: BTreeSet<EnvironmentUid> = order
         .iter()
         .enumerate()
@@ -234,7 +259,6 @@ pub fn slots(wants: &[Wanted], size: usize) -> Judged {
         wanted.standing.withdrawn || holders.contains(&wanted.uid)
     })
 }
-
 
 fn judge(wants: &[Wanted], is_fulfilled: impl Fn(&Wanted) -> bool) -> Judged {
     let mut judged = Judged::default();

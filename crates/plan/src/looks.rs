@@ -141,7 +141,11 @@ fn octopus(case: &Case<'_>, verdict: &Verdict, looks: &mut Vec<Look>) {
     }
     if let (false, Some(tenant)) = (case.wanted(), &case.known.tenant) {
         let (server, space) = place();
-        looks.push(Look::Deployments(server.clone(), space.clone(), tenant.clone()));
+        looks.push(Look::Deployments(
+            server.clone(),
+            space.clone(),
+            tenant.clone(),
+        ));
         if case.stack_is_gone() {
             looks.push(Look::Machines(server, space, tenant.clone()));
         }

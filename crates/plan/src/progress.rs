@@ -23,7 +23,9 @@ pub fn read(events: &[StackEvent], since: DateTime<Utc>) -> Progress {
         }
     }
     let count = |is_done: bool| {
-        let found = resources.values().filter(|s| s.ends_with("_IN_PROGRESS") != is_done);
+        let found = resources
+            .values()
+            .filter(|s| s.ends_with("_IN_PROGRESS") != is_done);
         u32::try_from(found.count()).unwrap_or(u32::MAX)
     };
     progress.resources_done = count(true);
@@ -66,7 +68,9 @@ fn announced(reason: &str) -> Option<Roll> {
 
 fn number_after(text: &str, words: &str) -> Option<u32> {
     let (_, rest) = text.split_once(words)?;
-    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let end = rest
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(rest.len());
     rest.get(..end)?.parse().ok()
 }
 

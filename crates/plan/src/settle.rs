@@ -8,8 +8,8 @@ mod step;
 pub use step::{attempt_for, by_outcome, overtaken_by};
 
 use bennu_model::attempt::{Attempt, Settled, Settlement};
-use bennu_model::known::Known;
 use bennu_model::ids::StackArn;
+use bennu_model::known::Known;
 use bennu_model::observed::Seen;
 use bennu_model::plan::Resource;
 use bennu_model::stack::{ChangeSetState, Stack, StackStatus};

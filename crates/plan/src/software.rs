@@ -10,7 +10,7 @@ use bennu_model::attempt::{Attempt, Settled};
 use bennu_model::deployment::{Deployment, TaskState};
 use bennu_model::desired::{DesiredSoftware, DesiredTenant};
 use bennu_model::ids::{OctopusEnvironmentId, ProjectId};
-use bennu_model::known::KnownMachine;
+use bennu_model::known::{Course, KnownMachine};
 use bennu_model::spec::Rollout;
 use bennu_model::stack::{Group, GroupInstance, StackStatus};
 use bennu_model::tenant::Machine;
@@ -34,29 +34,6 @@ pub struct Software<'a> {
     pub course: Course,
     /// Every instance that is there or coming, with its machine.
     pub servers: Vec<Server<'a>>,
-}
-
-/// Where the stack's instances are heading, and with which release.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Course {
-    /// Instances of this release are coming; those of another one are left alone.
-    Forward(String),
-    /// An update is being undone: instances of this release come back.
-    Back(String),
-    /// The stack is at rest.
-    Settled(String),
-    /// There is no stack whose instances matter.
-    Nowhere,
-}
-
-impl Course {
-    /// The release that instances are heading for.
-    pub fn release(&self) -> Option<&str> {
-        match self {
-            Self::Forward(release) | Self::Back(release) | Self::Settled(release) => Some(release),
-            Self::Nowhere => None,
-        }
-    }
 }
 
 /// An instance with its machine; at least one of the two.
@@ -131,8 +108,14 @@ impl<'a> Software<'a> {
     pub fn missing(&self, case: &Case<'_>) -> usize {
         let groups = case.observed.groups.seen.present();
         let missing = groups.into_iter().flatten().map(|group| {
-            let there = group.instances.iter().filter(|one| is_coming_or_there(one)).count();
-            usize::try_from(group.desired).unwrap_or(0).saturating_sub(there)
+            let there = group
+                .instances
+                .iter()
+                .filter(|one| is_coming_or_there(one))
+                .count();
+            usize::try_from(group.desired)
+                .unwrap_or(0)
+                .saturating_sub(there)
         });
         missing.sum()
     }
@@ -149,11 +132,7 @@ impl<'a> Software<'a> {
     }
 
     /// A deployment of a project that is under way: Octopus takes one at a time.
-    pub fn under_way<'s>(
-        &self,
-        case: &'s Case<'_>,
-        project: &ProjectId,
-    ) -> Option<&'s Deployment> {
+    pub fn under_way<'s>(&self, case: &'s Case<'_>, project: &ProjectId) -> Option<&'s Deployment> {
         let deployments = case.observed.deployments.seen.present()?;
         deployments.iter().find(|one| {
             one.project == *project
@@ -163,7 +142,12 @@ impl<'a> Software<'a> {
     }
 
     fn servers(&self, case: &'a Case<'_>) -> Vec<Server<'a>> {
-        let groups = case.observed.groups.seen.present().map_or(&[][..], Vec::as_slice);
+        let groups = case
+            .observed
+            .groups
+            .seen
+            .present()
+            .map_or(&[][..], Vec::as_slice);
         let machines = case.observed.machines.seen.present();
         let machines: Vec<&Machine> = machines
             .into_iter()
@@ -240,13 +224,18 @@ pub fn launch_key(group: &Group, instance: &GroupInstance) -> Option<String> {
 /// Whether an instance serves, or will: those that are going are nobody's concern.
 pub fn is_coming_or_there(instance: &GroupInstance) -> bool {
     let leaving = ["Terminat", "Detach", "Quarantined"];
-    !leaving.iter().any(|word| instance.lifecycle.starts_with(word))
+    !leaving
+        .iter()
+        .any(|word| instance.lifecycle.starts_with(word))
 }
 
 /// Where the stack's instances are heading: by what the stack is doing, and by what its
 /// attempts were for.
-fn course(case: &Case<'_>, desired: &DesiredSoftware) -> Course {
-    let Some(stack) = case.living_stack().filter(|s| case.owner_of_stack(s) == Owner::Us) else {
+pub fn course(case: &Case<'_>, desired: &DesiredSoftware) -> Course {
+    let Some(stack) = case
+        .living_stack()
+        .filter(|s| case.owner_of_stack(s) == Owner::Us)
+    else {
         return Course::Nowhere;
     };
     if desired.rollout == Rollout::InPlace {

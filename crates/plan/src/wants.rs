@@ -13,7 +13,8 @@ use crate::choose::Wanted;
 use crate::classify;
 use crate::desire::standing;
 use crate::order;
-use crate::software::{Course, Software};
+use crate::software::Software;
+use bennu_model::known::Course;
 
 /// All that is wanted now. `ordered` is what the plan is about to do.
 pub fn wants(case: &Case<'_>, report: &[Line], ordered: &[Wanted]) -> Vec<(DocumentKey, Want)> {
@@ -29,7 +30,10 @@ pub fn wants(case: &Case<'_>, report: &[Line], ordered: &[Wanted]) -> Vec<(Docum
     let Some(first) = software.projects.first() else {
         return Vec::new();
     };
-    let place = (software.tenant.server.clone(), software.tenant.space.clone());
+    let place = (
+        software.tenant.server.clone(),
+        software.tenant.space.clone(),
+    );
     let project = DocumentKey::Project(place.0.clone(), place.1.clone(), first.clone());
     let policy = DocumentKey::MachinePolicy(place.0.clone(), place.1.clone());
     let environment = software.environment.clone();
@@ -77,7 +81,10 @@ pub fn arming(case: &Case<'_>, software: &Software<'_>, ordered: &[Wanted]) -> O
     let release = if boots {
         Some(software.desired.release.as_str())
     } else {
-        software.course.release().filter(|_| software.has_to_come(case))
+        software
+            .course
+            .release()
+            .filter(|_| software.has_to_come(case))
     }?;
     if software.last_success(case, first) == Some(release) {
         return None;

@@ -1,7 +1,11 @@
 //! What is done about machines: each runs what its own launch version was made for, whatever
 //! else was seen, and nobody else's is touched.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 mod support;
 
@@ -13,7 +17,7 @@ use bennu_model::deployment::{Deployment, Task, TaskState};
 use bennu_model::desired::{Desired, DesiredSoftware};
 use bennu_model::environment::Presence;
 use bennu_model::ids::*;
-use bennu_model::known::{KnownMachine, Serving};
+use bennu_model::known::{Course, KnownMachine, Serving};
 use bennu_model::observed::{Observation, Observed, Seen};
 use bennu_model::plan::Plan;
 use bennu_model::spec::Rollout;
@@ -94,7 +98,11 @@ fn world(
     let mut desired = desired(Presence::Present);
     desired.software = Some(DesiredSoftware {
         release: NEW.into(),
-        rollout: if in_place { Rollout::InPlace } else { Rollout::Immutable },
+        rollout: if in_place {
+            Rollout::InPlace
+        } else {
+            Rollout::Immutable
+        },
         marker: MARKER.into(),
         name: MARKER.into(),
     });
@@ -110,7 +118,10 @@ fn world(
         observed.known.releases.insert(version.into(), found);
     }
     for (version, release) in [("g/1", OLD), ("g/2", NEW)] {
-        observed.known.launched.insert(version.into(), release.into());
+        observed
+            .known
+            .launched
+            .insert(version.into(), release.into());
     }
     let mut machines = Vec::new();
     let mut group = Group {
@@ -128,7 +139,10 @@ fn world(
         });
         if one.is_registered {
             let machine = machine(n, one);
-            observed.known.machines.insert(machine.id.clone(), known(&project, one));
+            observed
+                .known
+                .machines
+                .insert(machine.id.clone(), known(&project, one));
             machines.push(machine);
         }
     }
@@ -136,7 +150,12 @@ fn world(
     observed.machines = Observation::at(at(-1), Seen::Present(machines));
     observed.deployments = Observation::at(at(-1), deployments(&project, under));
     for n in 0..tries {
-        let mut deploy = settled(&desired, "deploy", &format!("t-deploy-{n}"), Settled::Applied(None));
+        let mut deploy = settled(
+            &desired,
+            "deploy",
+            &format!("t-deploy-{n}"),
+            Settled::Applied(None),
+        );
         deploy.resource = bennu_model::plan::Resource::Software;
         deploy.subject = Some(bennu_plan::classify::software::subject(&project, NEW));
         observed.attempts.push(deploy);
@@ -157,7 +176,12 @@ fn machine(n: usize, found: &Found) -> Machine {
         tenants: BTreeSet::from([TenantId::new("Tenants-1").unwrap()]),
         environments: BTreeSet::from([OctopusEnvironmentId::new("Environments-1").unwrap()]),
         is_disabled: false,
-        health: if found.is_healthy { "Healthy" } else { "Unavailable" }.into(),
+        health: if found.is_healthy {
+            "Healthy"
+        } else {
+            "Unavailable"
+        }
+        .into(),
     }
 }
 
@@ -167,7 +191,9 @@ fn known(project: &ProjectId, found: &Found) -> KnownMachine {
         task: TaskId::new("ServerTasks-9").unwrap(),
         at: at(-500),
     };
-    let serves = found.serves.map(|is_new| (project.clone(), serving(is_new)));
+    let serves = found
+        .serves
+        .map(|is_new| (project.clone(), serving(is_new)));
     KnownMachine {
         since: at(if found.is_young { -5 } else { -5_000 }),
         serves: serves.into_iter().collect(),
@@ -202,14 +228,24 @@ fn deployments(project: &ProjectId, under: Under) -> Seen<Vec<Deployment>> {
 
 /// The stack was created for the old release, and an update to the new one was begun.
 fn attempts(desired: &Desired, status: &StackStatus, version: &str) -> Vec<Attempt> {
-    let mut create = settled(desired, "create-stack", "t-create", Settled::Applied(Some("1".into())));
+    let mut create = settled(
+        desired,
+        "create-stack",
+        "t-create",
+        Settled::Applied(Some("1".into())),
+    );
     create.release = Some(OLD.into());
     create.subject = Some(bennu_model::names::digest_of(b"older"));
     if matches!(status, StackStatus::CreateInProgress) {
         (create.settled, create.settled_at, create.release) = (None, None, Some(NEW.into()));
         return vec![create];
     }
-    let mut update = settled(desired, "execute-change-set", "t-execute", Settled::NotApplied);
+    let mut update = settled(
+        desired,
+        "execute-change-set",
+        "t-execute",
+        Settled::NotApplied,
+    );
     update.started_at = at(-100);
     update.settled_at = Some(at(-50));
     let now = Some(version.to_owned());
@@ -232,9 +268,13 @@ fn attempts(desired: &Desired, status: &StackStatus, version: &str) -> Vec<Attem
 
 fn deploys(plan: &Plan) -> Vec<(String, BTreeSet<MachineId>)> {
     let deploys = plan.ready().filter_map(|step| match &step.action {
-        Some(Action::Deployments(_, _, DeploymentsAction::Deploy { version, machines, .. })) => {
-            Some((version.clone(), machines.clone()))
-        }
+        Some(Action::Deployments(
+            _,
+            _,
+            DeploymentsAction::Deploy {
+                version, machines, ..
+            },
+        )) => Some((version.clone(), machines.clone())),
         _ => None,
     });
     deploys.collect()
@@ -300,6 +340,38 @@ proptest! {
     }
 }
 
+/// Forward while an operation launches instances, back while one is undone.
+#[test]
+fn the_course_follows_the_stack() {
+    let course = |status: StackStatus, in_place: bool| {
+        let (desired, observed) = world(status, &[], Under::Nothing, in_place, 0);
+        plan(&desired, &observed, &Policy::default(), at(0))
+            .known
+            .course
+    };
+    let (old, new) = (|| OLD.to_owned(), || NEW.to_owned());
+    for (status, expected) in [
+        (StackStatus::CreateInProgress, Course::Forward(new())),
+        (StackStatus::CreateComplete, Course::Settled(old())),
+        (StackStatus::UpdateInProgress, Course::Forward(new())),
+        (
+            StackStatus::UpdateCompleteCleanupInProgress,
+            Course::Settled(new()),
+        ),
+        (StackStatus::UpdateComplete, Course::Settled(new())),
+        (StackStatus::UpdateRollbackInProgress, Course::Back(old())),
+        (StackStatus::UpdateRollbackComplete, Course::Settled(old())),
+        (StackStatus::RollbackInProgress, Course::Nowhere),
+        (StackStatus::DeleteInProgress, Course::Nowhere),
+    ] {
+        assert_eq!(course(status.clone(), false), expected, "{status}");
+    }
+    assert_eq!(
+        course(StackStatus::UpdateInProgress, true),
+        Course::Settled(new())
+    );
+}
+
 fn told(status: StackStatus, found: &[Found], under: Under) -> String {
     let (desired, observed) = world(status, found, under, false, 0);
     plan(&desired, &observed, &Policy::default(), at(0)).to_string()
@@ -333,21 +405,90 @@ fn machines_in_a_roll() {
     let roll = StackStatus::UpdateInProgress;
     let back = StackStatus::UpdateRollbackInProgress;
     let cases = [
-        ("a new instance boots", roll.clone(), vec![old.clone(), unregistered], Under::Nothing),
-        ("it has registered", roll.clone(), vec![old.clone(), new(true, None)], Under::Nothing),
-        ("the trigger deploys", roll.clone(), vec![old.clone(), new(true, None)], Under::Deployment),
-        ("a person is asked", roll.clone(), vec![old.clone(), new(true, None)], Under::Interrupted),
-        ("the trigger missed it", roll.clone(), vec![old.clone(), new(false, None)], Under::Nothing),
-        ("the trigger failed", roll.clone(), vec![old.clone(), new(true, None)], Under::FailedOnce),
-        ("it got the old release", roll.clone(), vec![old.clone(), new(false, Some(false))], Under::Nothing),
-        ("it is unavailable", roll.clone(), vec![old.clone(), sick], Under::Nothing),
-        ("an old one got the new release", roll.clone(), vec![new(false, Some(true)), Found { serves: Some(true), ..old.clone() }], Under::Nothing),
-        ("the roll is undone", back, vec![old.clone(), Found { serves: Some(true), ..old.clone() }], Under::Nothing),
-        ("it is done", StackStatus::UpdateComplete, vec![new(false, Some(true)), new(false, Some(true))], Under::Nothing),
+        (
+            "a new instance boots",
+            roll.clone(),
+            vec![old.clone(), unregistered],
+            Under::Nothing,
+        ),
+        (
+            "it has registered",
+            roll.clone(),
+            vec![old.clone(), new(true, None)],
+            Under::Nothing,
+        ),
+        (
+            "the trigger deploys",
+            roll.clone(),
+            vec![old.clone(), new(true, None)],
+            Under::Deployment,
+        ),
+        (
+            "a person is asked",
+            roll.clone(),
+            vec![old.clone(), new(true, None)],
+            Under::Interrupted,
+        ),
+        (
+            "the trigger missed it",
+            roll.clone(),
+            vec![old.clone(), new(false, None)],
+            Under::Nothing,
+        ),
+        (
+            "the trigger failed",
+            roll.clone(),
+            vec![old.clone(), new(true, None)],
+            Under::FailedOnce,
+        ),
+        (
+            "it got the old release",
+            roll.clone(),
+            vec![old.clone(), new(false, Some(false))],
+            Under::Nothing,
+        ),
+        (
+            "it is unavailable",
+            roll.clone(),
+            vec![old.clone(), sick],
+            Under::Nothing,
+        ),
+        (
+            "an old one got the new release",
+            roll.clone(),
+            vec![
+                new(false, Some(true)),
+                Found {
+                    serves: Some(true),
+                    ..old.clone()
+                },
+            ],
+            Under::Nothing,
+        ),
+        (
+            "the roll is undone",
+            back,
+            vec![
+                old.clone(),
+                Found {
+                    serves: Some(true),
+                    ..old.clone()
+                },
+            ],
+            Under::Nothing,
+        ),
+        (
+            "it is done",
+            StackStatus::UpdateComplete,
+            vec![new(false, Some(true)), new(false, Some(true))],
+            Under::Nothing,
+        ),
     ];
     let table: Vec<_> = cases
         .iter()
-        .map(|(name, status, found, under)| format!("## {name}\n{}", told(status.clone(), found, *under)))
+        .map(|(name, status, found, under)| {
+            format!("## {name}\n{}", told(status.clone(), found, *under))
+        })
         .collect();
     insta::assert_snapshot!(table.join("\n"));
 }

@@ -25,10 +25,10 @@ use bennu_model::blueprint::{Blueprint, BlueprintId};
 use bennu_model::condition::Condition;
 use bennu_model::document::Standing;
 use bennu_model::environment::{Environment, Tombstone};
-use bennu_model::known::Known;
 use bennu_model::ids::{
     Digest, EnvironmentName, EnvironmentUid, Generation, ServerName, SpaceName, TeamName, Token,
 };
+use bennu_model::known::Known;
 use bennu_model::observed::{DatedFact, Fact};
 use bennu_model::timeline::{Entry, Event};
 use bennu_ports::environments::{Principal, SweepStatus};

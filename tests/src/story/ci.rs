@@ -37,7 +37,9 @@ impl Story {
             team: team(),
             name: BlueprintName::new("branches").expect("legal"),
         };
-        let put = self.ledger.put_blueprint(&id, &spec, &declaration.blobs, None);
+        let put = self
+            .ledger
+            .put_blueprint(&id, &spec, &declaration.blobs, None);
         put.await.expect("memory");
         self.note(&format!("> blueprint branches, per {per:?}"));
     }
@@ -50,7 +52,8 @@ impl Story {
             number,
             url: None,
         };
-        self.told(Happened::Built(build), &format!("built {version}")).await;
+        self.told(Happened::Built(build), &format!("built {version}"))
+            .await;
     }
 
     /// "This branch is gone."
@@ -77,7 +80,10 @@ impl Story {
         };
         self.ledger.receive(&delivery).await.expect("memory");
         let event = &delivery.event;
-        let read = self.ledger.situation(&event.repository, &event.branch).await;
+        let read = self
+            .ledger
+            .situation(&event.repository, &event.branch)
+            .await;
         let (situation, sequence) = read.expect("memory");
         let (write, outcome) = match bennu_plan::declare(event, &situation) {
             Decision::Declare(declare) => (Write::Declare(declare), Outcome::Declared),

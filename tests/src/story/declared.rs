@@ -40,9 +40,12 @@ pub fn in_place_template() -> String {
     let lines = format!("{head}  BennuTenant:{rest}");
     let lines = lines.lines().filter(|line| !line.contains("bennu:release"));
     let lines = lines.map(|line| {
-        line.replace("[ \"$release\" = \"${AppVersion}\" ]", "[ \"$release\" != \"none\" ]")
-            .replace("${AppVersion}", "any")
-            .replace("Value: !Ref AppVersion", "Value: any")
+        line.replace(
+            "[ \"$release\" = \"${AppVersion}\" ]",
+            "[ \"$release\" != \"none\" ]",
+        )
+        .replace("${AppVersion}", "any")
+        .replace("Value: !Ref AppVersion", "Value: any")
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -87,7 +90,10 @@ impl<'a> Build<'a> {
     }
 
     pub(super) fn what(&self) -> String {
-        let values = self.parameters.iter().filter(|(name, _)| *name != "OctopusApiKeySecret");
+        let values = self
+            .parameters
+            .iter()
+            .filter(|(name, _)| *name != "OctopusApiKeySecret");
         let values = values.map(|(_, value)| *value).chain(self.release);
         values.collect::<Vec<_>>().join(", ")
     }
@@ -126,7 +132,11 @@ impl<'a> Build<'a> {
                 server: server(),
                 space: space(),
                 environment: OctopusEnvironmentName::new("Development").expect("legal"),
-                projects: self.projects.iter().map(|p| ProjectName::new(*p).expect("legal")).collect(),
+                projects: self
+                    .projects
+                    .iter()
+                    .map(|p| ProjectName::new(*p).expect("legal"))
+                    .collect(),
                 roles: BTreeSet::from(["web".to_owned()]),
                 variables: BTreeMap::new(),
             }),
@@ -141,7 +151,10 @@ impl<'a> Build<'a> {
 const SECRET: &str = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:octopus-AbCdEf";
 
 fn literal((name, value): &(&str, &str)) -> (String, ParameterValue) {
-    ((*name).to_owned(), ParameterValue::Literal((*value).to_owned()))
+    (
+        (*name).to_owned(),
+        ParameterValue::Literal((*value).to_owned()),
+    )
 }
 
 pub(super) fn team() -> TeamName {

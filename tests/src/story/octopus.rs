@@ -7,7 +7,10 @@ use super::Story;
 impl Story {
     /// Somebody else's machine in the same environment, for deployments without a tenant.
     pub fn strangers_machine(&mut self, name: &str, roles: &[&str]) {
-        self.note(&format!("> another team registers a machine {name} with {}", roles.join(", ")));
+        self.note(&format!(
+            "> another team registers a machine {name} with {}",
+            roles.join(", ")
+        ));
         let environment = self.octopus_named("environments", "Development")["Id"].clone();
         let body = json!({
             "Name": name,
@@ -47,9 +50,7 @@ impl Story {
         let holds = |list: &Value| list.as_array().is_some_and(|ids| ids.contains(&machine));
         let deployments = all["Items"].as_array().into_iter().flatten();
         deployments
-            .filter(|one| {
-                holds(&one["SpecificMachineIds"]) || holds(&one["DeployedToMachineIds"])
-            })
+            .filter(|one| holds(&one["SpecificMachineIds"]) || holds(&one["DeployedToMachineIds"]))
             .count()
     }
 
@@ -69,13 +70,18 @@ impl Story {
             "SpecificMachineIds": [machine],
         });
         self.octopus("POST", "/api/Spaces-1/deployments", &body);
-        self.note(&format!("> somebody deploys {version} by hand to the newest machine"));
+        self.note(&format!(
+            "> somebody deploys {version} by hand to the newest machine"
+        ));
     }
 
     /// The oldest machine's Tentacle stops answering, is found so, and answers again.
     pub fn flap(&mut self) {
         let machine = self.machines_by_age().remove(0);
-        let thumbprint = machine["Endpoint"]["Thumbprint"].as_str().expect("one").to_owned();
+        let thumbprint = machine["Endpoint"]["Thumbprint"]
+            .as_str()
+            .expect("one")
+            .to_owned();
         self.note("> the oldest machine's Tentacle stops answering for a check");
         for answers in [false, true] {
             self.sim
@@ -89,8 +95,15 @@ impl Story {
 
     /// Somebody answers the open interruption.
     pub fn proceed(&mut self) {
-        let open = self.octopus("GET", "/api/Spaces-1/interruptions?pendingOnly=true", &Value::Null);
-        let id = open["Items"][0]["Id"].as_str().expect("one is open").to_owned();
+        let open = self.octopus(
+            "GET",
+            "/api/Spaces-1/interruptions?pendingOnly=true",
+            &Value::Null,
+        );
+        let id = open["Items"][0]["Id"]
+            .as_str()
+            .expect("one is open")
+            .to_owned();
         let path = format!("/api/Spaces-1/interruptions/{id}");
         self.octopus("PUT", &format!("{path}/responsible"), &Value::Null);
         let body = json!({ "Result": "Proceed", "Notes": "go on" });

@@ -50,7 +50,10 @@ impl State {
 
     /// How many machines run a release, as far as we know.
     pub fn machines_serving(&self, version: &str) -> usize {
-        let known = self.view.iter().flat_map(|view| view.state.observed.known.machines.values());
+        let known = self
+            .view
+            .iter()
+            .flat_map(|view| view.state.observed.known.machines.values());
         known
             .filter(|machine| machine.serves.values().any(|one| one.version == version))
             .count()

@@ -26,7 +26,11 @@ impl Story {
             world.advance_to(now);
             let key = world.octopus.api_key().to_owned();
             let request = Request::new(method, path).with_key(&key);
-            let request = if body.is_null() { request } else { request.with_json(body) };
+            let request = if body.is_null() {
+                request
+            } else {
+                request.with_json(body)
+            };
             world.octopus.handle(&request, now, &mut world.faults)
         });
         assert!(
@@ -40,9 +44,19 @@ impl Story {
 
     /// The one document of a collection with this name.
     pub fn octopus_named(&self, collection: &str, name: &str) -> Value {
-        let all = self.octopus("GET", &format!("/api/Spaces-1/{collection}/all"), &Value::Null);
-        let found = all.as_array().into_iter().flatten().find(|one| one["Name"] == name);
-        found.unwrap_or_else(|| panic!("no {name} in {collection}")).clone()
+        let all = self.octopus(
+            "GET",
+            &format!("/api/Spaces-1/{collection}/all"),
+            &Value::Null,
+        );
+        let found = all
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|one| one["Name"] == name);
+        found
+            .unwrap_or_else(|| panic!("no {name} in {collection}"))
+            .clone()
     }
 
     /// CI creates a release in the projects.

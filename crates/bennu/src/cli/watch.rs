@@ -101,7 +101,7 @@ async fn watch(
             Err(error) if error.is_passing() && first.is_some() => {
                 if !is_away {
                     output.note(&format!("{error}; trying again"));
-                    screen = Screen::of(output);
+                    screen.interrupted();
                 }
                 is_away = true;
             }
@@ -165,6 +165,14 @@ impl Screen {
             Self::View(View::default())
         } else {
             Self::Lines(Lines::default())
+        }
+    }
+
+    /// Something else was written: what is drawn stays above it.
+    fn interrupted(&mut self) {
+        match self {
+            Self::View(view) => view.height = 0,
+            Self::Lines(_) => {}
         }
     }
 

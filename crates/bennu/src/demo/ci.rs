@@ -116,7 +116,10 @@ impl<'a> Ci<'a> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a CI server has a clock of its own")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a CI server has a clock of its own"
+)]
 fn now() -> DateTime<Utc> {
     Utc::now()
 }

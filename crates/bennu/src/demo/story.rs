@@ -54,7 +54,9 @@ impl<'a> Story<'a> {
     /// The last lines: who served, what was verified, and what the world has left.
     pub async fn ending(&self) -> Result<String, Anything> {
         let left = Truth::read(&self.stage.sim.aws).await?.left();
-        let least = self.least.map_or("nobody".to_owned(), |least| least.to_string());
+        let least = self
+            .least
+            .map_or("nobody".to_owned(), |least| least.to_string());
         Ok(format!(
             "in service: never under {least}\nstory {}/{STEPS} verified; left: {left}",
             self.verified
@@ -94,10 +96,13 @@ impl<'a> Story<'a> {
         let late = self.ci.built_late("0.9.0-ryan0000", 0);
         let answer = self.ci.send(&late).await?;
         let outcome = answer["outcome"].clone();
-        self.telling.line(&format!("webhook     {outcome}: {}", answer["detail"]));
-        self.telling.check(outcome == "stale", "it was told that it is stale")?;
+        self.telling
+            .line(&format!("webhook     {outcome}: {}", answer["detail"]));
+        self.telling
+            .check(outcome == "stale", "it was told that it is stale")?;
         let instances = self.verify_served("CREATE_COMPLETE", FIRST, 0).await?;
-        self.telling.check(instances == *before, "the instances are the same")?;
+        self.telling
+            .check(instances == *before, "the instances are the same")?;
         self.verified += 1;
         Ok(())
     }
@@ -110,19 +115,23 @@ impl<'a> Story<'a> {
         self.build(SECOND, 2).await?;
         self.telling.until_ready(SECOND).await?;
         let instances = self.verify_served("UPDATE_COMPLETE", SECOND, 0).await?;
-        self.telling.check(instances.is_disjoint(before), "every instance is replaced")?;
+        self.telling
+            .check(instances.is_disjoint(before), "every instance is replaced")?;
         self.verified += 1;
         Ok(instances)
     }
 
     async fn third_build(&mut self, before: &BTreeSet<String>) -> Result<(), Anything> {
-        self.say("the blueprint's template grows to 90 kB: with the third build it goes through S3");
+        self.say(
+            "the blueprint's template grows to 90 kB: with the third build it goes through S3",
+        );
         let large = TEMPLATE.to_owned() + &PADDING_LINE.repeat(LARGE / PADDING_LINE.len() + 1);
         self.blueprint(&large).await?;
         self.build(THIRD, 3).await?;
         self.telling.until_ready(THIRD).await?;
         let instances = self.verify_served("UPDATE_COMPLETE", THIRD, 1).await?;
-        self.telling.check(instances.is_disjoint(before), "every instance is replaced")?;
+        self.telling
+            .check(instances.is_disjoint(before), "every instance is replaced")?;
         self.verified += 1;
         Ok(())
     }
@@ -132,13 +141,18 @@ impl<'a> Story<'a> {
         let history = self.stage_history().await?;
         let serving = history.iter().skip(from.saturating_sub(1)).map(|change| {
             let serving = change["serving"].as_object();
-            serving.map_or(0, |serving| serving.values().filter(|one| has_software(one)).count())
+            serving.map_or(0, |serving| {
+                serving.values().filter(|one| has_software(one)).count()
+            })
         });
         self.least = serving.min();
         let least = self.least.unwrap_or(0);
         self.telling.check(
             least >= LEAST_IN_SERVICE,
-            &format!("{} changes of service, never under {least} in service", history.len()),
+            &format!(
+                "{} changes of service, never under {least} in service",
+                history.len()
+            ),
         )
     }
 
@@ -154,7 +168,9 @@ impl<'a> Story<'a> {
         self.say("built again, and deleted while its instances boot");
         self.telling.begin_again();
         self.tell_of(FIRST, 4).await?;
-        self.telling.until(|truth| !truth.running_instances().is_empty()).await?;
+        self.telling
+            .until(|truth| !truth.running_instances().is_empty())
+            .await?;
         let deleted = self.ci.deleted();
         self.ci.send(&deleted).await?;
         self.telling.until_gone().await?;
@@ -224,8 +240,11 @@ impl<'a> Story<'a> {
             },
         });
         let client = &self.stage.client;
-        let put = client.put(Noun::Blueprint, TEAM, "branches", &document).await?;
-        self.telling.line(&format!("PUT blueprint branches: {}", put.declared));
+        let put = client
+            .put(Noun::Blueprint, TEAM, "branches", &document)
+            .await?;
+        self.telling
+            .line(&format!("PUT blueprint branches: {}", put.declared));
         Ok(())
     }
 
@@ -241,17 +260,25 @@ impl<'a> Story<'a> {
         let statuses = truth.stack_statuses();
         let instances = truth.running_instances();
         let history = self.stage_history().await?;
-        let serving = history.last().and_then(|change| change["serving"].as_object());
+        let serving = history
+            .last()
+            .and_then(|change| change["serving"].as_object());
         let right = serving.map_or(0, |serving| {
             let runs = |one: &&Value| one.get(PROJECT).is_some_and(|version| version == release);
             serving.values().filter(runs).count()
         });
         let told = &mut self.telling;
         told.check(statuses == [status], &format!("one stack, {statuses:?}"))?;
-        told.check(instances.len() == 2, &format!("{} instances run", instances.len()))?;
+        told.check(
+            instances.len() == 2,
+            &format!("{} instances run", instances.len()),
+        )?;
         told.check(right == 2, &format!("{right} of them serve {release}"))?;
         let machines = truth.count("machines");
-        told.check(machines >= 2, &format!("{machines} machines are registered"))?;
+        told.check(
+            machines >= 2,
+            &format!("{machines} machines are registered"),
+        )?;
         told.check(
             truth.objects() == objects,
             &format!("{} objects in S3", truth.objects()),
@@ -262,7 +289,8 @@ impl<'a> Story<'a> {
     async fn verify_nothing_left(&mut self) -> Result<(), Anything> {
         let truth = self.truth().await?;
         let holds = truth.is_empty();
-        self.telling.check(holds, &format!("nothing is left ({})", truth.left()))?;
+        self.telling
+            .check(holds, &format!("nothing is left ({})", truth.left()))?;
         self.verified += 1;
         Ok(())
     }
@@ -277,7 +305,9 @@ impl<'a> Story<'a> {
 }
 
 fn has_software(serving: &Value) -> bool {
-    serving.as_object().is_some_and(|projects| !projects.is_empty())
+    serving
+        .as_object()
+        .is_some_and(|projects| !projects.is_empty())
 }
 
 #[cfg(test)]
@@ -292,7 +322,10 @@ mod tests {
         let spec = &document["spec"];
         assert_eq!(spec["source"]["repository"], REPOSITORY);
         assert!(crate::demo::ci::BRANCH.starts_with("feature/"));
-        assert_eq!(spec["environment"]["spec"]["stack"]["template"]["inline"], TEMPLATE);
+        assert_eq!(
+            spec["environment"]["spec"]["stack"]["template"]["inline"],
+            TEMPLATE
+        );
     }
 
     /// The other example is infrastructure alone, as the scenarios have it.

@@ -15,11 +15,7 @@ use super::{MOST_EVENT_PAGES, told};
 use crate::World;
 
 /// Carries out one of these looks; any other one is not known here and tells nothing.
-pub(super) async fn look(
-    world: &World,
-    gate: &dyn Gate,
-    look: &Look,
-) -> (Fact, Option<PortError>) {
+pub(super) async fn look(world: &World, gate: &dyn Gate, look: &Look) -> (Fact, Option<PortError>) {
     match look {
         Look::Groups(target, stack) => told(
             Fact::Groups,
@@ -31,11 +27,15 @@ pub(super) async fn look(
         ),
         Look::Instances(target, groups) => told(
             Fact::Instances,
-            instances(world, gate, target, groups).await.map(Seen::Present),
+            instances(world, gate, target, groups)
+                .await
+                .map(Seen::Present),
         ),
         Look::Progress(target, stack, since) => told(
             Fact::Progress,
-            progress(world, gate, target, stack, *since).await.map(Seen::Present),
+            progress(world, gate, target, stack, *since)
+                .await
+                .map(Seen::Present),
         ),
         Look::Releases(server, space, projects, version) => told(
             Fact::Releases,

@@ -20,7 +20,8 @@ use chrono::Duration;
 use super::{Wanted, blocked, go, wait};
 use crate::case::Case;
 use crate::classify::software::{failure, is_ignored, subject, tries};
-use crate::software::{Course, Software};
+use crate::software::Software;
+use bennu_model::known::Course;
 
 const BECAUSE: &str = "every machine has to run the release that it was launched for";
 
@@ -114,7 +115,10 @@ fn lacking(case: &Case<'_>, software: &Software<'_>) -> Vec<Wanted> {
         }
         match (server.machine, &server.wanted, server.lacks) {
             (Some(machine), Some(wanted), Some(lacks)) => {
-                groups.entry((lacks, wanted.clone())).or_default().push(machine);
+                groups
+                    .entry((lacks, wanted.clone()))
+                    .or_default()
+                    .push(machine);
             }
             (None, _, _) | (_, None, _) => unregistered.push(server.name()),
             (Some(_), Some(_), None) => {}
@@ -170,9 +174,16 @@ fn bring(
     {
         return given_up(case, project, failed);
     }
-    let available: Vec<_> = machines.iter().filter(|m| m.is_available()).copied().collect();
+    let available: Vec<_> = machines
+        .iter()
+        .filter(|m| m.is_available())
+        .copied()
+        .collect();
     if available.is_empty() {
-        let names: Vec<_> = machines.iter().map(|m| format!("{} ({})", m.name, m.health)).collect();
+        let names: Vec<_> = machines
+            .iter()
+            .map(|m| format!("{} ({})", m.name, m.health))
+            .collect();
         let on = format!("a machine to be available: {}", names.join(", "));
         return wait(Resource::Software, on, BECAUSE, poll);
     }
@@ -181,7 +192,12 @@ fn bring(
         Ok(machines) => machines,
         Err(left) => {
             let on = format!("the trigger to deploy {version}");
-            return wait(Resource::Software, on, BECAUSE, Some(left.min(case.policy.poll)));
+            return wait(
+                Resource::Software,
+                on,
+                BECAUSE,
+                Some(left.min(case.policy.poll)),
+            );
         }
     };
     deploy(case, software, project, version, machines)
@@ -260,7 +276,9 @@ fn ripe<'m>(
     let is_rollout = |machine: &Machine| {
         let known = case.known.machines.get(&machine.id);
         let project = software.projects.get(lacks);
-        let serves = known.zip(project).is_some_and(|(k, p)| k.serves.contains_key(p));
+        let serves = known
+            .zip(project)
+            .is_some_and(|(k, p)| k.serves.contains_key(p));
         software.desired.rollout == Rollout::InPlace && serves
     };
     let left = |machine: &Machine| {
@@ -288,13 +306,24 @@ fn deploy(
     version: &str,
     machines: Vec<&Machine>,
 ) -> Wanted {
-    let release = case.known.releases.get(version).and_then(|found| found.get(project));
+    let release = case
+        .known
+        .releases
+        .get(version)
+        .and_then(|found| found.get(project));
     let (Some(release), Some(tenant)) = (release, &case.known.tenant) else {
         let on = format!("the release {version} to be looked up");
         return wait(Resource::Software, on, BECAUSE, Some(case.policy.poll));
     };
-    let names: Vec<_> = machines.iter().map(|machine| machine.name.as_str()).collect();
-    let because = format!("{} miss(es) {version} of {}", names.join(", "), name_of(case, project));
+    let names: Vec<_> = machines
+        .iter()
+        .map(|machine| machine.name.as_str())
+        .collect();
+    let because = format!(
+        "{} miss(es) {version} of {}",
+        names.join(", "),
+        name_of(case, project)
+    );
     let machines: BTreeSet<MachineId> = machines.iter().map(|machine| machine.id.clone()).collect();
     let targets: Vec<_> = machines.iter().map(MachineId::as_str).collect();
     let earlier = tries(case, project, version);
@@ -333,8 +362,7 @@ fn leave(case: &Case<'_>, verdict: &Verdict) -> Vec<Wanted> {
             BECAUSE,
             poll,
         )],
-        Verdict::Outdated(why)
-        | Verdict::Drifted(why) => {
+        Verdict::Outdated(why) | Verdict::Drifted(why) => {
             let mut wanted = cancel(case, BECAUSE);
             if wanted.is_empty() {
                 wanted.push(wait(Resource::Software, why.as_str(), BECAUSE, poll));
@@ -351,9 +379,8 @@ fn cancel(case: &Case<'_>, because: &str) -> Vec<Wanted> {
         return Vec::new();
     };
     let deployments = case.observed.deployments.seen.present();
-    let is_to_go = |one: &&Deployment| {
-        !one.task.state.is_final() && one.task.state != TaskState::Cancelling
-    };
+    let is_to_go =
+        |one: &&Deployment| !one.task.state.is_final() && one.task.state != TaskState::Cancelling;
     let active = deployments.into_iter().flatten().filter(is_to_go);
     active
         .map(|one| {

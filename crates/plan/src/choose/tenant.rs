@@ -210,7 +210,11 @@ pub fn machines(case: &Case<'_>, verdict: &Verdict) -> Vec<Wanted> {
             Resource::Machines,
             format!("a list of the machines: {why}"),
             BECAUSE,
-            Some(until_quiet(case).unwrap_or(case.policy.poll).min(case.policy.poll)),
+            Some(
+                until_quiet(case)
+                    .unwrap_or(case.policy.poll)
+                    .min(case.policy.poll),
+            ),
         )],
         (
             Verdict::InSync

@@ -11,7 +11,8 @@ use bennu_model::verdict::{Broken, Operation, Verdict};
 
 use super::phase::{Phase, phase};
 use crate::case::Case;
-use crate::software::{Course, Software};
+use crate::software::Software;
+use bennu_model::known::Course;
 
 /// Whether every machine runs what it should; for one that is to go, whether nothing is left
 /// of its deployments.
@@ -38,7 +39,11 @@ pub fn software(case: &Case<'_>) -> Verdict {
     {
         return Verdict::Busy(Operation::Deploying);
     }
-    let right = software.servers.iter().filter(|server| server.is_right()).count();
+    let right = software
+        .servers
+        .iter()
+        .filter(|server| server.is_right())
+        .count();
     let all = software.servers.len() + software.missing(case);
     match &software.course {
         _ if software.servers.is_empty() => Verdict::Outdated("no machine is there yet".into()),
@@ -78,7 +83,9 @@ fn unseen(case: &Case<'_>) -> Option<String> {
 fn leaving(case: &Case<'_>) -> Verdict {
     if !case.observed.wants.is_empty() {
         let count = case.observed.wants.len();
-        return Verdict::Outdated(format!("{count} want(s) of shared documents to be withdrawn"));
+        return Verdict::Outdated(format!(
+            "{count} want(s) of shared documents to be withdrawn"
+        ));
     }
     if case.known.tenant.is_none() {
         return Verdict::InSync;
@@ -144,7 +151,10 @@ pub fn tries(case: &Case<'_>, project: &ProjectId, version: &str) -> usize {
 }
 
 fn is_done_with(attempt: &Attempt) -> bool {
-    matches!(attempt.settled, Some(Settled::Applied(_) | Settled::Rejected(_)))
+    matches!(
+        attempt.settled,
+        Some(Settled::Applied(_) | Settled::Rejected(_))
+    )
 }
 
 /// What a deployment would bring about: a version of a project.

@@ -30,8 +30,16 @@ pub(super) fn looks(case: &Case<'_>, report: &[Line], looks: &mut Vec<Look>) {
     if is_right && is_fresh {
         return;
     }
-    looks.push(Look::Machines(server.clone(), space.clone(), tenant.clone()));
-    looks.push(Look::Deployments(server.clone(), space.clone(), tenant.clone()));
+    looks.push(Look::Machines(
+        server.clone(),
+        space.clone(),
+        tenant.clone(),
+    ));
+    looks.push(Look::Deployments(
+        server.clone(),
+        space.clone(),
+        tenant.clone(),
+    ));
     if let Some(stack) = living(case) {
         looks.push(Look::Groups(case.desired.target.clone(), stack));
     }
@@ -67,11 +75,17 @@ fn progress(case: &Case<'_>, looks: &mut Vec<Look>) {
 /// The wanted release, until every project has it.
 fn releases(case: &Case<'_>, software: &Software<'_>, looks: &mut Vec<Look>) {
     let place = software.tenant;
-    for release in [Some(software.desired.release.as_str()), software.course.release()] {
+    for release in [
+        Some(software.desired.release.as_str()),
+        software.course.release(),
+    ] {
         let Some(release) = release else { continue };
         let known = case.known.releases.get(release);
         let has_all = known.is_some_and(|found| {
-            software.projects.iter().all(|project| found.contains_key(project))
+            software
+                .projects
+                .iter()
+                .all(|project| found.contains_key(project))
         });
         if !has_all {
             looks.push(Look::Releases(

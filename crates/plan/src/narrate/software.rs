@@ -32,10 +32,18 @@ type Told = (Level, &'static str, String);
 /// A batch that began, or signals that came: told once for each look that shows more.
 fn roll(before: &Observed, after: &Observed) -> Option<Told> {
     let now = after.progress.seen.present()?;
-    let then = before.progress.seen.present().filter(|then| then.since == now.since);
+    let then = before
+        .progress
+        .seen
+        .present()
+        .filter(|then| then.since == now.since);
     let roll = now.roll?;
     let moved = |p: &bennu_model::progress::Progress| {
-        (p.roll.map(|roll| roll.begun), p.signals_received, p.signals_failed)
+        (
+            p.roll.map(|roll| roll.begun),
+            p.signals_received,
+            p.signals_failed,
+        )
     };
     if then.map(moved) == Some(moved(now)) {
         return None;
@@ -75,7 +83,10 @@ fn served(before: &Observed, after: &Observed, known: &Known, told: &mut Vec<Tol
                 continue;
             }
             let machines = after.machines.seen.present().into_iter().flatten();
-            let name = machines.filter(|m| m.id == *id).map(|m| m.name.as_str()).next();
+            let name = machines
+                .filter(|m| m.id == *id)
+                .map(|m| m.name.as_str())
+                .next();
             let name = name.unwrap_or(id.as_str());
             let space = after.space.seen.present();
             let names = space.into_iter().flat_map(|space| &space.projects);
@@ -92,7 +103,8 @@ fn served(before: &Observed, after: &Observed, known: &Known, told: &mut Vec<Tol
 
 /// Deployments that ended otherwise than well.
 fn deployments(before: &Observed, after: &Observed, told: &mut Vec<Told>) {
-    let ended = |one: &&Deployment| one.task.state.is_final() && one.task.state != TaskState::Success;
+    let ended =
+        |one: &&Deployment| one.task.state.is_final() && one.task.state != TaskState::Success;
     let then: Vec<_> = before
         .deployments
         .seen

@@ -49,7 +49,11 @@ pub fn attempt_for(case: &Case<'_>, step: &Step) -> Option<Attempt> {
         },
     };
     let boots = matches!(action.verb(), "create-stack" | "execute-change-set");
-    let release = case.desired.software.as_ref().map(|software| software.release.clone());
+    let release = case
+        .desired
+        .software
+        .as_ref()
+        .map(|software| software.release.clone());
     Some(Attempt {
         token,
         resource: step.resource,

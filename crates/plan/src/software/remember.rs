@@ -4,19 +4,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bennu_model::deployment::TaskState;
-use bennu_model::known::{Known, KnownMachine, Serving};
+use bennu_model::known::{Course, Known, KnownMachine, Serving};
 use bennu_model::names::RELEASE_TAG;
 use bennu_model::stack::{Group, Instance};
 
-use super::{Software, is_coming_or_there, launch_key};
+use super::{course, is_coming_or_there, launch_key};
 use crate::case::Case;
 
 /// What is known, with what the observation adds and takes.
 pub fn remember(case: &Case<'_>) -> Known {
     let mut known = case.known.clone();
-    if case.desired.software.is_none() {
+    let Some(desired) = &case.desired.software else {
+        known.course = Course::Nowhere;
         return known;
-    }
+    };
+    known.course = course(case, desired);
     launched(case, &mut known);
     machines(case, &mut known);
     releases(case, &mut known);
@@ -30,16 +32,21 @@ fn launched(case: &Case<'_>, known: &mut Known) {
         return;
     };
     let there = launch_versions(groups);
-    known.launched.retain(|version, _| there.contains_key(version));
+    known
+        .launched
+        .retain(|version, _| there.contains_key(version));
     let Some(instances) = case.observed.instances.seen.present() else {
         return;
     };
-    let heading = Software::of(case).and_then(|software| software.course.release().map(str::to_owned));
+    let heading = known.course.release().map(str::to_owned);
     for (version, ids) in there {
         if known.launched.contains_key(&version) {
             continue;
         }
-        let seen: Vec<_> = instances.iter().filter(|one| ids.contains(&one.id)).collect();
+        let seen: Vec<_> = instances
+            .iter()
+            .filter(|one| ids.contains(&one.id))
+            .collect();
         // An instance that EC2 does not show yet may carry the tag.
         if let (true, Some(release)) = (!seen.is_empty(), tagged(&seen).or(heading.clone())) {
             known.launched.insert(version, release);
@@ -53,7 +60,10 @@ pub fn launch_versions(groups: &[Group]) -> BTreeMap<String, BTreeSet<String>> {
     for group in groups {
         for instance in group.instances.iter().filter(|one| is_coming_or_there(one)) {
             if let Some(version) = launch_key(group, instance) {
-                there.entry(version).or_default().insert(instance.id.clone());
+                there
+                    .entry(version)
+                    .or_default()
+                    .insert(instance.id.clone());
             }
         }
     }
@@ -112,9 +122,15 @@ fn machines(case: &Case<'_>, known: &mut Known) {
 /// The releases of the versions that any instance has to run.
 fn releases(case: &Case<'_>, known: &mut Known) {
     if let Some(seen) = case.observed.releases.seen.present() {
-        known.releases.insert(seen.version.clone(), seen.found.clone());
+        known
+            .releases
+            .insert(seen.version.clone(), seen.found.clone());
     }
-    let declared = case.desired.software.as_ref().map(|software| &software.release);
+    let declared = case
+        .desired
+        .software
+        .as_ref()
+        .map(|software| &software.release);
     let applied = super::applied(case);
     let needed: BTreeSet<_> = known
         .launched

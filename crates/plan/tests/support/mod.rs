@@ -173,7 +173,10 @@ pub fn settled(desired: &Desired, verb: &str, token: &str, settled: Settled) -> 
         generation: desired.generation,
         retry: desired.retry,
         subject: Some(desired.stack.digest()),
-        release: desired.software.as_ref().map(|software| software.release.clone()),
+        release: desired
+            .software
+            .as_ref()
+            .map(|software| software.release.clone()),
         started_at: at(-2_000),
         reference: None,
         settled: Some(settled),

@@ -80,8 +80,7 @@ pub(in crate::cli) fn rolling() -> EnvironmentDocument {
         { "id": "i-next", "group": "web", "lifecycle": "Pending", "right": false },
     ] }))
     .unwrap();
-    status.counts =
-        from_value(json!({ "pending": 2, "inService": 1, "desired": 2 })).unwrap();
+    status.counts = from_value(json!({ "pending": 2, "inService": 1, "desired": 2 })).unwrap();
     status.progress = from_value(json!({
         "text": "batch 1 of 2, signals 0 of 1, resources 2 of 3", "seenAt": seen_at,
         "since": "2026-11-23T10:59:00Z", "resourcesDone": 2, "resourcesBusy": 1,
