@@ -64,7 +64,8 @@ pub fn wants(case: &Case<'_>, report: &[Line], ordered: &[Wanted]) -> Vec<(Docum
 /// The machine policy is the second net under our own pruning: it stays until the last machine
 /// is gone. Everything else is withdrawn first of all.
 fn leaving(case: &Case<'_>, report: &[Line]) -> Vec<(DocumentKey, Want)> {
-    if *classify::of(report, Resource::Machines) == Verdict::InSync {
+    let are_gone = *classify::of(report, Resource::Machines) == Verdict::InSync;
+    if case.stack_is_gone() && are_gone {
         return Vec::new();
     }
     let mut wants = standing(case.observed);
