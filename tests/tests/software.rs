@@ -3,7 +3,7 @@
 
 use bennu_model::blueprint::Per;
 use bennu_model::condition::ConditionKind;
-use bennu_tests::story::{Build, Story, in_place_template};
+use bennu_tests::story::{Build, Story, WEB_LINUX, in_place_template};
 use serde_json::{Value, json};
 
 const FIRST: &str = "1.0.0-ryan0001";
@@ -181,6 +181,35 @@ async fn an_instance_that_is_terminated_by_hand_is_replaced_and_served() {
     let mut story = served().await;
     story.strangers_terminate();
     story.until("noticed", |s| !s.is_ready()).await;
+    story.until("ready", |s| s.is_ready()).await;
+    told!(story);
+}
+
+/// Without an update policy CloudFormation calls it a success and replaces nothing.
+#[tokio::test]
+async fn an_update_that_replaces_nothing_is_no_success() {
+    let mut story = Story::begin().await;
+    let (head, rest) = WEB_LINUX.split_once("    UpdatePolicy:").unwrap();
+    let (_, rest) = rest
+        .split_once("    Properties:\n      AvailabilityZones")
+        .unwrap();
+    let template = format!("{head}    Properties:\n      AvailabilityZones{rest}");
+    for release in [FIRST, SECOND] {
+        story.release(release, WEB);
+        let build = Build {
+            template: &template,
+            ..Build::of(release)
+        };
+        story.build(&build).await;
+        story
+            .until("at rest", |s| s.is_ready() || s.is_stalled())
+            .await;
+    }
+    let said = story.state().await.says(ConditionKind::SoftwareReady);
+    assert!(said.starts_with("NotReplaced"), "{said}");
+    story.strangers_terminate();
+    story.play(300).await;
+    story.strangers_terminate();
     story.until("ready", |s| s.is_ready()).await;
     told!(story);
 }

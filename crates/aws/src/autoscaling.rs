@@ -77,7 +77,10 @@ fn read(group: AutoScalingGroup) -> Result<Group, Failure> {
         .and_then(|tag| tag.value.clone())
         .and_then(|arn| StackArn::new(arn).ok());
     let instances = group.instances.unwrap_or_default();
+    let template = group.launch_template.and_then(|template| template.version);
+    let launches = template.or(group.launch_configuration_name);
     Ok(Group {
+        launches: launches.filter(|version| !version.starts_with('$')),
         name: group
             .auto_scaling_group_name
             .ok_or_else(|| lacks("AutoScalingGroupName"))?,

@@ -28,6 +28,9 @@ pub struct Known {
     pub releases: BTreeMap<String, BTreeMap<ProjectId, ReleaseId>>,
     /// The machines of the tenant.
     pub machines: BTreeMap<MachineId, KnownMachine>,
+    /// The moment of the stack ([`crate::stack::Stack::moment`]) for which its groups were
+    /// read last: what was read before the stack moved says nothing about its instances.
+    pub groups_read_for: Option<String>,
     /// Where the stack's instances were heading when the last pass looked.
     pub course: Course,
 }

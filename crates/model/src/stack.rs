@@ -233,6 +233,10 @@ pub struct Group {
     pub stack: Option<StackArn>,
     /// How many instances it wants.
     pub desired: i32,
+    /// The launch template version or launch configuration that it launches from now; none
+    /// where it has several, or names a version that moves (`$Latest`).
+    #[serde(default)]
+    pub launches: Option<String>,
     /// Its instances.
     pub instances: Vec<GroupInstance>,
 }

@@ -120,6 +120,23 @@ impl<'a> Software<'a> {
         missing.sum()
     }
 
+    /// Instances that their group would not launch like that any more, although nothing is
+    /// about to replace them.
+    pub fn left_behind<'s>(&'s self) -> impl Iterator<Item = &'s Server<'a>> {
+        let is_settled = matches!(self.course, Course::Settled(_));
+        let is_outdated = |server: &&Server<'_>| {
+            server.instance.is_some_and(|(group, instance)| {
+                group.launches.is_some()
+                    && instance.launched_by.is_some()
+                    && group.launches != instance.launched_by
+            })
+        };
+        self.servers
+            .iter()
+            .filter(move |_| is_settled)
+            .filter(is_outdated)
+    }
+
     /// The newest deployment of a project to the tenant that succeeded.
     pub fn last_success<'s>(&self, case: &'s Case<'_>, project: &ProjectId) -> Option<&'s str> {
         let deployments = case.observed.deployments.seen.present()?;

@@ -19,7 +19,7 @@ use chrono::Duration;
 
 use super::{Wanted, blocked, go, wait};
 use crate::case::Case;
-use crate::classify::software::{failure, is_ignored, subject, tries};
+use crate::classify::software::{failure, is_at_rest, is_ignored, subject, tries};
 use crate::software::Software;
 use bennu_model::known::Course;
 
@@ -49,6 +49,10 @@ pub fn choose(case: &Case<'_>, verdict: &Verdict) -> Vec<Wanted> {
         ));
         return wanted;
     }
+    if is_at_rest(case) && software.left_behind().next().is_some() {
+        wanted.push(never_replaced(case, &software));
+        return wanted;
+    }
     match verdict {
         Verdict::InSync => {}
         // The stack waits for the release, and says so.
@@ -71,6 +75,23 @@ pub fn choose(case: &Case<'_>, verdict: &Verdict) -> Vec<Wanted> {
         Verdict::Foreign(_) => {}
     }
     wanted
+}
+
+/// An update that replaced no instance although it changed what launches them is no success.
+fn never_replaced(case: &Case<'_>, software: &Software<'_>) -> Wanted {
+    let names: Vec<_> = software.left_behind().map(|server| server.name()).collect();
+    let mut left = blocked(
+        Resource::Software,
+        "NotReplaced",
+        format!(
+            "the update changed what the group launches, and nothing replaced {}",
+            names.join(", ")
+        ),
+        "give the group an UpdatePolicy (AutoScalingRollingUpdate), or terminate them by hand",
+        BECAUSE,
+    );
+    left.look_after = Some(case.policy.poll);
+    left
 }
 
 /// The release has to be there before any machine asks for it.

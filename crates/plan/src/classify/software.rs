@@ -7,6 +7,7 @@ use bennu_model::names::Canonical;
 use bennu_model::observed::Seen;
 use bennu_model::plan::Resource;
 use bennu_model::spec::Rollout;
+use bennu_model::stack::Stack;
 use bennu_model::verdict::{Broken, Operation, Verdict};
 
 use super::phase::{Phase, phase};
@@ -56,6 +57,10 @@ pub fn software(case: &Case<'_>) -> Verdict {
         Course::Settled(release) if right < all => {
             Verdict::Outdated(format!("{right} of {all} machine(s) run {release}"))
         }
+        Course::Settled(_) if software.left_behind().next().is_some() && is_at_rest(case) => {
+            let count = software.left_behind().count();
+            Verdict::Outdated(format!("{count} of {all} machine(s) were never replaced"))
+        }
         Course::Settled(release) if is_ignored(case, &software) => {
             Verdict::Outdated(format!("every machine runs {release} as before"))
         }
@@ -67,6 +72,10 @@ pub fn software(case: &Case<'_>) -> Verdict {
 
 fn unseen(case: &Case<'_>) -> Option<String> {
     let why = |name: &str, why: &str| Some(format!("{name}: {why}"));
+    let moment = case.living_stack().map(Stack::moment);
+    if moment.is_some() && case.known.groups_read_for != moment {
+        return Some("the groups were not read since the stack moved".into());
+    }
     match (
         &case.observed.groups.seen,
         &case.observed.machines.seen,
@@ -165,15 +174,18 @@ pub fn subject(project: &ProjectId, version: &str) -> Digest {
         .digest()
 }
 
+/// Whether CloudFormation is done with the stack.
+pub fn is_at_rest(case: &Case<'_>) -> bool {
+    let stack = case.living_stack();
+    stack.is_some_and(|stack| phase(&stack.status) == Phase::Good)
+}
+
 /// Whether the stack has been updated and its launch versions still bring another release:
 /// the template makes nothing of the parameter.
 pub fn is_ignored(case: &Case<'_>, software: &Software<'_>) -> bool {
-    let is_at_rest = case
-        .living_stack()
-        .is_some_and(|stack| phase(&stack.status) == Phase::Good);
     let is_applied = super::stack::stack(case) == Verdict::InSync;
     software.desired.rollout == Rollout::Immutable
-        && is_at_rest
+        && is_at_rest(case)
         && is_applied
         && case.open(Resource::Stack).next().is_none()
         && software

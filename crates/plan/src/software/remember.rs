@@ -19,6 +19,12 @@ pub fn remember(case: &Case<'_>) -> Known {
         return known;
     };
     known.course = course(case, desired);
+    if let Some(stack) = case.living_stack()
+        && case.observed.groups.seen.present().is_some()
+        && case.observed.groups.began_at >= case.observed.stack.began_at
+    {
+        known.groups_read_for = Some(stack.moment());
+    }
     launched(case, &mut known);
     machines(case, &mut known);
     releases(case, &mut known);

@@ -117,6 +117,7 @@ pub fn world(
     let mut group = Group {
         name: "g".into(),
         stack: Some(seen.arn.clone()),
+        launches: None,
         desired: i32::try_from(found.len()).unwrap(),
         instances: Vec::new(),
     };

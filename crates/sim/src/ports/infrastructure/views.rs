@@ -151,7 +151,10 @@ pub(super) fn event(event: answer::StackEvent) -> Result<StackEvent, IllegalId> 
 /// A group with its members.
 pub(super) fn group(group: autoscaling::Group) -> Result<Group, IllegalId> {
     let stack = group.tags.into_iter().find(|tag| tag.key == STACK_TAG);
+    let template = group.launch_template.map(|from| from.version);
+    let launches = template.or(group.launch_configuration_name);
     Ok(Group {
+        launches: launches.filter(|version| !version.starts_with('$')),
         name: group.name,
         stack: stack.map(|tag| StackArn::new(tag.value)).transpose()?,
         desired: i32::try_from(group.desired_capacity).unwrap_or(i32::MAX),
