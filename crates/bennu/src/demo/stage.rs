@@ -102,16 +102,20 @@ impl Stage {
             sim,
             serving,
             token,
+            hook_secret,
             ..
         } = self;
         format!(
             "\nIt stays up until Ctrl-C. To try, in another terminal:\n\n  \
              export BENNU_SERVER=http://{api} BENNU_TEAM={TEAM} BENNU_TOKEN={token}\n  \
-             target/debug/bennu apply -f docs/examples/ryan0001.yaml\n  \
-             target/debug/bennu get\n  \
-             target/debug/bennu describe ryan0001\n  \
-             target/debug/bennu plan ryan0001\n  \
-             target/debug/bennu delete ryan0001 --wait\n\n  \
+             export BENNU_HOOK_SECRET={hook_secret}\n  \
+             target/debug/bennu apply -f docs/examples/branches.yaml\n  \
+             scripts/send-build acme/checkout feature/ann 1.0.0-ryan0002 1\n  \
+             target/debug/bennu watch ryan0002\n  \
+             scripts/send-build acme/checkout feature/ann 1.0.0-ryan0003 2\n  \
+             target/debug/bennu describe ryan0002\n  \
+             target/debug/bennu plan ryan0002\n  \
+             target/debug/bennu delete ryan0002 --wait\n\n  \
              curl -s http://{metrics}/metrics | grep bennu_\n  \
              the simulated world: {aws}/_sim/page\n",
             api = serving.api,
