@@ -160,6 +160,14 @@ impl Story {
         self.note("> delete");
     }
 
+    /// The daemon is away for a time, and the world goes on.
+    pub fn away(&mut self, seconds: u32) {
+        self.note(&format!("> the daemon is away for {seconds} s"));
+        for _ in 0..seconds {
+            self.step(1);
+        }
+    }
+
     /// From now on time passes in larger steps: for many environments, where a second does
     /// not matter.
     pub fn stride(&mut self, seconds: u32) {

@@ -256,6 +256,20 @@ async fn each_build_has_its_own_environment_until_the_next_is_ready() {
     told!(story);
 }
 
+/// What it missed it finds: the roll went on by itself as long as the override lasted.
+#[tokio::test]
+async fn the_daemon_is_away_in_the_middle_of_a_roll() {
+    let mut story = served().await;
+    story.release(SECOND, WEB);
+    story.build(&Build::of(SECOND)).await;
+    story
+        .until("being updated", |s| s.stacks() == ["UPDATE_IN_PROGRESS"])
+        .await;
+    story.away(400);
+    story.until("ready", |s| s.is_ready()).await;
+    told!(story);
+}
+
 /// A deployment's lost reply is looked up by its marker before anything is repeated.
 #[tokio::test]
 async fn a_lost_reply_deploys_nothing_twice() {

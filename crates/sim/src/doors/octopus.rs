@@ -8,6 +8,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use serde_json::Value;
+
 use super::line::LoseReply;
 use super::sim::Sim;
 use super::strike;
@@ -64,10 +66,14 @@ fn plain(parts: &Parts, body: Vec<u8>) -> octopus::Request {
 }
 
 fn wire(reply: Reply) -> Response {
-    let body = reply
-        .body
-        .as_ref()
-        .map_or_else(Body::empty, |body| Body::from(body.to_string()));
+    let is_plain = |(name, value): &(&'static str, String)| {
+        name.eq_ignore_ascii_case("content-type") && value.starts_with("text/plain")
+    };
+    let body = match &reply.body {
+        None => Body::empty(),
+        Some(Value::String(text)) if reply.headers.iter().any(is_plain) => text.clone().into(),
+        Some(body) => Body::from(body.to_string()),
+    };
     let mut response = Response::new(body);
     *response.status_mut() =
         StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
