@@ -5,6 +5,7 @@
 
 use bennu_model::document::{DocumentKey, Standing, Want};
 use bennu_model::ids::ReleaseId;
+use bennu_model::known::Course;
 use bennu_model::plan::{Line, Resource};
 use bennu_model::verdict::Verdict;
 
@@ -14,7 +15,6 @@ use crate::classify;
 use crate::desire::standing;
 use crate::order;
 use crate::software::Software;
-use bennu_model::known::Course;
 
 /// All that is wanted now. `ordered` is what the plan is about to do.
 pub fn wants(case: &Case<'_>, report: &[Line], ordered: &[Wanted]) -> Vec<(DocumentKey, Want)> {

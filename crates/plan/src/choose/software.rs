@@ -4,24 +4,25 @@
 //! here: machines that were forgotten or served another release get one deployment for all
 //! of them together, after a grace; and of several projects the later ones, in order.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod deploy;
+mod leave;
 
-use bennu_model::action::{Action, DeploymentsAction};
+use std::collections::BTreeMap;
+
 use bennu_model::deployment::Deployment;
-use bennu_model::ids::{MachineId, ProjectId, TaskId};
-use bennu_model::names::ownership_line;
+use bennu_model::ids::{ProjectId, TaskId};
+use bennu_model::known::Course;
 use bennu_model::observed::Seen;
 use bennu_model::plan::Resource;
-use bennu_model::spec::Rollout;
 use bennu_model::tenant::Machine;
 use bennu_model::verdict::Verdict;
-use chrono::Duration;
 
-use super::{Wanted, blocked, go, wait};
+use self::deploy::{deploy, ripe};
+use self::leave::leave;
+use super::{Wanted, blocked, wait};
 use crate::case::Case;
-use crate::classify::software::{failure, is_at_rest, is_ignored, subject, tries};
+use crate::classify::software::{failure, is_at_rest, is_ignored, tries};
 use crate::software::Software;
-use bennu_model::known::Course;
 
 const BECAUSE: &str = "every machine has to run the release that it was launched for";
 
@@ -284,133 +285,6 @@ pub fn failed_task(case: &Case<'_>, software: &Software<'_>) -> Option<TaskId> {
         let failed = failure(case, software, project, wanted, &machine.id)?;
         Some(failed.task.id.clone())
     })
-}
-
-/// The machines to be served once one's grace is over, or how long that still lasts.
-fn ripe<'m>(
-    case: &Case<'_>,
-    software: &Software<'_>,
-    lacks: usize,
-    has_failed: bool,
-    machines: &[&'m Machine],
-) -> Result<Vec<&'m Machine>, Duration> {
-    let is_rollout = |machine: &Machine| {
-        let known = case.known.machines.get(&machine.id);
-        let project = software.projects.get(lacks);
-        let serves = known
-            .zip(project)
-            .is_some_and(|(k, p)| k.serves.contains_key(p));
-        software.desired.rollout == Rollout::InPlace && serves
-    };
-    let left = |machine: &Machine| {
-        let known = case.known.machines.get(&machine.id);
-        // Only the first project has a trigger to wait for.
-        if lacks > 0 || has_failed || is_rollout(machine) {
-            return Duration::zero();
-        }
-        known.map_or(case.policy.grace, |known| {
-            known.since + case.policy.grace - case.now
-        })
-    };
-    let shortest = machines.iter().map(|machine| left(machine)).min();
-    match shortest.unwrap_or(case.policy.poll) {
-        // Younger ones come along: while our deployment runs, the trigger passes them over.
-        left if left <= Duration::zero() => Ok(machines.to_vec()),
-        left => Err(left),
-    }
-}
-
-fn deploy(
-    case: &Case<'_>,
-    software: &Software<'_>,
-    project: &ProjectId,
-    version: &str,
-    machines: Vec<&Machine>,
-) -> Wanted {
-    let release = case
-        .known
-        .releases
-        .get(version)
-        .and_then(|found| found.get(project));
-    let (Some(release), Some(tenant)) = (release, &case.known.tenant) else {
-        let on = format!("the release {version} to be looked up");
-        return wait(Resource::Software, on, BECAUSE, Some(case.policy.poll));
-    };
-    let names: Vec<_> = machines
-        .iter()
-        .map(|machine| machine.name.as_str())
-        .collect();
-    let because = format!(
-        "{} miss(es) {version} of {}",
-        names.join(", "),
-        name_of(case, project)
-    );
-    let machines: BTreeSet<MachineId> = machines.iter().map(|machine| machine.id.clone()).collect();
-    let targets: Vec<_> = machines.iter().map(MachineId::as_str).collect();
-    let earlier = tries(case, project, version);
-    let predecessor = format!("{project}/{version}/{}/{earlier}", targets.join(","));
-    let token = case.token("deploy", &predecessor);
-    let line = ownership_line(&case.desired.installation, &case.desired.uid);
-    let action = DeploymentsAction::Deploy {
-        project: project.clone(),
-        project_name: name_of(case, project),
-        release: release.clone(),
-        version: version.to_owned(),
-        environment: software.environment.clone(),
-        tenant: tenant.clone(),
-        machines,
-        comments: format!("{line} {token}"),
-        token,
-    };
-    let place = software.tenant;
-    go(
-        Resource::Software,
-        Action::Deployments(place.server.clone(), place.space.clone(), action),
-        Some(subject(project, version)),
-        &because,
-    )
-}
-
-/// Nothing may deploy to a tenant that is to go.
-fn leave(case: &Case<'_>, verdict: &Verdict) -> Vec<Wanted> {
-    const BECAUSE: &str = "the environment is being deleted";
-    let poll = Some(case.policy.poll);
-    match verdict {
-        Verdict::InSync | Verdict::Missing | Verdict::Foreign(_) => Vec::new(),
-        Verdict::Unknown(why) => vec![wait(
-            Resource::Software,
-            format!("a list of the deployments: {why}"),
-            BECAUSE,
-            poll,
-        )],
-        Verdict::Outdated(why) | Verdict::Drifted(why) => {
-            let mut wanted = cancel(case, BECAUSE);
-            if wanted.is_empty() {
-                wanted.push(wait(Resource::Software, why.as_str(), BECAUSE, poll));
-            }
-            wanted
-        }
-        Verdict::Busy(_) | Verdict::Broken(_) => Vec::new(),
-    }
-}
-
-fn cancel(case: &Case<'_>, because: &str) -> Vec<Wanted> {
-    use bennu_model::deployment::TaskState;
-    let Some(place) = &case.desired.tenant else {
-        return Vec::new();
-    };
-    let deployments = case.observed.deployments.seen.present();
-    let is_to_go =
-        |one: &&Deployment| !one.task.state.is_final() && one.task.state != TaskState::Cancelling;
-    let active = deployments.into_iter().flatten().filter(is_to_go);
-    active
-        .map(|one| {
-            let task = one.task.id.clone();
-            let action = DeploymentsAction::CancelTask { task };
-            let action = Action::Deployments(place.server.clone(), place.space.clone(), action);
-            go(Resource::Software, action, None, because)
-        })
-        .collect()
 }
 
 /// What people call a project.

@@ -3,6 +3,7 @@
 use bennu_model::attempt::{Attempt, Settled};
 use bennu_model::deployment::Deployment;
 use bennu_model::ids::{Digest, MachineId, ProjectId};
+use bennu_model::known::Course;
 use bennu_model::names::Canonical;
 use bennu_model::observed::Seen;
 use bennu_model::plan::Resource;
@@ -13,7 +14,6 @@ use bennu_model::verdict::{Broken, Operation, Verdict};
 use super::phase::{Phase, phase};
 use crate::case::Case;
 use crate::software::Software;
-use bennu_model::known::Course;
 
 /// Whether every machine runs what it should; for one that is to go, whether nothing is left
 /// of its deployments.
