@@ -49,6 +49,24 @@ async fn a_batch_that_never_signals_is_rolled_back() {
     told!(story);
 }
 
+/// Whether a roll-back restores the launch template version or makes a new one of the old
+/// content is not published: here it makes a new one, and the old instances are rolled too. To
+/// Auto Scaling the newcomer that never signalled is in service, so for a while nobody serves;
+/// nothing outside of CloudFormation can help that.
+#[tokio::test]
+async fn a_roll_back_that_launches_everything_anew() {
+    let mut story = served().await;
+    story
+        .sim
+        .sim
+        .with(|world| world.parameters.rollback_restores_values = false);
+    story.release(SECOND, WEB);
+    story.fault(json!({ "name": "fail_boot", "on": "WebGroup", "times": 1, "params": { "signal": "none" } }));
+    story.build(&Build::of(SECOND)).await;
+    story.until("stalled", |s| s.is_stalled()).await;
+    told!(story);
+}
+
 #[tokio::test]
 async fn the_trigger_misses_one_machine_of_a_burst() {
     let mut story = Story::begin().await;

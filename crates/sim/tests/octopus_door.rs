@@ -1,7 +1,5 @@
 //! What only the wire shows of the simulated Octopus and of the history.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 use bennu_sim::doors::serve::{Options, serve};
 use serde_json::{Value, json};
 
