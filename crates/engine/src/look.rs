@@ -73,12 +73,38 @@ pub async fn look(world: &World, gate: &dyn Gate, look: &Look, began_at: DateTim
                 .await
                 .map(Seen::Present),
         ),
-        Look::Groups(..)
-        | Look::Instances(..)
-        | Look::Progress(..)
-        | Look::Releases(..)
-        | Look::Deployments(..)
-        | Look::TaskLog(..) => software::look(world, gate, look).await,
+        Look::Groups(target, stack) => told(
+            Fact::Groups,
+            world
+                .infrastructure
+                .groups_of(gate, target, stack)
+                .await
+                .map(Seen::Present),
+        ),
+        Look::Instances(target, groups) => {
+            let read = software::instances(world, gate, target, groups).await;
+            told(Fact::Instances, read.map(Seen::Present))
+        }
+        Look::Progress(target, stack, since) => {
+            let read = software::progress(world, gate, target, stack, *since).await;
+            told(Fact::Progress, read.map(Seen::Present))
+        }
+        Look::Releases(server, space, projects, version) => {
+            let read = software::releases(world, gate, server, space, projects, version).await;
+            told(Fact::Releases, read.map(Seen::Present))
+        }
+        Look::Deployments(server, space, tenant) => {
+            let read = software::deployments(world, gate, server, space, tenant).await;
+            told(Fact::Deployments, read.map(Seen::Present))
+        }
+        Look::TaskLog(server, space, task) => told(
+            Fact::TaskLog,
+            world
+                .deployments
+                .task_log(gate, server, space, task)
+                .await
+                .map(Seen::from_lookup),
+        ),
     };
     Looked {
         fact: DatedFact { began_at, fact },

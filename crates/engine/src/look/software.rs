@@ -4,73 +4,18 @@ use std::collections::BTreeMap;
 
 use bennu_model::deployment::{Deployment, Releases};
 use bennu_model::ids::{ProjectId, ServerName, SpaceName, StackArn, TargetName, TenantId};
-use bennu_model::observed::{Fact, Seen};
-use bennu_model::plan::Look;
 use bennu_model::progress::Progress;
 use bennu_model::stack::Instance;
 use bennu_ports::{Gate, PortError};
 use chrono::{DateTime, Utc};
 
-use super::{MOST_EVENT_PAGES, told};
+use super::MOST_EVENT_PAGES;
 use crate::World;
-
-/// Carries out one of these looks; any other one is not known here and tells nothing.
-pub(super) async fn look(world: &World, gate: &dyn Gate, look: &Look) -> (Fact, Option<PortError>) {
-    match look {
-        Look::Groups(target, stack) => told(
-            Fact::Groups,
-            world
-                .infrastructure
-                .groups_of(gate, target, stack)
-                .await
-                .map(Seen::Present),
-        ),
-        Look::Instances(target, groups) => told(
-            Fact::Instances,
-            instances(world, gate, target, groups)
-                .await
-                .map(Seen::Present),
-        ),
-        Look::Progress(target, stack, since) => told(
-            Fact::Progress,
-            progress(world, gate, target, stack, *since)
-                .await
-                .map(Seen::Present),
-        ),
-        Look::Releases(server, space, projects, version) => told(
-            Fact::Releases,
-            releases(world, gate, server, space, projects, version)
-                .await
-                .map(Seen::Present),
-        ),
-        Look::Deployments(server, space, tenant) => told(
-            Fact::Deployments,
-            deployments(world, gate, server, space, tenant)
-                .await
-                .map(Seen::Present),
-        ),
-        Look::TaskLog(server, space, task) => told(
-            Fact::TaskLog,
-            world
-                .deployments
-                .task_log(gate, server, space, task)
-                .await
-                .map(Seen::from_lookup),
-        ),
-        Look::Stack(..)
-        | Look::ChangeSet(..)
-        | Look::Failure { .. }
-        | Look::Objects(..)
-        | Look::Tenant(..)
-        | Look::Machines(..)
-        | Look::Space(..) => (Fact::Progress(Seen::Unknown("not looked at".into())), None),
-    }
-}
 
 /// What Auto Scaling tags its instances with.
 const GROUP_TAG: &str = "aws:autoscaling:groupName";
 
-async fn instances(
+pub(super) async fn instances(
     world: &World,
     gate: &dyn Gate,
     target: &TargetName,
@@ -91,7 +36,7 @@ async fn instances(
     }
 }
 
-async fn progress(
+pub(super) async fn progress(
     world: &World,
     gate: &dyn Gate,
     target: &TargetName,
@@ -119,7 +64,7 @@ async fn progress(
     Ok(bennu_plan::progress::read(&events, since))
 }
 
-async fn releases(
+pub(super) async fn releases(
     world: &World,
     gate: &dyn Gate,
     server: &ServerName,
@@ -144,7 +89,7 @@ async fn releases(
 /// The newest deployments of a tenant say what its machines run; a disposable tenant has few.
 const MOST_DEPLOYMENT_PAGES: usize = 10;
 
-async fn deployments(
+pub(super) async fn deployments(
     world: &World,
     gate: &dyn Gate,
     server: &ServerName,
