@@ -264,7 +264,9 @@ fn deployed(case: &Case<'_>, attempt: &Attempt) -> Option<Settled> {
     }
     match &case.observed.deployments.seen {
         Seen::Unknown(_) => None,
-        Seen::Absent => Some(Settled::NotApplied),
+        Seen::Absent => case
+            .is_decisive(&case.observed.deployments, attempt)
+            .then_some(Settled::NotApplied),
         Seen::Present(deployments) => {
             let token = attempt.token.as_str();
             let is_it = |comments: &str| comments.split_whitespace().any(|word| word == token);
