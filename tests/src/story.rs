@@ -12,6 +12,7 @@ mod ci;
 mod declared;
 mod octopus;
 mod state;
+mod strangers;
 mod words;
 mod work;
 mod world;
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
+use bennu_engine::fingerprint::Key;
 use bennu_engine::gate::NoProbe;
 use bennu_engine::metrics::Metrics;
 use bennu_engine::work::Health;
@@ -36,7 +38,7 @@ use bennu_sim::ports::{SimDeployments, SimInfrastructure, SimInstances, SimTarge
 use chrono::{DateTime, Utc};
 use prometheus::Registry;
 
-pub use self::declared::{Build, WEB_LINUX, in_place_template};
+pub use self::declared::Build;
 pub use self::state::State;
 
 use self::declared::{name, place, server, space, target, team};
@@ -64,6 +66,8 @@ pub struct Story {
     served: usize,
     /// Seconds from one moment to the next.
     stride: u32,
+    /// The secret with the key that instances register with.
+    api_key: String,
 }
 
 impl Story {
@@ -81,6 +85,10 @@ impl Story {
         };
         let sim = serve(options).await.expect("a world");
         let began = sim.sim.with(|world| world.now);
+        let api_key = sim.sim.with(|world| {
+            let key = world.octopus.api_key().to_owned();
+            world.put_secret(&place(), "octopus", &key)
+        });
         let now = Arc::new(Mutex::new(began));
         let clock = now.clone();
         let ledger = Arc::new(MemoryLedger::new(7, move || {
@@ -104,6 +112,7 @@ impl Story {
             statuses: Vec::new(),
             served: 0,
             stride: 1,
+            api_key,
         }
     }
 
@@ -139,7 +148,7 @@ impl Story {
         self.tick();
         let declared = self
             .ledger
-            .declare(build.declaration())
+            .declare(build.declaration(&self.api_key))
             .await
             .expect("memory");
         let (what, environment) = match declared {
@@ -292,6 +301,9 @@ fn engine(sim: &Running, ledger: &Arc<MemoryLedger>, n: usize) -> Engine {
     };
     let targets = BTreeMap::from([(target(), target_of)]);
     let replica = ReplicaId::new(format!("story-{n}")).expect("legal");
+    let bucket = TargetFacts {
+        bucket: Some("bennu-artifacts".to_owned()),
+    };
     let facts = SpaceFacts {
         server_url: "http://octopus.test".into(),
         slots: 5,
@@ -303,11 +315,13 @@ fn engine(sim: &Running, ledger: &Arc<MemoryLedger>, n: usize) -> Engine {
             deployments: Arc::new(SimDeployments::new(sim.sim.clone(), server())),
             work: ledger.clone(),
             ledger: ledger.clone(),
+            key: Some(Key::new(b"a key for stories")),
         },
         context: Context {
             installation: InstallationId::new("test").expect("legal"),
-            targets: BTreeMap::from([(target(), TargetFacts { has_bucket: true })]),
+            targets: BTreeMap::from([(target(), bucket)]),
             spaces: BTreeMap::from([((server(), space()), facts)]),
+            has_key: true,
         },
         policy: Policy::default(),
         settings: Settings::paced(replica, 7, 1.0),

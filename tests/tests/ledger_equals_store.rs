@@ -43,6 +43,7 @@ mod tests {
         "not in the last sweep",
         "predecessor_gone: false",
         "life is over",
+        "approved: Some",
         "withdrawn: true",
         "met_at: Some",
         "1 environments woken",

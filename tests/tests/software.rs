@@ -3,7 +3,8 @@
 
 use bennu_model::blueprint::Per;
 use bennu_model::condition::ConditionKind;
-use bennu_tests::story::{Build, Story, WEB_LINUX, in_place_template};
+use bennu_tests::catalog::WEB_LINUX;
+use bennu_tests::story::{Build, Story};
 use serde_json::{Value, json};
 
 const FIRST: &str = "1.0.0-ryan0001";
@@ -207,7 +208,7 @@ async fn an_instance_that_is_terminated_by_hand_is_replaced_and_served() {
 #[tokio::test]
 async fn an_update_that_replaces_nothing_is_no_success() {
     let mut story = Story::begin().await;
-    let (head, rest) = WEB_LINUX.split_once("    UpdatePolicy:").unwrap();
+    let (head, rest) = WEB_LINUX.text.split_once("    UpdatePolicy:").unwrap();
     let (_, rest) = rest
         .split_once("    Properties:\n      AvailabilityZones")
         .unwrap();
@@ -236,11 +237,10 @@ async fn an_update_that_replaces_nothing_is_no_success() {
 async fn in_place_the_machines_stay() {
     let mut story = Story::begin().await;
     story.release(FIRST, WEB);
-    let template = in_place_template();
-    story.build(&Build::in_place(FIRST, &template)).await;
+    story.build(&Build::in_place(FIRST)).await;
     story.until("ready", |s| s.is_ready()).await;
     story.release(SECOND, WEB);
-    story.build(&Build::in_place(SECOND, &template)).await;
+    story.build(&Build::in_place(SECOND)).await;
     story.until("ready", |s| s.is_ready()).await;
     told!(story);
 }

@@ -4,25 +4,42 @@
 
 pub mod blueprint;
 mod labels;
+mod named;
 mod places;
+mod secrets;
 mod template;
+mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use bennu_model::ids::{Digest, ServerName, SpaceName, TargetName};
+use bennu_model::ids::{Digest, ServerName, SpaceName, TargetName, TemplateName};
 use bennu_model::names::digest_of;
 use bennu_model::spec::{Approve, Invalid, Spec, StackSpec};
+use bennu_template::catalog::Entry;
 use bytes::Bytes;
 
-use crate::read::{Draft, TemplateSource};
+use crate::read::{Draft, SpecDraft, TemplateSource};
+use template::{Checked, Known};
 
 /// What the configuration offers to specs.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Catalog {
     /// Targets by name.
     pub targets: BTreeMap<TargetName, TargetEntry>,
     /// Octopus servers by name, each with its spaces.
     pub servers: BTreeMap<ServerName, BTreeSet<SpaceName>>,
+    /// Templates that specs can name. Each has passed [`bennu_template::catalog::lint()`].
+    pub templates: BTreeMap<TemplateName, Arc<Entry>>,
+    /// Whether the installation has a key to tell by whether secrets have changed.
+    pub has_installation_key: bool,
+}
+
+impl Catalog {
+    /// The text of a template that a spec names; `None` if there is no such one.
+    pub fn text(&self, name: &TemplateName) -> Option<String> {
+        self.templates.get(name).map(|entry| entry.text.clone())
+    }
 }
 
 /// What the API knows of a target.
@@ -30,7 +47,8 @@ pub struct Catalog {
 pub struct TargetEntry {
     /// The AWS region.
     pub region: String,
-    /// Whether it has a bucket for templates that are too long for a request.
+    /// Whether it has a bucket: for packages, configurations and templates that are too long
+    /// for a request.
     pub artifact_bucket: bool,
 }
 
@@ -48,7 +66,8 @@ pub struct Accepted {
 pub struct TemplateText {
     /// Where the document says it comes from.
     pub source: TemplateSource,
-    /// The text; `None` if no text is stored under that digest.
+    /// The text; `None` if the catalog has none of that name, or none is stored under that
+    /// digest.
     pub text: Option<String>,
 }
 
@@ -63,32 +82,50 @@ pub fn accept(
     catalog: &Catalog,
     mut problems: Vec<Invalid>,
 ) -> Result<Accepted, Vec<Invalid>> {
-    let spec = draft.spec;
+    let mut spec = draft.spec;
     add(&mut problems, labels::problems(&draft.labels));
     add(&mut problems, places::problems(&spec, catalog));
-    if let Some(template) = template {
-        let target = spec
-            .target
-            .as_ref()
-            .and_then(|name| catalog.targets.get(name));
-        add(&mut problems, template::problems(template, &spec, target));
-    }
+    add(&mut problems, named::complete(&mut spec, catalog));
+    add(&mut problems, references(&spec, catalog));
+    let entry = named::entry(&spec, catalog);
+    let known = entry.map_or(Known::ByName, |entry| Known::Manifest(&entry.manifest));
+    // Of a name that the catalog does not have, that has been told.
+    let template = template.filter(|template| {
+        let is_named = matches!(template.source, TemplateSource::Named(_));
+        template.text.is_some() || !is_named
+    });
+    let target = spec.target.as_ref();
+    let target = target.and_then(|name| catalog.targets.get(name));
+    let checked = template.map(|template| template::check(template, known, &spec, target));
+    let Checked {
+        problems: found,
+        fills,
+    } = checked.unwrap_or_default();
+    add(&mut problems, found);
     let text = template.and_then(|template| template.text.as_deref());
-    let filled = text.map(|text| template::filled(text, &spec));
     let (Some(target), Some(text)) = (spec.target, text) else {
         return Err(problems);
     };
-    let bytes = Bytes::copy_from_slice(text.as_bytes());
-    let digest = digest_of(&bytes);
+    let package = entry.and_then(|entry| entry.package.as_deref());
+    let package = package.map(stored);
+    let template = stored(text.as_bytes());
     let spec = Spec {
         target,
         release: spec.release,
         stack: StackSpec {
-            template: digest.clone(),
-            template_bytes: bytes.len() as u64,
+            template: template.0.clone(),
+            template_bytes: text.len() as u64,
+            template_name: match spec.template {
+                Some(TemplateSource::Named(name)) => Some(name),
+                Some(TemplateSource::Inline(_) | TemplateSource::Stored(_)) | None => None,
+            },
+            package: package.as_ref().map(|(digest, _)| digest.clone()),
+            configuration: spec.configuration,
             parameters: spec.parameters,
             release_parameter: spec.release_parameter,
-            filled: filled.unwrap_or_default(),
+            fills,
+            never_replaced: entry
+                .map_or_else(BTreeSet::new, |entry| entry.manifest.never_replaced.clone()),
             capabilities: spec.capabilities,
             tags: spec.tags,
         },
@@ -99,11 +136,24 @@ pub fn accept(
     };
     add(&mut problems, spec.problems());
     if problems.is_empty() {
-        let blobs = vec![(digest, bytes)];
+        let blobs = std::iter::once(template).chain(package).collect();
         Ok(Accepted { spec, blobs })
     } else {
         Err(problems)
     }
+}
+
+/// Content by its digest, as it is kept.
+fn stored(content: &[u8]) -> (Digest, Bytes) {
+    (digest_of(content), Bytes::copy_from_slice(content))
+}
+
+/// What a spec refers to that is neither template nor place.
+fn references(spec: &SpecDraft, catalog: &Catalog) -> Vec<Invalid> {
+    let octopus = spec.octopus.as_ref();
+    let mut found = octopus.map_or_else(Vec::new, variables::problems);
+    add(&mut found, secrets::problems(spec, catalog));
+    found
 }
 
 /// Adds what is wrong elsewhere: of a field that is wrong already, more follows from that.

@@ -6,6 +6,7 @@
 //! we write are in camel case, as Kubernetes' clients expect of a status.
 
 pub mod blueprint;
+pub mod catalog;
 pub mod delivery;
 pub mod environment;
 pub mod event;
@@ -16,6 +17,7 @@ pub mod target;
 use serde::{Deserialize, Serialize};
 
 pub use blueprint::{BlueprintDocument, BlueprintList};
+pub use catalog::{CatalogFill, CatalogList, CatalogParameter, CatalogTemplate};
 pub use delivery::DeliveryDocument;
 pub use environment::{EnvironmentDocument, Metadata, SpecDocument};
 pub use event::{EventDocument, EventList};

@@ -6,6 +6,7 @@
 mod blueprint;
 mod nearest;
 pub(crate) mod node;
+mod octopus;
 mod spec;
 pub mod text;
 mod unsupported;
@@ -18,6 +19,7 @@ use serde_json::Value;
 
 pub use blueprint::{BlueprintDraft, blueprint};
 pub(crate) use blueprint::{inner_problem, outside};
+pub(crate) use nearest::nearest;
 use node::{Mapping, Node, Problems, at};
 pub use spec::{SpecDraft, TemplateSource};
 

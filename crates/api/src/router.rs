@@ -7,7 +7,7 @@ use prometheus::Registry;
 
 use crate::hook::HookMetrics;
 use crate::layers::{self, Limits, RequestMetrics};
-use crate::routes::{blueprints, environments, events, hooks, list, plan, targets};
+use crate::routes::{blueprints, environments, events, hooks, list, plan, targets, templates};
 use crate::{Api, Kind, Problem, auth};
 
 /// The API, to be served on the listener that teams reach. Its metrics go to `registry`.
@@ -32,6 +32,7 @@ pub fn router(api: Api, registry: &Registry) -> Result<Router, prometheus::Error
         .route("/v1/teams/{team}/blueprints", get(blueprints::list))
         .route("/v1/teams/{team}/blueprints/{name}", blueprint)
         .route("/v1/targets", get(targets::targets))
+        .route("/v1/templates", get(templates::templates))
         .route_layer(from_fn_with_state(api.clone(), auth::require_token))
         .with_state(api.clone());
     // A signature instead of a token, and bodies that are events.

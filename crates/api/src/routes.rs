@@ -10,6 +10,7 @@ pub(crate) mod plan;
 mod precondition;
 mod query;
 pub(crate) mod targets;
+pub(crate) mod templates;
 
 use bennu_model::ids::{EnvironmentName, TeamName};
 use bennu_ports::environments::EnvironmentView;

@@ -10,6 +10,7 @@ use bennu_api::dto::SpecDocument;
 use bennu_api::read::{self, TemplateSource};
 use bennu_api::{Kind, Problem};
 use bennu_model::ids::{ServerName, SpaceName, TargetName};
+use bennu_model::spec::Filling;
 
 const GOOD: &str = r#"
 apiVersion: bennu.dev/v1
@@ -46,6 +47,7 @@ fn catalog() -> Catalog {
             (target("dev-oregon"), entry(true)),
         ]),
         servers: BTreeMap::from([(ServerName::new("main").unwrap(), spaces)]),
+        ..Catalog::default()
     }
 }
 
@@ -56,7 +58,7 @@ fn declare(text: &str) -> Result<bennu_api::accept::Accepted, Problem> {
     let template = draft.spec.template.clone().map(|source| TemplateText {
         text: match &source {
             TemplateSource::Inline(text) => Some(text.clone()),
-            TemplateSource::Stored(_) => None,
+            TemplateSource::Stored(_) | TemplateSource::Named(_) => None,
         },
         source,
     });
@@ -93,8 +95,11 @@ fn a_release_is_accepted_with_what_bennu_fills() {
     let spec = declare(&released()).unwrap().spec;
     assert_eq!(spec.release.as_deref(), Some("1.0.0-ryan0001"));
     assert_eq!(spec.stack.release_parameter.as_deref(), Some("AppVersion"));
-    let filled: Vec<_> = spec.stack.filled.iter().map(String::as_str).collect();
-    assert_eq!(filled, ["BennuRoles", "BennuTenant"]);
+    let fills = BTreeMap::from([
+        ("BennuRoles".to_owned(), Filling::Roles),
+        ("BennuTenant".to_owned(), Filling::Tenant),
+    ]);
+    assert_eq!(spec.stack.fills, fills);
     let octopus = spec.octopus.as_ref().unwrap();
     let roles: Vec<_> = octopus.roles.iter().map(String::as_str).collect();
     assert_eq!(roles, ["api tier", "web"]);
@@ -110,7 +115,7 @@ fn a_release_is_accepted_with_what_bennu_fills() {
         "        Resources:\n",
         "          BennuRoles: { Type: String, Default: none }\n        Resources:\n",
     );
-    assert!(declare(&alone).unwrap().spec.stack.filled.is_empty());
+    assert!(declare(&alone).unwrap().spec.stack.fills.is_empty());
 }
 
 #[test]
@@ -154,10 +159,6 @@ fn each_mistake_has_its_answer() {
     let unsupported = instead(
         "  target: dev-sydney\n",
         "  target: dev-sydney\n  approve: always\n  lifetime: { expires: 72h }\n",
-    )
-    .replace(
-        "projects: [Checkout Web]",
-        "projects: [Checkout Web], variables: {}",
     );
     let cases = [
         (
@@ -175,7 +176,7 @@ fn each_mistake_has_its_answer() {
         ),
         ("unsupported-keys", unsupported),
         (
-            "unsupported-template-name",
+            "no-catalog",
             GOOD.split("      inline:").next().unwrap().to_owned() + "      name: web-windows\n",
         ),
         (

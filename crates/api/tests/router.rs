@@ -46,6 +46,14 @@ impl Environments for Away {
     ) -> Result<Option<Environment>, LedgerError> {
         away("delete")
     }
+    async fn approve(
+        &self,
+        _: &TeamName,
+        _: &EnvironmentName,
+        _: &ChangeSetName,
+    ) -> Result<Option<Environment>, LedgerError> {
+        away("approve")
+    }
     async fn get(
         &self,
         _: &TeamName,

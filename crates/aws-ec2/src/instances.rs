@@ -10,7 +10,7 @@ use bennu_model::ids::TargetName;
 use bennu_model::stack::Instance;
 use bennu_ports::{Call, Cursor, Gate, Instances, Page, PortError};
 
-use crate::Ec2;
+use crate::{Ec2, console};
 
 const CALL: Call = Call::DescribeInstances;
 
@@ -44,7 +44,7 @@ impl Instances for Ec2 {
             .set_values(Some(some.to_vec()))
             .build();
         let request = self
-            .client(target)
+            .client(target, CALL)
             .await?
             .describe_instances()
             .filters(filter)
@@ -67,7 +67,7 @@ impl Instances for Ec2 {
         id: &str,
     ) -> Result<Option<Instance>, PortError> {
         let request = self
-            .client(target)
+            .client(target, CALL)
             .await?
             .describe_instances()
             .instance_ids(id)
@@ -81,6 +81,26 @@ impl Instances for Ec2 {
         found
             .map(Some)
             .ok_or_else(|| unreadable(CALL, "it names no instance and no error").into())
+    }
+
+    async fn console(
+        &self,
+        gate: &dyn Gate,
+        target: &TargetName,
+        id: &str,
+    ) -> Result<Option<String>, PortError> {
+        // Not the latest output, which EC2 has of some instance types alone: what it keeps of
+        // a boot, it keeps of all, also for a while after the instance's end.
+        let call = Call::ConsoleOutput;
+        let client = self.client(target, call).await?;
+        let request = client.get_console_output().instance_id(id).latest(false);
+        let output = match send(gate, call, request.send()).await {
+            Err(failure) if failure.is_not_found() => return Ok(None),
+            reply => reply?.output.unwrap_or_default(),
+        };
+        let text = console::text(&output)
+            .map_err(|error| unreadable(call, &format!("the output is no base64: {error}")))?;
+        Ok((!text.is_empty()).then_some(text))
     }
 }
 

@@ -4,6 +4,7 @@
 //! never waits for it. Targets, credentials and the way to send are those of `bennu_aws`.
 //! It reads and nothing else; it starts and ends no instance.
 
+mod console;
 mod instances;
 
 use std::collections::BTreeMap;
@@ -32,9 +33,9 @@ impl Ec2 {
         Self { aws, clients }
     }
 
-    async fn client(&self, target: &TargetName) -> Result<Client, Failure> {
+    async fn client(&self, target: &TargetName, call: Call) -> Result<Client, Failure> {
         let build = || async {
-            let config = self.aws.sdk_config(target, Call::DescribeInstances).await?;
+            let config = self.aws.sdk_config(target, call).await?;
             Ok(Client::new(&config))
         };
         match self.clients.get(target) {

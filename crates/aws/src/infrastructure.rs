@@ -1,7 +1,7 @@
 //! The port: which request each read and each action becomes.
 
 use async_trait::async_trait;
-use bennu_model::action::{InfrastructureAction, StackInput};
+use bennu_model::action::{Content, InfrastructureAction, StackInput};
 use bennu_model::desired::TemplateBody;
 use bennu_model::ids::{ChangeSetName, Digest, ObjectKey, StackArn, TargetName};
 use bennu_model::names::digest_of;
@@ -9,7 +9,7 @@ use bennu_model::observed::Objects;
 use bennu_model::outcome::Outcome;
 use bennu_model::plan::StackRef;
 use bennu_model::stack::{ChangeSet, Group, Stack, StackEvent};
-use bennu_ports::{Call, Cursor, Gate, Infrastructure, Page, PortError, PortErrorKind};
+use bennu_ports::{Call, Cursor, Gate, Infrastructure, Page, PortError, PortErrorKind, SecretText};
 use bytes::Bytes;
 
 use crate::autoscaling;
@@ -17,6 +17,7 @@ use crate::call::{send, unreadable};
 use crate::cloudformation::{self, Body, Operations};
 use crate::error::Failure;
 use crate::s3;
+use crate::secrets;
 use crate::target::Aws;
 
 #[async_trait]
@@ -114,6 +115,16 @@ impl Infrastructure for Aws {
         })
     }
 
+    async fn secret(
+        &self,
+        gate: &dyn Gate,
+        target: &TargetName,
+        arn: &str,
+    ) -> Result<SecretText, PortError> {
+        let clients = self.clients(target, Call::GetSecretValue).await?;
+        secrets::secret(&clients.secrets, gate, arn).await
+    }
+
     async fn begin(
         &self,
         gate: &dyn Gate,
@@ -157,9 +168,12 @@ impl Aws {
         match action {
             A::PutObject {
                 key,
-                content: digest,
+                content: named,
             } => {
-                let content = expect_content(call, digest, content)?;
+                let content = match named {
+                    Content::Blob(digest) => expect_content(call, digest, content)?,
+                    Content::Text(text) => Bytes::from(text.clone()),
+                };
                 s3::put_object(&clients.s3, gate, bucket()?, key, content).await
             }
             A::DeleteObjects { keys } => {

@@ -1,4 +1,4 @@
-//! CloudFormation, Auto Scaling, S3 and STS behind [`bennu_ports::Infrastructure`].
+//! CloudFormation, Auto Scaling, S3, Secrets Manager and STS behind [`bennu_ports::Infrastructure`].
 //!
 //! Translates and nothing more: an action becomes one request, a reply becomes values of
 //! the model, a refusal becomes one of the kinds that the ports know. It decides nothing,
@@ -14,7 +14,7 @@
 //! - [`call`]: the one way to send
 //! - [`error`]: the one table that says what a refusal means
 //! - `infrastructure`: the port, and what each action sends
-//! - `cloudformation`, `autoscaling`, `s3`: requests and replies of each service
+//! - `cloudformation`, `autoscaling`, `s3`, `secrets`: requests and replies of each service
 //!
 //! Start with [`call::send`] and `error/table.rs`.
 
@@ -25,6 +25,7 @@ pub mod config;
 pub mod error;
 mod infrastructure;
 mod s3;
+mod secrets;
 pub mod target;
 mod time;
 

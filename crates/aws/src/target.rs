@@ -131,6 +131,7 @@ pub(crate) struct Clients {
     pub(crate) cloudformation: aws_sdk_cloudformation::Client,
     pub(crate) autoscaling: aws_sdk_autoscaling::Client,
     pub(crate) s3: aws_sdk_s3::Client,
+    pub(crate) secrets: aws_sdk_secretsmanager::Client,
     pub(crate) sts: aws_sdk_sts::Client,
 }
 
@@ -149,6 +150,7 @@ impl Clients {
             cloudformation: aws_sdk_cloudformation::Client::new(&sdk),
             autoscaling: aws_sdk_autoscaling::Client::new(&sdk),
             s3: aws_sdk_s3::Client::from_conf(s3),
+            secrets: aws_sdk_secretsmanager::Client::new(&sdk),
             sts: aws_sdk_sts::Client::new(&sdk),
             sdk,
         }

@@ -10,24 +10,22 @@
     reason = "a test stops at the first surprise"
 )]
 
+#[path = "support/moto.rs"]
+mod moto;
 #[path = "support/rig.rs"]
 mod rig;
 
-use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
-use bennu_model::action::InfrastructureAction;
+use aws_sdk_secretsmanager::primitives::Blob;
+use bennu_model::action::{Content, InfrastructureAction};
 use bennu_model::ids::{ObjectKey, StackArn, StackName, Token};
 use bennu_model::names::digest_of;
 use bennu_model::outcome::Outcome;
 use bennu_model::plan::StackRef;
 use bennu_model::stack::StackStatus;
-use bennu_ports::Infrastructure;
+use bennu_ports::{Call, Infrastructure, PortErrorKind};
 use bytes::Bytes;
-use tokio::net::TcpStream;
 
+use self::moto::Moto;
 use self::rig::{Open, aws, create, inline, target};
 
 const BUCKET: &str = "moto-artifacts";
@@ -98,6 +96,7 @@ async fn moto_understands_us_and_we_understand_moto() {
     );
 
     objects_come_and_go(&aws, &gate).await;
+    secrets_are_read_as_text(&aws, &gate).await;
 
     let action = InfrastructureAction::DeleteStack {
         stack: arn.clone(),
@@ -124,7 +123,7 @@ async fn objects_come_and_go(aws: &bennu_aws::Aws, gate: &Open) {
     let prefix = ObjectKey::new("bennu/").unwrap();
     let put = InfrastructureAction::PutObject {
         key: key.clone(),
-        content: digest_of(&content),
+        content: Content::Blob(digest_of(&content)),
     };
     assert_eq!(
         aws.begin(gate, &target(), &put, Some(content)).await,
@@ -157,61 +156,36 @@ async fn objects_come_and_go(aws: &bennu_aws::Aws, gate: &Open) {
     );
 }
 
-/// A moto of our own, which ends with the test.
-struct Moto {
-    url: String,
-    server: Child,
-}
+async fn secrets_are_read_as_text(aws: &bennu_aws::Aws, gate: &Open) {
+    let target = target();
+    let config = aws.sdk_config(&target, Call::GetSecretValue).await.unwrap();
+    let keeper = aws_sdk_secretsmanager::Client::new(&config);
+    let made = keeper
+        .create_secret()
+        .name("octopus")
+        .secret_string("API-1");
+    let arn = made.send().await.unwrap().arn.unwrap();
+    let secret = aws.secret(gate, &target, &arn).await.unwrap();
+    assert_eq!(secret.expose(), "API-1");
 
-impl Moto {
-    async fn start() -> Self {
-        let free = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap();
-        let server = Command::new(binary())
-            .args(["-H", "127.0.0.1", "-p", &free.port().to_string()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|e| {
-                panic!("moto_server cannot be started ({e}): run `make setup-test`")
-            });
-        let mut moto = Self {
-            url: format!("http://{free}"),
-            server,
-        };
-        // It says nowhere that it listens, so the port is asked until it answers.
-        let answers = async {
-            while TcpStream::connect(free).await.is_err() {
-                assert!(
-                    moto.server.try_wait().unwrap().is_none(),
-                    "moto_server has ended by itself"
-                );
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(60), answers)
-            .await
-            .unwrap();
-        moto
-    }
-}
+    let next = keeper.put_secret_value().secret_id(&arn);
+    next.secret_string("API-2").send().await.unwrap();
+    let secret = aws.secret(gate, &target, &arn).await.unwrap();
+    assert_eq!(secret.expose(), "API-2", "the current version");
 
-impl Drop for Moto {
-    fn drop(&mut self) {
-        // It may have ended already; then there is nothing left to do.
-        let _ended = self.server.kill();
-        let _ended = self.server.wait();
-    }
-}
+    let absent = format!("{arn}x");
+    let error = aws.secret(gate, &target, &absent).await.unwrap_err();
+    assert_eq!(error.kind, PortErrorKind::NotFound, "{error}");
 
-/// The one that `make setup-test` installs, else whichever is on the path.
-fn binary() -> PathBuf {
-    let ours = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../.venv/bin/moto_server");
-    if ours.exists() {
-        ours
-    } else {
-        PathBuf::from("moto_server")
-    }
+    let bytes = keeper
+        .create_secret()
+        .name("key")
+        .secret_binary(Blob::new([7]));
+    let arn = bytes.send().await.unwrap().arn.unwrap();
+    let error = aws.secret(gate, &target, &arn).await.unwrap_err();
+    assert_eq!(error.kind, PortErrorKind::Invalid);
+
+    keeper.delete_secret().secret_id(&arn).send().await.unwrap();
+    let error = aws.secret(gate, &target, &arn).await.unwrap_err();
+    assert_eq!(error.kind, PortErrorKind::Conflict, "{error}");
 }

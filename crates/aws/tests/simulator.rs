@@ -13,7 +13,7 @@ mod rig;
 
 use std::collections::BTreeMap;
 
-use bennu_model::action::{InfrastructureAction, StackInput};
+use bennu_model::action::{Content, InfrastructureAction, StackInput};
 use bennu_model::desired::TemplateBody;
 use bennu_model::ids::{ChangeSetName, ObjectKey, StackArn, StackName, Token};
 use bennu_model::names::digest_of;
@@ -302,7 +302,7 @@ async fn a_template_too_large_for_a_request_goes_through_the_bucket() {
     let key = ObjectKey::new(format!("bennu/test/{}.template", digest_of(&large))).unwrap();
     let put = InfrastructureAction::PutObject {
         key: key.clone(),
-        content: digest_of(&large),
+        content: Content::Blob(digest_of(&large)),
     };
     assert_eq!(
         aws.begin(&gate, &target, &put, Some(large.clone())).await,

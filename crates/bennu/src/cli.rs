@@ -12,6 +12,7 @@ mod noun;
 mod output;
 mod plan;
 mod table;
+mod template;
 mod time;
 mod token;
 mod watch;
@@ -46,6 +47,9 @@ pub enum Command {
     /// Play the whole story on simulated providers, with a database of its own
     #[cfg(feature = "sim")]
     Demo(DemoArgs),
+    /// Look at the templates that specs can name, without a daemon
+    #[command(subcommand)]
+    Template(template::TemplateCommand),
     /// Talk to a daemon.
     #[command(flatten)]
     Client(ClientCommand),
@@ -102,6 +106,9 @@ pub struct DemoArgs {
     /// End after the story: 0 only if each step was verified
     #[arg(long)]
     pub once: bool,
+    /// The template that is built: web-windows or web-linux
+    #[arg(long, value_name = "NAME", default_value = "web-windows")]
+    pub template: String,
 }
 
 /// Which daemon, and as whom.
@@ -129,6 +136,13 @@ pub struct Connection {
     pub team: Option<String>,
 }
 
+/// Does what a verb about templates asks, and says how it went.
+pub fn run_template(command: template::TemplateCommand) -> Exit {
+    let mut output = Output::of_process();
+    let result = template::run(command, &mut output);
+    ended(result, output)
+}
+
 /// Does what a verb asks, and says how it went.
 pub async fn run(command: ClientCommand) -> Exit {
     let mut output = Output::of_process();
@@ -141,6 +155,10 @@ pub async fn run(command: ClientCommand) -> Exit {
         ClientCommand::Delete(args) => delete::run(args, &mut output).await,
         ClientCommand::Token(command) => token::run(command, &mut output).await,
     };
+    ended(result, output)
+}
+
+fn ended(result: Result<Exit, Failure>, mut output: Output) -> Exit {
     let exit = result.unwrap_or_else(|failure| {
         output.note(&format!("error: {failure}"));
         failure.exit

@@ -5,9 +5,11 @@
 //! `BENNU_DATABASE__URL`; in lists with a number between, from 0:
 //! `BENNU_TARGETS__0__REGION`. A key that nobody knows is refused wherever it stands.
 
+mod catalog;
 mod endpoint;
 mod environment;
 mod hooks;
+mod installation;
 mod octopus;
 mod problem;
 mod secret;
@@ -21,8 +23,12 @@ use bennu_api::Catalog;
 use bennu_model::ids::InstallationId;
 use serde::Deserialize;
 
+use crate::catalog::Templates;
+
+pub use catalog::CatalogConfig;
 pub(crate) use endpoint::is_loopback;
 pub use hooks::HooksConfig;
+pub use installation::InstallationConfig;
 pub use octopus::OctopusConfig;
 pub use problem::ConfigError;
 pub use secret::Secret;
@@ -39,6 +45,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Where it listens.
     pub api: ApiConfig,
+    /// The templates that specs can name.
+    pub catalog: CatalogConfig,
     /// How fast it works.
     pub engine: EngineConfig,
     /// Whose webhooks it takes.
@@ -49,15 +57,6 @@ pub struct Config {
     pub targets: Vec<TargetConfig>,
     /// The Octopus servers that environments can have a place in.
     pub octopus: Vec<OctopusConfig>,
-}
-
-/// Which Bennu this is.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
-#[serde(default, deny_unknown_fields)]
-pub struct InstallationConfig {
-    /// Goes into names, tags and the marker role: never change it. Must be given to serve.
-    pub id: Option<InstallationId>,
 }
 
 /// Where everything is kept.
@@ -208,6 +207,7 @@ impl Config {
         let mut found = targets::problems(&self.targets);
         found.extend(octopus::problems(&self.octopus));
         found.extend(self.hooks.problems());
+        found.extend(self.installation.problems());
         let EngineConfig {
             pace,
             workers,
@@ -247,11 +247,15 @@ impl Config {
     /// # Errors
     /// It is not given.
     pub fn installation_id(&self) -> Result<&InstallationId, ConfigError> {
-        let id = self.installation.id.as_ref();
-        id.ok_or(ConfigError::Missing {
-            key: "installation.id",
-            variable: "BENNU_INSTALLATION__ID",
-        })
+        self.installation.id()
+    }
+
+    /// What tells whether a secret has changed: 32 bytes or more, if it is given.
+    ///
+    /// # Errors
+    /// It is not of the right form.
+    pub fn installation_key(&self) -> Result<Option<Vec<u8>>, ConfigError> {
+        self.installation.key()
     }
 
     /// The database's URL.
@@ -266,13 +270,15 @@ impl Config {
         })
     }
 
-    /// What the API offers to specs.
-    pub fn catalog(&self) -> Catalog {
+    /// What the API offers to specs, these templates among it.
+    pub fn offers(&self, templates: Templates) -> Catalog {
         let targets = self.targets.iter().map(TargetConfig::entry);
         let servers = self.octopus.iter().map(OctopusConfig::entry);
         Catalog {
             targets: targets.collect(),
             servers: servers.collect(),
+            templates,
+            has_installation_key: self.installation.key.is_some(),
         }
     }
 }

@@ -20,7 +20,7 @@ use story::Story;
 pub async fn run(args: &DemoArgs) -> Result<(), Anything> {
     let mut output = Output::of_process();
     let stage = Stage::set(&mut output).await?;
-    let mut story = Story::new(&stage, &mut output)?;
+    let mut story = Story::new(&stage, &args.template, &mut output)?;
     let verified = story.play().await;
     let ending = story.ending().await?;
     if !args.once && verified.is_ok() {

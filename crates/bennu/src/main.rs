@@ -3,6 +3,7 @@
 //! The only crate that knows all the others. `cli` talks to a daemon; `serve` is one;
 //! `wiring` puts it together as `config` says; `demo` plays the story on a simulated world.
 
+mod catalog;
 mod cli;
 mod client;
 mod config;
@@ -30,6 +31,7 @@ async fn main() -> ExitCode {
         Command::Sim(args) => said(simulate::run(&args).await),
         #[cfg(feature = "sim")]
         Command::Demo(args) => said(demo::run(&args).await),
+        Command::Template(command) => cli::run_template(command),
         Command::Client(command) => cli::run(command).await,
     };
     ExitCode::from(exit)

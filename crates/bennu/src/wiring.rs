@@ -7,6 +7,7 @@ use bennu_api::state::Planner;
 use bennu_api::{Api, Clock, Health, Observability, Webhooks};
 use bennu_aws::{Aws, Keys};
 use bennu_aws_ec2::Ec2;
+use bennu_engine::fingerprint::Key;
 use bennu_engine::gate::NoProbe;
 use bennu_engine::metrics::Metrics;
 use bennu_engine::work;
@@ -21,6 +22,7 @@ use bennu_store::Store;
 use chrono::{DateTime, Utc};
 use prometheus::Registry;
 
+use crate::catalog::{self, CatalogError};
 use crate::config::{Config, ConfigError};
 
 /// A daemon that is put together and not yet running.
@@ -43,6 +45,9 @@ pub enum WiringError {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The templates that specs can name.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
     /// A target.
     #[error(transparent)]
     Aws(#[from] bennu_aws::ConfigError),
@@ -69,6 +74,7 @@ pub fn daemon(
     config: &Config,
     variables: &BTreeMap<String, String>,
 ) -> Result<Daemon, WiringError> {
+    let templates = catalog::read(&config.catalog.folders, config.catalog.embedded)?;
     let store = store(config)?;
     let aws = Arc::new(aws(config)?);
     let context = context(config)?;
@@ -82,6 +88,7 @@ pub fn daemon(
             deployments: Arc::new(octopus(config, variables)?),
             work: Arc::new(store.clone()),
             ledger: Arc::new(store.clone()),
+            key: config.installation_key()?.map(|bytes| Key::new(&bytes)),
         },
         context: context.clone(),
         policy: policy.clone(),
@@ -99,7 +106,7 @@ pub fn daemon(
     });
     let api = Api {
         environments: Arc::new(store.clone()),
-        catalog: Arc::new(config.catalog()),
+        catalog: Arc::new(config.offers(templates)),
         hooks: Webhooks {
             ledger: Arc::new(store.clone()),
             declare: bennu_plan::declare,
@@ -178,7 +185,7 @@ fn context(config: &Config) -> Result<Context, WiringError> {
         (
             target.name.clone(),
             TargetFacts {
-                has_bucket: target.artifact_bucket.is_some(),
+                bucket: target.artifact_bucket.clone(),
             },
         )
     });
@@ -194,6 +201,7 @@ fn context(config: &Config) -> Result<Context, WiringError> {
         installation: config.installation_id()?.clone(),
         targets: targets.collect(),
         spaces: spaces.collect(),
+        has_key: config.installation.key.is_some(),
     })
 }
 

@@ -8,12 +8,12 @@ mod stage;
 use std::time::Duration;
 
 use bennu_sim::octopus::Request;
+use bennu_sim::world::Place;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
 use stage::{LONGEST, Stage};
 
-const TEMPLATE: &str = include_str!("../../../templates/web-linux/template.yaml");
 const RELEASE: &str = "1.0.0-fleet";
 /// World seconds in a second: a stack with its software takes a few seconds.
 const SPEED: f64 = 60.0;
@@ -46,7 +46,7 @@ fn project(stage: &Stage) -> Value {
     found.unwrap().clone()
 }
 
-fn document(name: &str) -> Value {
+fn document(name: &str, secret: &str) -> Value {
     json!({
         "apiVersion": "bennu.dev/v1",
         "kind": "Environment",
@@ -55,14 +55,8 @@ fn document(name: &str) -> Value {
             "target": "dev-sydney",
             "release": RELEASE,
             "stack": {
-                "template": { "inline": TEMPLATE },
-                "release_parameter": "AppVersion",
-                "capabilities": ["CAPABILITY_IAM"],
-                "parameters": {
-                    "Capacity": "1",
-                    "OctopusApiKeySecret":
-                        "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:octopus-AbCdEf",
-                },
+                "template": { "name": "web-linux" },
+                "parameters": { "Capacity": "1", "OctopusApiKeySecret": secret },
             },
             "octopus": {
                 "server": "main", "space": "Default", "environment": "Development",
@@ -122,6 +116,14 @@ async fn two_replicas_and_a_stranger_share_a_project() {
     let id = project(&stage)["Id"].as_str().unwrap().to_owned();
     let release = json!({ "Version": RELEASE, "ProjectId": id });
     octopus(&stage, "POST", "/api/Spaces-1/releases", Some(&release));
+    let secret = stage.sim.sim.with(|world| {
+        let key = world.octopus.api_key().to_owned();
+        let place = Place {
+            account: "123456789012".to_owned(),
+            region: "ap-southeast-2".to_owned(),
+        };
+        world.put_secret(&place, "octopus", &key)
+    });
     let daemons = [stage.daemon(), stage.daemon()];
     for daemon in &daemons {
         daemon.wait_until_it_serves().await;
@@ -135,7 +137,7 @@ async fn two_replicas_and_a_stranger_share_a_project() {
         token: stage.token.clone(),
     };
     for n in 0..ENVIRONMENTS {
-        let body = document(&format!("branch{n}"));
+        let body = document(&format!("branch{n}"), &secret);
         let (status, said) = team.ask(reqwest::Method::PUT, n, Some(body)).await;
         assert_eq!(status, 201, "{said}");
     }

@@ -1,10 +1,11 @@
 //! The plan's actions, as calls to the ports. Nothing is chosen here.
 
-use bennu_model::action::{Action, InfrastructureAction};
+use bennu_model::action::{Action, Content, DeploymentsAction, InfrastructureAction};
 use bennu_model::desired::TemplateBody;
 use bennu_model::ids::Digest;
 use bennu_model::outcome::{Outcome, Retry};
-use bennu_ports::Gate;
+use bennu_model::variable::SettingValue;
+use bennu_ports::{Gate, PortErrorKind, Secrets};
 use bytes::Bytes;
 
 use crate::World;
@@ -21,16 +22,78 @@ pub async fn act(world: &World, gate: &dyn Gate, action: &Action) -> Outcome {
             }
             Err(outcome) => outcome,
         },
-        Action::Deployments(server, space, action) => {
-            world.deployments.begin(gate, server, space, action).await
-        }
+        Action::Deployments(server, space, action) => match secrets(world, gate, action).await {
+            Ok(secrets) => {
+                let deployments = &world.deployments;
+                deployments
+                    .begin(gate, server, space, action, &secrets)
+                    .await
+            }
+            Err(outcome) => outcome,
+        },
     }
 }
 
-/// The bytes that an action names by digest.
+/// What the secrets hold that an action names, fetched now and kept no longer than the call.
+/// One that has changed since the action was decided is not sent: the next look sees it.
+async fn secrets(
+    world: &World,
+    gate: &dyn Gate,
+    action: &DeploymentsAction,
+) -> Result<Secrets, Outcome> {
+    let DeploymentsAction::SetVariables {
+        set,
+        secrets_in: target,
+        ..
+    } = action
+    else {
+        return Ok(Secrets::none());
+    };
+    let mut found = Vec::new();
+    for setting in set {
+        let SettingValue::Secret { arn, fingerprint } = &setting.value else {
+            continue;
+        };
+        let read = world.infrastructure.secret(gate, target, arn).await;
+        let secret = read.map_err(|error| unread(&error.to_string(), &error.kind))?;
+        let now = world.key.as_ref().map(|key| key.fingerprint(&secret));
+        if now.as_ref() != Some(fingerprint) {
+            return Err(Outcome::Rejected {
+                why: format!("the secret {arn} has changed meanwhile"),
+                retry: Retry::Look,
+            });
+        }
+        found.push((arn.clone(), secret));
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// Nothing was sent to Octopus.
+fn unread(why: &str, kind: &PortErrorKind) -> Outcome {
+    let retry = match kind {
+        PortErrorKind::Throttled(_)
+        | PortErrorKind::Conflict
+        | PortErrorKind::NoChange
+        | PortErrorKind::Quota
+        | PortErrorKind::Denied
+        | PortErrorKind::NotFound
+        | PortErrorKind::Invalid
+        | PortErrorKind::NoAnswer
+        | PortErrorKind::Unavailable => Retry::Backoff,
+        PortErrorKind::Closed => return Outcome::NotSent(why.to_owned()),
+    };
+    Outcome::Rejected {
+        why: why.to_owned(),
+        retry,
+    }
+}
+
+/// The bytes that an action names by digest, or carries.
 async fn content(world: &World, action: &InfrastructureAction) -> Result<Option<Bytes>, Outcome> {
-    let Some(digest) = named_content(action) else {
-        return Ok(None);
+    let digest = match named_content(action) {
+        Some(Named::Text(text)) => return Ok(Some(Bytes::copy_from_slice(text.as_bytes()))),
+        Some(Named::Blob(digest)) => digest,
+        None => return Ok(None),
     };
     match world.ledger.blob(digest).await {
         Ok(Some(bytes)) => Ok(Some(bytes)),
@@ -42,12 +105,20 @@ async fn content(world: &World, action: &InfrastructureAction) -> Result<Option<
     }
 }
 
-fn named_content(action: &InfrastructureAction) -> Option<&Digest> {
+enum Named<'a> {
+    Blob(&'a Digest),
+    Text(&'a str),
+}
+
+fn named_content(action: &InfrastructureAction) -> Option<Named<'_>> {
     match action {
-        InfrastructureAction::PutObject { content, .. } => Some(content),
+        InfrastructureAction::PutObject { content, .. } => Some(match content {
+            Content::Blob(digest) => Named::Blob(digest),
+            Content::Text(text) => Named::Text(text),
+        }),
         InfrastructureAction::CreateStack { input, .. }
         | InfrastructureAction::CreateChangeSet { input, .. } => match &input.body {
-            TemplateBody::Inline(digest) => Some(digest),
+            TemplateBody::Inline(digest) => Some(Named::Blob(digest)),
             TemplateBody::Url(_) => None,
         },
         InfrastructureAction::DeleteObjects { .. }

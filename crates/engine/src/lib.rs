@@ -15,6 +15,7 @@
 //! | [`dispatch`] | from a claimed key to whoever works on it |
 //! | [`document`] | the one writer of a document that we share |
 //! | [`look`], [`act`] | the plan's looks and actions, as calls to the ports |
+//! | [`fingerprint`] | what tells that a secret has changed |
 //! | [`retry`] | when to come back |
 //! | [`sweep`] | reads a whole target or space, and wakes what moved |
 //! | [`work`] | claims, leases, renewal, and the end of a pass |
@@ -27,6 +28,7 @@ pub mod act;
 pub mod clock;
 pub mod dispatch;
 pub mod document;
+pub mod fingerprint;
 pub mod gate;
 pub mod look;
 pub mod metrics;
@@ -57,6 +59,8 @@ pub struct World {
     pub work: Arc<dyn Work>,
     /// What passes record.
     pub ledger: Arc<dyn Ledger>,
+    /// What fingerprints of secrets are taken with; none where no secret is used.
+    pub key: Option<fingerprint::Key>,
 }
 
 /// The engine of one replica.

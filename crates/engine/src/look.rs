@@ -1,11 +1,13 @@
 //! The plan's looks, as calls to the ports. A read that fails is a fact too: we do not know.
 
+mod failure;
+mod instances;
+mod secrets;
 mod software;
 
 use bennu_model::ids::{ServerName, SpaceName, TenantId};
 use bennu_model::observed::{DatedFact, Fact, Seen};
 use bennu_model::plan::Look;
-use bennu_model::stack::{Failure, StackEvent};
 use bennu_model::tenant::Machine;
 use bennu_ports::deployments::MachineFilter;
 use bennu_ports::{Gate, PortError};
@@ -43,7 +45,9 @@ pub async fn look(world: &World, gate: &dyn Gate, look: &Look, began_at: DateTim
         ),
         Look::Failure { .. } => told(
             Fact::Failure,
-            failure(world, gate, look).await.map(Seen::from_lookup),
+            failure::failure(world, gate, look)
+                .await
+                .map(Seen::from_lookup),
         ),
         Look::Objects(target, prefix) => told(
             Fact::Objects,
@@ -105,6 +109,30 @@ pub async fn look(world: &World, gate: &dyn Gate, look: &Look, began_at: DateTim
                 .await
                 .map(Seen::from_lookup),
         ),
+        Look::Variables(server, space, tenant, environment) => told(
+            Fact::Variables,
+            world
+                .deployments
+                .variables(gate, server, space, tenant, environment)
+                .await
+                .map(Seen::from_lookup),
+        ),
+        Look::Secrets(target, arns) => {
+            let read = secrets::secrets(world, gate, target, arns).await;
+            told(Fact::Secrets, read.map(Seen::Present))
+        }
+        Look::Fates(target, asked) => {
+            let read = instances::fates(world, gate, target, asked).await;
+            told(Fact::Fates, read.map(Seen::Present))
+        }
+        Look::Console {
+            target,
+            instance,
+            moment,
+        } => {
+            let read = instances::console(world, gate, target, instance, moment).await;
+            told(Fact::Console, read.map(Seen::Present))
+        }
     };
     Looked {
         fact: DatedFact { began_at, fact },
@@ -144,74 +172,4 @@ async fn machines(
             None => return Ok(all),
         }
     }
-}
-
-/// At most this many pages of events are read for a cause: an operation on the largest
-/// stack has a few thousand events, and a page has a hundred.
-const MOST_EVENT_PAGES: usize = 50;
-
-/// The earliest failure of the last operation. Events come newest first, so the last one
-/// that is found is the first that happened; those that merely say "cancelled" follow from
-/// another one.
-async fn failure(
-    world: &World,
-    gate: &dyn Gate,
-    look: &Look,
-) -> Result<Option<Failure>, PortError> {
-    let Look::Failure {
-        target,
-        stack,
-        moment,
-        since,
-        otherwise,
-    } = look
-    else {
-        return Ok(None);
-    };
-    let mut first: Option<StackEvent> = None;
-    let mut from = None;
-    'pages: for _ in 0..MOST_EVENT_PAGES {
-        let page = world
-            .infrastructure
-            .stack_events(gate, target, stack, from)
-            .await?;
-        for event in page.items {
-            if event.at < *since {
-                break 'pages;
-            }
-            if event.status.ends_with("_FAILED") && !is_consequence(&event) {
-                first = Some(event);
-            }
-        }
-        match page.next {
-            Some(next) => from = Some(next),
-            None => break,
-        }
-    }
-    Ok(Some(match first {
-        Some(event) => Failure {
-            moment: moment.clone(),
-            logical_id: Some(event.logical_id),
-            kind: Some(event.kind),
-            reason: cut(event.reason.as_deref().unwrap_or("no reason was given")),
-        },
-        None => Failure {
-            moment: moment.clone(),
-            logical_id: None,
-            kind: None,
-            reason: cut(otherwise),
-        },
-    }))
-}
-
-fn is_consequence(event: &StackEvent) -> bool {
-    event.kind == "AWS::CloudFormation::Stack"
-        || event.reason.as_deref().is_some_and(|reason| {
-            reason.contains("Resource creation cancelled")
-                || reason.contains("Resource update cancelled")
-        })
-}
-
-fn cut(text: &str) -> String {
-    text.chars().take(1_000).collect()
 }

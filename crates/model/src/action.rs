@@ -1,8 +1,9 @@
 //! What can be done to the world: a closed list. Each action has all its arguments and no
 //! handles; bytes are named by digest. Waiting is not an action.
 
+mod display;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ use crate::ids::{
     OctopusEnvironmentId, ProjectId, ReleaseId, ServerName, SpaceName, StackArn, StackName,
     TargetName, TaskId, TenantId, Token, TriggerId,
 };
+use crate::variable::{VariableKey, VariableSetting};
 
 /// Something that a pass can do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +35,7 @@ pub enum InfrastructureAction {
         /// Where.
         key: ObjectKey,
         /// What.
-        content: Digest,
+        content: Content,
     },
     /// Removes objects; those that are gone already do not matter.
     DeleteObjects {
@@ -104,6 +106,16 @@ pub enum InfrastructureAction {
     },
 }
 
+/// What an object holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Content {
+    /// The bytes that the database keeps under this digest.
+    Blob(Digest),
+    /// A short text that follows from the spec; never a secret.
+    Text(String),
+}
+
 /// What a stack is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StackInput {
@@ -136,6 +148,27 @@ pub enum DeploymentsAction {
         tenant: TenantId,
         /// All of its connections; none disconnects it.
         connections: BTreeMap<ProjectId, BTreeSet<OctopusEnvironmentId>>,
+    },
+    /// Sets and clears values of a tenant's variables, and leaves all others as they are.
+    SetVariables {
+        /// Whose.
+        tenant: TenantId,
+        /// The environment that values of projects belong to.
+        environment: OctopusEnvironmentId,
+        /// Values to stand.
+        set: Vec<VariableSetting>,
+        /// Values to go.
+        clear: BTreeSet<VariableKey>,
+        /// Where the secrets are kept that values name.
+        secrets_in: TargetName,
+        /// Names the attempt.
+        token: Token,
+    },
+    /// Takes all values from a tenant's variables: one that is left can keep the tenant
+    /// from being deleted.
+    ClearVariables {
+        /// Whose.
+        tenant: TenantId,
     },
     /// Deletes a tenant.
     DeleteTenant {
@@ -264,6 +297,8 @@ impl Action {
             Self::Deployments(_, _, action) => match action {
                 DeploymentsAction::CreateTenant { .. } => "create-tenant",
                 DeploymentsAction::ConnectTenant { .. } => "connect-tenant",
+                DeploymentsAction::SetVariables { .. } => "set-variables",
+                DeploymentsAction::ClearVariables { .. } => "clear-variables",
                 DeploymentsAction::DeleteTenant { .. } => "delete-tenant",
                 DeploymentsAction::DeleteMachine { .. } => "delete-machine",
                 DeploymentsAction::Deploy { .. } => "deploy",
@@ -278,102 +313,4 @@ impl Action {
             },
         }
     }
-}
-
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Infrastructure(_, action) => action.fmt(f),
-            Self::Deployments(_, _, action) => action.fmt(f),
-        }
-    }
-}
-
-impl fmt::Display for InfrastructureAction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::PutObject { key, .. } => write!(f, "put object {key}"),
-            Self::DeleteObjects { keys } => write!(f, "delete {} object(s)", keys.len()),
-            Self::CreateStack { name, .. } => write!(f, "create stack {name}"),
-            Self::CreateChangeSet { name, .. } => write!(f, "create change set {name}"),
-            Self::ExecuteChangeSet { change_set, .. } => {
-                write!(f, "execute change set {}", short(change_set.as_str()))
-            }
-            Self::DeleteChangeSet { change_set, .. } => {
-                write!(f, "delete change set {}", short(change_set.as_str()))
-            }
-            Self::CancelUpdate { stack, .. } => {
-                write!(f, "cancel the update of stack {}", short(stack.as_str()))
-            }
-            Self::ContinueRollback { stack, .. } => {
-                write!(
-                    f,
-                    "continue the roll-back of stack {}",
-                    short(stack.as_str())
-                )
-            }
-            Self::RollBack { stack, .. } => write!(f, "roll back stack {}", short(stack.as_str())),
-            Self::DeleteStack { stack, .. } => write!(f, "delete stack {}", short(stack.as_str())),
-        }
-    }
-}
-
-impl fmt::Display for DeploymentsAction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::CreateTenant { name, .. } => write!(f, "create tenant {name}"),
-            Self::ConnectTenant {
-                tenant,
-                connections,
-            } if connections.is_empty() => {
-                write!(f, "disconnect tenant {tenant}")
-            }
-            Self::ConnectTenant {
-                tenant,
-                connections,
-            } => {
-                write!(
-                    f,
-                    "connect tenant {tenant} to {} project(s)",
-                    connections.len()
-                )
-            }
-            Self::DeleteTenant { tenant } => write!(f, "delete tenant {tenant}"),
-            Self::DeleteMachine { machine, name } => write!(f, "delete machine {name} ({machine})"),
-            Self::Deploy {
-                project_name,
-                version,
-                machines,
-                ..
-            } => write!(
-                f,
-                "deploy {version} of {project_name} to {} machine(s)",
-                machines.len()
-            ),
-            Self::CancelTask { task } => write!(f, "cancel task {task}"),
-            Self::EditOverrides {
-                project,
-                set,
-                clear,
-            } => write!(
-                f,
-                "set {} and clear {} override(s) of {project}",
-                set.len(),
-                clear.len()
-            ),
-            Self::CreateTrigger { project, name, .. } => {
-                write!(f, "create trigger {name} in {project}")
-            }
-            Self::UpdateTrigger { trigger, .. } => write!(f, "update trigger {trigger}"),
-            Self::DeleteTrigger { trigger } => write!(f, "delete trigger {trigger}"),
-            Self::CreateMachinePolicy { name, .. } => write!(f, "create machine policy {name}"),
-            Self::UpdateMachinePolicy { policy, .. } => write!(f, "update machine policy {policy}"),
-            Self::DeleteMachinePolicy { policy } => write!(f, "delete machine policy {policy}"),
-        }
-    }
-}
-
-/// `arn:aws:cloudformation:…:stack/NAME/ID` → `NAME`.
-fn short(arn: &str) -> &str {
-    arn.split('/').nth(1).unwrap_or(arn)
 }

@@ -138,11 +138,22 @@ pub fn texts_of(spec: &Spec, mut change: impl FnMut(&str, &str) -> String) -> Sp
     for (key, value) in &mut filled.stack.tags {
         *value = change(&format!("spec.stack.tags.{key}"), value);
     }
-    let variables = filled.octopus.iter_mut().flat_map(|o| &mut o.variables);
-    for (project, values) in variables {
-        for (name, value) in values {
-            let field = format!("spec.octopus.variables.{project}.{name}");
-            literal(value, &field, &mut change);
+    for (name, value) in &mut filled.stack.configuration {
+        let field = format!("spec.stack.configuration.{name}");
+        literal(value, &field, &mut change);
+    }
+    for octopus in filled.octopus.iter_mut() {
+        for (project, values) in &mut octopus.variables {
+            for (name, value) in values {
+                let field = format!("spec.octopus.variables.{project}.{name}");
+                literal(value, &field, &mut change);
+            }
+        }
+        for (set, values) in &mut octopus.common_variables {
+            for (name, value) in values {
+                let field = format!("spec.octopus.common_variables.{set}.{name}");
+                literal(value, &field, &mut change);
+            }
         }
     }
     filled

@@ -35,8 +35,13 @@ pub enum ConditionKind {
     StackReady,
     /// The tenant and its connections are as declared.
     TenantReady,
+    /// The tenant's variables are as declared. Only where there are any.
+    VariablesReady,
     /// Every machine runs the release that it should. Only where a release is declared.
     SoftwareReady,
+    /// No machine in Octopus is left over. Present when it is false: somebody has to decide
+    /// about machines that are not ours to remove.
+    MachinesClean,
     /// Something is being done. Present when true.
     Reconciling,
     /// Nothing more will happen without a person. Present when true.

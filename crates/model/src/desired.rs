@@ -5,14 +5,16 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::action::Content;
 use crate::environment::Presence;
 use crate::ids::{
-    Digest, EnvironmentName, EnvironmentUid, Generation, InstallationId, ObjectKey,
+    ChangeSetName, Digest, EnvironmentName, EnvironmentUid, Generation, InstallationId, ObjectKey,
     OctopusEnvironmentId, OctopusEnvironmentName, ProjectId, ProjectName, ServerName, SpaceName,
     StackName, TargetName, TeamName,
 };
 use crate::names::Canonical;
-use crate::spec::{Approve, DeletionPolicy, Rollout};
+use crate::spec::{Approve, DeletionPolicy, ParameterValue, Rollout};
+use crate::variable::VariableKey;
 
 /// What should be true of one environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +43,8 @@ pub struct Desired {
     pub software: Option<DesiredSoftware>,
     /// Which change sets wait for a person.
     pub approve: Approve,
+    /// The one that a person has approved.
+    pub approved: Option<ChangeSetName>,
     /// What a deletion leaves.
     pub deletion: DeletionPolicy,
 }
@@ -54,14 +58,17 @@ pub struct DesiredStack {
     pub template: Digest,
     /// How the template travels.
     pub body: Input<TemplateBody>,
-    /// The object to be there first, where the template is too large to travel inline.
-    pub object: Option<ObjectKey>,
+    /// The objects to be there first: the template where it is too large to travel inline,
+    /// the bootstrap package, the configuration. Each is named by its content.
+    pub objects: BTreeMap<ObjectKey, Content>,
     /// All parameters, as CloudFormation is given them.
     pub parameters: BTreeMap<String, String>,
     /// What the stack may do.
     pub capabilities: BTreeSet<String>,
     /// All tags, ours among them.
     pub tags: BTreeMap<String, String>,
+    /// Types of resources that are never replaced or removed without a person.
+    pub never_replaced: BTreeSet<String>,
 }
 
 impl DesiredStack {
@@ -112,6 +119,17 @@ pub struct DesiredTenant {
     pub description: String,
     /// What it is connected to: exactly this, for the tenant is ours alone.
     pub connections: Vec<Connection>,
+    /// The values of its variables; what people set besides is left alone.
+    pub variables: Vec<DesiredVariable>,
+}
+
+/// A variable of the tenant and what it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DesiredVariable {
+    /// Which.
+    pub key: VariableKey,
+    /// A literal, or a secret whose value is fetched at the moment of the call.
+    pub value: ParameterValue,
 }
 
 /// What machines should run. The projects are those that the tenant is connected to, in

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::blueprint::Origin;
-use crate::ids::{EnvironmentName, EnvironmentUid, Generation, TeamName};
+use crate::ids::{ChangeSetName, EnvironmentName, EnvironmentUid, Generation, TeamName};
 use crate::spec::Spec;
 
 /// One life of a declared environment.
@@ -33,6 +33,9 @@ pub struct Environment {
     /// The build that declared it; none for what a person declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
+    /// The change set that a person has approved last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved: Option<ChangeSetName>,
     /// When it was first declared.
     pub created_at: DateTime<Utc>,
     /// When its deletion was asked for.

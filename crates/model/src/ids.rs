@@ -142,6 +142,16 @@ id! {
     OctopusEnvironmentName, "Octopus environment name", "use 1 to 50 characters", |s| words(s, 50)
 }
 id! {
+    /// A library variable set of Octopus, by name.
+    VariableSetName, "variable set name", "use 1 to 200 characters", |s| words(s, 200)
+}
+id! {
+    /// A template of the catalog: the name of its folder.
+    TemplateName, "template name",
+    "use 1 to 40 lower-case letters, digits and dashes, a letter first and no dash last",
+    |s| slug(s, 40)
+}
+id! {
     /// SHA-256 of some bytes, as 64 lower-case hexadecimal digits.
     Digest, "digest", "must be 64 lower-case hexadecimal digits",
     |s| s.len() == 64 && s.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))

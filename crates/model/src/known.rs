@@ -1,12 +1,13 @@
 //! What is remembered of the world for a whole life: ids, which a name cannot replace, and
 //! facts whose evidence the providers throw away.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{MachineId, ProjectId, ReleaseId, StackArn, TaskId, TenantId};
+use crate::ids::{DeploymentId, MachineId, ProjectId, ReleaseId, StackArn, TaskId, TenantId};
+use crate::variable::VariableKey;
 
 /// What is remembered of the world.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -31,8 +32,19 @@ pub struct Known {
     /// The moment of the stack ([`crate::stack::Stack::moment`]) for which its groups were
     /// read last: what was read before the stack moved says nothing about its instances.
     pub groups_read_for: Option<String>,
+    /// The instances that the stack's operation has launched, as they were seen last while
+    /// it ran.
+    pub booting: BTreeSet<String>,
     /// Where the stack's instances were heading when the last pass looked.
     pub course: Course,
+    /// Deployments that ended otherwise than well, as long as Octopus has them: each is told
+    /// once.
+    pub ended: BTreeSet<DeploymentId>,
+    /// The variables of the tenant that we have set: those that are not wanted any more are
+    /// cleared, and nobody else's.
+    pub variables: BTreeSet<VariableKey>,
+    /// Machines that were taken out of Octopus, each with when: no more than so many at once.
+    pub pruned: BTreeMap<MachineId, DateTime<Utc>>,
 }
 
 /// Where the stack's instances are heading, and with which release.

@@ -11,7 +11,7 @@
 //! | what a team wrote | [`spec`], [`environment`] |
 //! | what a team wrote for all its branches, and what a build makes of it | [`blueprint`] |
 //! | what that means, with every choice made | [`desired`] |
-//! | what was read from AWS and Octopus, and how old it is | [`observed`], [`stack`], [`tenant`], [`deployment`] |
+//! | what was read from AWS and Octopus, and how old it is | [`observed`], [`stack`], [`tenant`], [`variable`], [`deployment`] |
 //! | what is remembered of it, for the evidence goes | [`known`] |
 //! | documents that we share with people, and what we want of them | [`document`] |
 //! | what a resource is in | [`verdict`] |
@@ -41,5 +41,6 @@ pub mod spec;
 pub mod stack;
 pub mod tenant;
 pub mod timeline;
+pub mod variable;
 pub mod verdict;
 pub mod work;

@@ -142,17 +142,32 @@ pub fn object_prefix(installation: &InstallationId, uid: &EnvironmentUid) -> Str
     format!("bennu/{installation}/{uid}/")
 }
 
-/// The key of an environment's template: named by content, so an upload can be repeated.
+/// What one of an environment's objects is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjectKind {
+    /// The template, where it is too large for a request.
+    Template,
+    /// The bootstrap package.
+    Package,
+    /// The configuration.
+    Configuration,
+}
+
+/// The key of an environment's object: named by content, so an upload can be repeated and
+/// what instances are told changes only with what they get.
 #[expect(clippy::expect_used, reason = "not empty by construction")]
-pub fn template_key(
+pub fn object_key(
     installation: &InstallationId,
     uid: &EnvironmentUid,
-    template: &Digest,
+    kind: ObjectKind,
+    content: &Digest,
 ) -> ObjectKey {
-    ObjectKey::new(format!(
-        "{}{template}.template",
-        object_prefix(installation, uid)
-    ))
+    let prefix = object_prefix(installation, uid);
+    ObjectKey::new(match kind {
+        ObjectKind::Template => format!("{prefix}{content}.template"),
+        ObjectKind::Package => format!("{prefix}package-{content}.zip"),
+        ObjectKind::Configuration => format!("{prefix}configuration-{content}.json"),
+    })
     .expect("not empty")
 }
 

@@ -1,5 +1,7 @@
 //! What was read, when the read began, and what we do not know.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +11,9 @@ use crate::document::Standing;
 use crate::ids::{EnvironmentUid, ObjectKey};
 use crate::known::Known;
 use crate::progress::Progress;
-use crate::stack::{ChangeSet, Failure, Group, Instance, Stack};
+use crate::stack::{ChangeSet, Console, Failure, Group, Instance, Stack};
 use crate::tenant::{Machine, Space, Tenant};
+use crate::variable::{Fingerprint, SeenVariable};
 
 /// Three answers, never two: it is not there, it is this, or we do not know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +104,15 @@ pub enum Fact {
     Deployments(Seen<Vec<Deployment>>),
     /// The end of a failed task's log.
     TaskLog(Seen<TaskLog>),
+    /// The tenant's variables.
+    Variables(Seen<Vec<SeenVariable>>),
+    /// What the secrets of the tenant's variables hold, as fingerprints by ARN.
+    Secrets(Seen<BTreeMap<String, Fingerprint>>),
+    /// Instances that were asked for by id, each with its state; none for one that EC2 does
+    /// not know.
+    Fates(Seen<BTreeMap<String, Option<String>>>),
+    /// The end of the console output of an instance whose boot failed.
+    Console(Seen<Console>),
 }
 
 impl Fact {
@@ -120,6 +132,10 @@ impl Fact {
             Self::Releases(_) => "releases",
             Self::Deployments(_) => "deployments",
             Self::TaskLog(_) => "task-log",
+            Self::Variables(_) => "variables",
+            Self::Secrets(_) => "secrets",
+            Self::Fates(_) => "fates",
+            Self::Console(_) => "console",
         }
     }
 }
@@ -173,6 +189,14 @@ pub struct Observed {
     pub deployments: Observation<Vec<Deployment>>,
     /// The end of a failed task's log.
     pub task_log: Observation<TaskLog>,
+    /// The tenant's variables.
+    pub variables: Observation<Vec<SeenVariable>>,
+    /// What the secrets of the tenant's variables hold, as fingerprints by ARN.
+    pub secrets: Observation<BTreeMap<String, Fingerprint>>,
+    /// The states of instances that were asked for by id.
+    pub fates: Observation<BTreeMap<String, Option<String>>>,
+    /// The end of the console output of an instance whose boot failed.
+    pub console: Observation<Console>,
     /// What this environment wants of shared documents, as it is on record.
     pub wants: Vec<Standing>,
     /// Living environments that this one takes the place of once it is Ready.
@@ -204,6 +228,10 @@ impl Observed {
             releases: Observation::never(),
             deployments: Observation::never(),
             task_log: Observation::never(),
+            variables: Observation::never(),
+            secrets: Observation::never(),
+            fates: Observation::never(),
+            console: Observation::never(),
             wants: Vec::new(),
             older: Vec::new(),
             attempts: Vec::new(),
@@ -234,6 +262,10 @@ impl Observed {
             Fact::Releases(seen) => newer(&mut self.releases, at, seen),
             Fact::Deployments(seen) => newer(&mut self.deployments, at, seen),
             Fact::TaskLog(seen) => newer(&mut self.task_log, at, seen),
+            Fact::Variables(seen) => newer(&mut self.variables, at, seen),
+            Fact::Secrets(seen) => newer(&mut self.secrets, at, seen),
+            Fact::Fates(seen) => newer(&mut self.fates, at, seen),
+            Fact::Console(seen) => newer(&mut self.console, at, seen),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a pass will do, what it waits for, and what blocks it: a value, printed the same
 //! for a dry run and for the real thing.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -11,8 +12,8 @@ use crate::attempt::Settlement;
 use crate::document::{DocumentKey, Want};
 use crate::environment::Tombstone;
 use crate::ids::{
-    ChangeSetName, Digest, EnvironmentUid, Generation, ObjectKey, ProjectId, ServerName, SpaceName,
-    StackArn, StackName, TargetName, TaskId, TenantId,
+    ChangeSetName, Digest, EnvironmentUid, Generation, ObjectKey, OctopusEnvironmentId, ProjectId,
+    ServerName, SpaceName, StackArn, StackName, TargetName, TaskId, TenantId,
 };
 use crate::known::Known;
 use crate::outcome::Next;
@@ -22,12 +23,14 @@ use crate::verdict::Verdict;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resource {
-    /// The template's object in the artifact bucket.
+    /// Template, package and configuration in the artifact bucket.
     Objects,
     /// The CloudFormation stack, with its change sets.
     Stack,
     /// The Octopus tenant with its connections.
     Tenant,
+    /// The values of the tenant's variables.
+    Variables,
     /// The machines that serve the tenant.
     Machines,
     /// The release on the machines.
@@ -40,6 +43,7 @@ impl fmt::Display for Resource {
             Self::Objects => "objects",
             Self::Stack => "stack",
             Self::Tenant => "tenant",
+            Self::Variables => "variables",
             Self::Machines => "machines",
             Self::Software => "software",
         })
@@ -87,6 +91,21 @@ pub enum Look {
     Deployments(ServerName, SpaceName, TenantId),
     /// The end of a task's log.
     TaskLog(ServerName, SpaceName, TaskId),
+    /// The variables of a tenant, those of projects for one environment.
+    Variables(ServerName, SpaceName, TenantId, OctopusEnvironmentId),
+    /// What secrets hold, as fingerprints.
+    Secrets(TargetName, BTreeSet<String>),
+    /// Instances by id: those that machines in Octopus are named after and no group has.
+    Fates(TargetName, BTreeSet<String>),
+    /// The end of an instance's console output, for a failure of this moment of the stack.
+    Console {
+        /// Where.
+        target: TargetName,
+        /// Which instance.
+        instance: String,
+        /// The stack's moment that it is asked for.
+        moment: String,
+    },
 }
 
 /// How a stack is addressed.
@@ -135,6 +154,9 @@ pub struct Plan {
     pub known: Known,
     /// All that is wanted of shared documents: what stands besides is withdrawn.
     pub wants: Vec<(DocumentKey, Want)>,
+    /// What a person should know of and decide about, although nothing waits for it.
+    #[serde(default)]
+    pub remarks: Vec<Blocked>,
     /// Environments that are to be deleted because this one takes their place.
     pub burn: Vec<EnvironmentUid>,
     /// Set when the life is over.
@@ -212,7 +234,7 @@ impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "plan for generation {}", self.generation)?;
         for line in &self.report {
-            writeln!(f, "  {:<9}{}", line.resource.to_string(), line.verdict)?;
+            writeln!(f, "  {:<10}{}", line.resource.to_string(), line.verdict)?;
         }
         for step in &self.steps {
             writeln!(f, "{step}")?;

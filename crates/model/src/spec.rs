@@ -5,7 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{Digest, OctopusEnvironmentName, ProjectName, ServerName, SpaceName, TargetName};
+use crate::ids::{
+    Digest, OctopusEnvironmentName, ProjectName, ServerName, SpaceName, TargetName, TemplateName,
+    VariableSetName,
+};
+
+mod filling;
+
+pub use filling::Filling;
 
 /// What one environment should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,35 +40,30 @@ pub struct StackSpec {
     pub template: Digest,
     /// Their number: decides whether the template can travel inline.
     pub template_bytes: u64,
+    /// The name under which the catalog had it when the spec was accepted; for people.
+    #[serde(default)]
+    pub template_name: Option<TemplateName>,
+    /// The bootstrap package that its instances fetch: a zip, kept in the database.
+    #[serde(default)]
+    pub package: Option<Digest>,
+    /// What instances are told beside it, as one JSON object.
+    #[serde(default)]
+    pub configuration: BTreeMap<String, ParameterValue>,
     /// Values of the template's parameters.
     pub parameters: BTreeMap<String, ParameterValue>,
     /// The parameter that is given the release.
     pub release_parameter: Option<String>,
-    /// The template's parameters that Bennu fills by itself ([`FILLED_PARAMETERS`]).
+    /// The template's parameters that Bennu fills by itself.
+    #[serde(default, alias = "filled", deserialize_with = "filling::read")]
+    pub fills: BTreeMap<String, Filling>,
+    /// Types of resources that are never replaced or removed without a person.
     #[serde(default)]
-    pub filled: BTreeSet<String>,
+    pub never_replaced: BTreeSet<String>,
     /// What the stack may do, for example `CAPABILITY_IAM`.
     pub capabilities: BTreeSet<String>,
     /// Tags of the stack, beside our own two.
     pub tags: BTreeMap<String, String>,
 }
-
-/// Parameters that a template may declare and that Bennu fills where they are declared: what
-/// an instance needs to know to register itself.
-pub const FILLED_PARAMETERS: &[(&str, &str)] = &[
-    ("BennuTenant", "the tenant's name"),
-    ("BennuOctopusServer", "the URL of the Octopus server"),
-    ("BennuSpace", "the space's name"),
-    (
-        "BennuOctopusEnvironment",
-        "the name of the Octopus environment",
-    ),
-    (
-        "BennuRoles",
-        "the roles of the environment's machines, comma-separated, Bennu's own first",
-    ),
-    ("BennuMachinePolicy", "the name of Bennu's machine policy"),
-];
 
 /// A parameter's value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +100,9 @@ pub struct OctopusSpec {
     pub roles: BTreeSet<String>,
     /// Tenant variables, by project.
     pub variables: BTreeMap<ProjectName, BTreeMap<String, ParameterValue>>,
+    /// Common variables of the tenant, by library variable set.
+    #[serde(default)]
+    pub common_variables: BTreeMap<VariableSetName, BTreeMap<String, ParameterValue>>,
 }
 
 /// How a new release reaches the machines.
@@ -200,7 +205,7 @@ impl Spec {
 
     fn filled_problems(&self) -> Vec<Invalid> {
         let given = self.stack.parameters.keys();
-        let given = given.filter(|name| FILLED_PARAMETERS.iter().any(|(filled, _)| filled == name));
+        let given = given.filter(|name| self.stack.fills.contains_key(*name));
         let mut found: Vec<_> = given
             .map(|name| Invalid {
                 field: format!("spec.stack.parameters.{name}"),
@@ -208,7 +213,9 @@ impl Spec {
                 remedy: "leave it out".into(),
             })
             .collect();
-        if let (Some(name), None) = (self.stack.filled.first(), &self.octopus) {
+        let mut fills = self.stack.fills.iter();
+        let homeless = fills.find(|(_, filling)| filling.is_of_octopus());
+        if let (Some((name, _)), None) = (homeless, &self.octopus) {
             found.push(Invalid {
                 field: "spec.octopus".into(),
                 cause: format!("the template asks for {name}, and no Octopus space is given"),
@@ -241,6 +248,37 @@ impl Spec {
 }
 
 impl StackSpec {
+    /// The configuration as its instances read it: a JSON object with its keys in order.
+    /// Secrets stay references, `{"secret":"arn:…"}`.
+    pub fn configuration_json(&self) -> String {
+        let values: serde_json::Map<_, _> = self
+            .configuration
+            .iter()
+            .map(|(name, value)| {
+                let value = match value {
+                    ParameterValue::Literal(text) => serde_json::Value::from(text.as_str()),
+                    ParameterValue::Secret(arn) => serde_json::json!({ "secret": arn }),
+                };
+                (name.clone(), value)
+            })
+            .collect();
+        serde_json::Value::Object(values).to_string()
+    }
+
+    /// The secrets that the configuration refers to.
+    pub fn configuration_secrets(&self) -> BTreeSet<&str> {
+        let secrets = self.configuration.values().filter_map(|value| match value {
+            ParameterValue::Secret(arn) => Some(arn.as_str()),
+            ParameterValue::Literal(_) => None,
+        });
+        secrets.collect()
+    }
+
+    /// Whether its instances read objects from the target's artifact bucket.
+    pub fn needs_bucket(&self) -> bool {
+        self.fills.values().any(|filling| filling.is_of_bucket())
+    }
+
     fn problems(&self) -> Vec<Invalid> {
         let mut found = Vec::new();
         if self.tags.len() > MAX_TAGS {

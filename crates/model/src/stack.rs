@@ -197,6 +197,9 @@ pub struct Failure {
     pub kind: Option<String>,
     /// CloudFormation's words, cut to 1,000 characters.
     pub reason: String,
+    /// The instance that signalled the failure, where one did.
+    #[serde(default)]
+    pub instance: Option<String>,
 }
 
 impl fmt::Display for Failure {
@@ -207,6 +210,18 @@ impl fmt::Display for Failure {
             (None, _) => f.write_str(&self.reason),
         }
     }
+}
+
+/// The end of an instance's console output, read because its boot failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Console {
+    /// Whose.
+    pub instance: String,
+    /// The moment of the stack that it was read for.
+    pub moment: String,
+    /// Its last lines, oldest first: at most 20, each cut to 300 characters; none where EC2
+    /// has no output.
+    pub tail: Vec<String>,
 }
 
 /// One event of a stack, as CloudFormation tells it.

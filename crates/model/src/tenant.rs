@@ -24,7 +24,7 @@ pub struct Tenant {
 }
 
 /// A deployment target as Octopus describes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Machine {
     /// Its id.
     pub id: MachineId,
@@ -40,6 +40,10 @@ pub struct Machine {
     pub is_disabled: bool,
     /// `Healthy`, `Unavailable`, …
     pub health: String,
+    /// The thumbprint of its Tentacle's certificate. Images with a certificate baked in give
+    /// many machines one.
+    #[serde(default)]
+    pub thumbprint: Option<String>,
 }
 
 impl Machine {
@@ -100,6 +104,7 @@ mod tests {
             environments: BTreeSet::new(),
             is_disabled: false,
             health: "Healthy".into(),
+            thumbprint: None,
         };
         machine.instance().map(str::to_owned)
     }

@@ -2,11 +2,12 @@
 
 mod deploy;
 mod document;
+mod variables;
 
 use bennu_model::action::{DeploymentsAction, PolicyRules};
 use bennu_model::ids::EnvironmentName;
 use bennu_model::outcome::Outcome;
-use bennu_ports::Call;
+use bennu_ports::{Call, Secrets};
 use serde_json::{Value, json};
 
 use crate::failure::outcome_unwritten;
@@ -23,6 +24,9 @@ pub(crate) fn call(action: &DeploymentsAction) -> Call {
     match action {
         DeploymentsAction::CreateTenant { .. } => Call::CreateTenant,
         DeploymentsAction::ConnectTenant { .. } => Call::UpdateTenant,
+        DeploymentsAction::SetVariables { .. } | DeploymentsAction::ClearVariables { .. } => {
+            Call::UpdateTenantVariables
+        }
         DeploymentsAction::DeleteTenant { .. } => Call::DeleteTenant,
         DeploymentsAction::DeleteMachine { .. } => Call::DeleteMachine,
         DeploymentsAction::Deploy { .. } => Call::CreateDeployment,
@@ -37,8 +41,12 @@ pub(crate) fn call(action: &DeploymentsAction) -> Call {
     }
 }
 
-/// Carries out an action.
-pub(crate) async fn begin(here: &InSpace<'_>, action: &DeploymentsAction) -> Outcome {
+/// Carries out an action with the secrets that it names.
+pub(crate) async fn begin(
+    here: &InSpace<'_>,
+    action: &DeploymentsAction,
+    secrets: &Secrets,
+) -> Outcome {
     use DeploymentsAction as A;
     let call = call(action);
     match action {
@@ -57,6 +65,15 @@ pub(crate) async fn begin(here: &InSpace<'_>, action: &DeploymentsAction) -> Out
             let edit = |document| Ok(tenant::with_connections(document, connections));
             rewrite(here, &TENANT, tenant.as_str(), edit).await
         }
+        A::SetVariables {
+            tenant,
+            environment,
+            set,
+            clear,
+            secrets_in: _,
+            token: _,
+        } => variables::set(here, tenant, environment, set, clear, secrets).await,
+        A::ClearVariables { tenant } => variables::clear(here, tenant).await,
         A::DeleteTenant { tenant } => delete(here, call, "tenants", tenant.as_str()).await,
         A::DeleteMachine { machine, name: _ } => {
             delete(here, call, "machines", machine.as_str()).await

@@ -13,8 +13,9 @@ use bennu_model::ids::{
 use bennu_model::outcome::Outcome;
 use bennu_model::plan::TenantRef;
 use bennu_model::tenant::{Machine, Release, Space, Tenant};
+use bennu_model::variable::SeenVariable;
 use bennu_ports::deployments::MachineFilter;
-use bennu_ports::{Call, Cursor, Deployments, Gate, Page, PortError, PortErrorKind};
+use bennu_ports::{Call, Cursor, Deployments, Gate, Page, PortError, PortErrorKind, Secrets};
 
 use crate::actions;
 use crate::config::{ConfigError, ServerConfig};
@@ -22,6 +23,7 @@ use crate::failure::{failure, outcome_unwritten};
 use crate::history;
 use crate::server::{REQUEST_TIMEOUT, Request, Server};
 use crate::space::{InSpace, odd, same};
+use crate::wire::document::Document;
 use crate::wire::machine::MachineItem;
 use crate::wire::machine_policy::MachinePolicyItem;
 use crate::wire::named::Named;
@@ -30,6 +32,7 @@ use crate::wire::release::ReleaseItem;
 use crate::wire::task_log::{LONGEST_TAIL, TaskDetails};
 use crate::wire::tenant::TenantItem;
 use crate::wire::trigger::TriggerItem;
+use crate::wire::variables;
 
 /// The Octopus servers of the configuration.
 ///
@@ -141,6 +144,22 @@ impl Deployments for Octopus {
                 tenant_by_name(&here, name).await
             }
         }
+    }
+
+    async fn variables(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        tenant: &TenantId,
+        environment: &OctopusEnvironmentId,
+    ) -> Result<Option<Vec<SeenVariable>>, PortError> {
+        let call = Call::TenantVariables;
+        let here = self.enter(call, gate, server, space).await?;
+        let path = ["tenants", tenant.as_str(), "variables"];
+        let found = here.document_at::<Document>(call, &path).await?;
+        let seen = found.map(|document| variables::seen(&document, environment));
+        seen.transpose().map_err(|why| odd(call, &why))
     }
 
     async fn list_machines(
@@ -292,9 +311,10 @@ impl Deployments for Octopus {
         server: &ServerName,
         space: &SpaceName,
         action: &DeploymentsAction,
+        secrets: &Secrets,
     ) -> Outcome {
         match self.enter(actions::call(action), gate, server, space).await {
-            Ok(here) => actions::begin(&here, action).await,
+            Ok(here) => actions::begin(&here, action, secrets).await,
             Err(error) => outcome_unwritten(&error),
         }
     }

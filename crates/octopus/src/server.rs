@@ -27,8 +27,7 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// More than a hundred documents ever take; a longer answer is not read to its end.
 const LONGEST_BODY: usize = 16 * 1024 * 1024;
 
-/// What to send.
-#[derive(Debug)]
+/// What to send. Not printable: a body may hold secrets.
 pub(crate) struct Request<'a> {
     pub(crate) call: Call,
     pub(crate) method: Method,
@@ -38,6 +37,8 @@ pub(crate) struct Request<'a> {
     pub(crate) text: Option<&'a str>,
     pub(crate) query: Vec<(&'static str, String)>,
     pub(crate) body: Option<Value>,
+    /// Secrets in the body, which no message may repeat.
+    pub(crate) secrets: Vec<&'a str>,
 }
 
 /// A server with its connections and what is remembered of it.
@@ -59,6 +60,7 @@ impl<'a> Request<'a> {
             text: None,
             query: Vec::new(),
             body: None,
+            secrets: Vec::new(),
         }
     }
 
@@ -71,6 +73,7 @@ impl<'a> Request<'a> {
             text: None,
             query: Vec::new(),
             body,
+            secrets: Vec::new(),
         }
     }
 
@@ -197,10 +200,7 @@ impl Server {
             .await
             .map_err(|why| request.in_doubt(&why))?;
         read(&body).map_err(|error| {
-            let quote = self
-                .config
-                .api_key
-                .struck_from(ErrorBody::read(&body).words());
+            let quote = self.quote(request, &ErrorBody::read(&body));
             request.in_doubt(&format!(
                 "the answer is not what Octopus gives: {error}: {quote}"
             ))
@@ -221,13 +221,25 @@ impl Server {
         let body = body_of(response).await.unwrap_or_default();
         let body = ErrorBody::read(&body);
         let kind = refusal::kind(status.as_u16(), request.effect(), pause, &body);
-        let mut message = format!("{status}: {}", body.words());
+        let mut message = format!("{status}: {}", self.quote(request, &body));
         if let Some(url) = elsewhere.filter(|_| status.is_redirection()) {
             message = format!("{status} to {url}: set the server's url to where it is");
         } else if status == 404 && !body.is_octopus {
             message = format!("{status}, and not from Octopus: check the server's url; {message}");
         }
         request.fails(kind, &self.config.api_key.struck_from(&message))
+    }
+
+    /// What a body says, without what must not be repeated. A body that is not Octopus's is
+    /// cut and smoothed, so that a piece of a secret could pass: then it is not told at all.
+    fn quote(&self, request: &Request<'_>, body: &ErrorBody) -> String {
+        if !request.secrets.is_empty() && !body.is_octopus {
+            return "(an answer to secrets is not told)".to_owned();
+        }
+        let secrets = request.secrets.iter().filter(|secret| !secret.is_empty());
+        let struck = |text: String, secret: &&str| text.replace(secret, "[secret]");
+        let words = secrets.fold(body.words().to_owned(), struck);
+        self.config.api_key.struck_from(&words)
     }
 
     /// No reply at all.

@@ -153,7 +153,16 @@ impl<'a> InSpace<'a> {
         collection: &str,
         id: &str,
     ) -> Result<Option<T>, PortError> {
-        let request = Request::get(call, &self.path(&[collection, id]));
+        self.document_at(call, &[collection, id]).await
+    }
+
+    /// The same by its path inside this space.
+    pub(crate) async fn document_at<T: DeserializeOwned>(
+        &self,
+        call: Call,
+        path: &[&str],
+    ) -> Result<Option<T>, PortError> {
+        let request = Request::get(call, &self.path(path));
         self.send_to_document(request, |body| serde_json::from_slice(body))
             .await
     }

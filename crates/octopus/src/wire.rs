@@ -16,3 +16,4 @@ pub(crate) mod task;
 pub(crate) mod task_log;
 pub(crate) mod tenant;
 pub(crate) mod trigger;
+pub(crate) mod variables;

@@ -29,7 +29,11 @@ pub fn check(plan: &Plan) -> Vec<String> {
         *ready.entry(step.resource).or_default() += 1;
     }
     for (resource, n) in ready {
-        if n > 1 && !matches!(resource, Resource::Machines | Resource::Software) {
+        let may_be_many = matches!(
+            resource,
+            Resource::Machines | Resource::Software | Resource::Objects
+        );
+        if n > 1 && !may_be_many {
             wrong.push(format!("{n} steps at once on {resource}"));
         }
     }
@@ -74,9 +78,11 @@ fn is_destructive(action: &Action) -> bool {
         Action::Deployments(_, _, action) => {
             match action {
                 DeploymentsAction::DeleteTenant { .. }
+                | DeploymentsAction::ClearVariables { .. }
                 | DeploymentsAction::DeleteMachine { .. } => true,
                 DeploymentsAction::CreateTenant { .. }
                 | DeploymentsAction::ConnectTenant { .. }
+                | DeploymentsAction::SetVariables { .. }
                 | DeploymentsAction::Deploy { .. }
                 | DeploymentsAction::CancelTask { .. } => false,
                 // Only a shared document's own worker does these.

@@ -1,14 +1,15 @@
 //! What is to be done about each resource: one exhaustive match for each family.
 
+pub mod machines;
+pub mod objects;
 pub mod software;
 pub mod stack;
 pub mod tenant;
+pub mod variables;
 
-use bennu_model::action::{Action, InfrastructureAction};
+use bennu_model::action::Action;
 use bennu_model::ids::Digest;
-use bennu_model::observed::Seen;
 use bennu_model::plan::{Blocked, Line, Resource, Step, When};
-use bennu_model::verdict::Verdict;
 use chrono::Duration;
 
 use crate::case::Case;
@@ -29,56 +30,16 @@ pub fn all(case: &Case<'_>, report: &[Line]) -> Vec<Wanted> {
         match line.resource {
             Resource::Stack => wanted.extend(stack::choose(case, &line.verdict)),
             Resource::Tenant => wanted.extend(tenant::choose(case, &line.verdict)),
-            Resource::Machines => wanted.extend(tenant::machines(case, &line.verdict)),
-            Resource::Objects => wanted.extend(objects(case, &line.verdict)),
+            Resource::Variables => wanted.extend(variables::choose(case, &line.verdict)),
+            Resource::Machines if case.wanted() => {
+                wanted.extend(machines::prune(case, &line.verdict));
+            }
+            Resource::Machines => wanted.extend(machines::leave(case, &line.verdict)),
+            Resource::Objects => wanted.extend(objects::choose(case, &line.verdict)),
             Resource::Software => wanted.extend(software::choose(case, &line.verdict)),
         }
     }
     wanted
-}
-
-fn objects(case: &Case<'_>, verdict: &Verdict) -> Option<Wanted> {
-    let act = |action: InfrastructureAction, because: &str| {
-        let action = Action::Infrastructure(case.desired.target.clone(), action);
-        Some(go(Resource::Objects, action, None, because))
-    };
-    match (verdict, &case.desired.stack.object) {
-        (Verdict::Missing, Some(key)) => act(
-            InfrastructureAction::PutObject {
-                key: key.clone(),
-                content: case.desired.stack.template.clone(),
-            },
-            "the template is too large to travel in a request",
-        ),
-        (Verdict::Outdated(why), needed) => {
-            let Seen::Present(objects) = &case.observed.objects.seen else {
-                return None;
-            };
-            let needed = needed.as_ref().filter(|_| case.wanted());
-            let keys = objects
-                .keys
-                .iter()
-                .filter(|key| Some(*key) != needed)
-                .cloned()
-                .collect();
-            act(InfrastructureAction::DeleteObjects { keys }, why)
-        }
-        (Verdict::Unknown(why), _) => Some(wait(
-            Resource::Objects,
-            format!("a listing of the objects: {why}"),
-            "what is there is not known",
-            Some(case.policy.poll),
-        )),
-        (
-            Verdict::InSync
-            | Verdict::Missing
-            | Verdict::Drifted(_)
-            | Verdict::Busy(_)
-            | Verdict::Broken(_)
-            | Verdict::Foreign(_),
-            _,
-        ) => None,
-    }
 }
 
 /// A step that may go, unless the order holds it back.

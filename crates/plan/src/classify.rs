@@ -3,16 +3,18 @@
 pub mod phase;
 pub mod software;
 pub mod stack;
+mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bennu_model::desired::{DesiredTenant, Source};
-use bennu_model::ids::{OctopusEnvironmentId, ProjectId};
+use bennu_model::ids::{ObjectKey, OctopusEnvironmentId, ProjectId};
 use bennu_model::observed::Seen;
 use bennu_model::plan::{Line, Resource};
 use bennu_model::verdict::Verdict;
 
 use crate::case::{Case, Owner};
+use crate::pruning;
 
 /// Every resource of an environment with its verdict, in the order in which they are built.
 pub fn all(case: &Case<'_>) -> Vec<Line> {
@@ -30,12 +32,20 @@ pub fn all(case: &Case<'_>) -> Vec<Line> {
             self::tenant(case, tenant),
             case.observed.tenant.began_at,
         );
-        if !case.wanted() {
+        if variables::are_concerned(case) {
             line(
-                Resource::Machines,
-                machines(case),
-                case.observed.machines.began_at,
+                Resource::Variables,
+                variables::variables(case),
+                case.observed.variables.began_at,
             );
+        }
+        let machines = if case.wanted() {
+            left_over(case)
+        } else {
+            Some(machines(case))
+        };
+        if let Some(verdict) = machines {
+            line(Resource::Machines, verdict, case.observed.machines.began_at);
         }
     }
     let has_objects = case
@@ -44,7 +54,7 @@ pub fn all(case: &Case<'_>) -> Vec<Line> {
         .seen
         .present()
         .is_some_and(|o| !o.keys.is_empty());
-    if case.desired.stack.object.is_some() || has_objects || !case.wanted() {
+    if !case.desired.stack.objects.is_empty() || has_objects || !case.wanted() {
         line(
             Resource::Objects,
             objects(case),
@@ -81,13 +91,10 @@ fn objects(case: &Case<'_>) -> Verdict {
         Seen::Unknown(why) => Verdict::Unknown(why.clone()),
         Seen::Absent => Verdict::Unknown("a listing cannot be absent".into()),
         Seen::Present(objects) => {
-            let needed = case.desired.stack.object.as_ref().filter(|_| case.wanted());
-            let is_missing = needed.is_some_and(|key| !objects.keys.contains(key));
-            let stale = objects
-                .keys
-                .iter()
-                .filter(|key| Some(*key) != needed)
-                .count();
+            let is_missing = needed(case).any(|key| !objects.keys.contains(key));
+            let stale = objects.keys.iter();
+            let stale = stale.filter(|key| !needed(case).any(|one| one == *key));
+            let stale = stale.count();
             match (is_missing, stale) {
                 (true, _) => Verdict::Missing,
                 (false, 0) => Verdict::InSync,
@@ -95,6 +102,12 @@ fn objects(case: &Case<'_>) -> Verdict {
             }
         }
     }
+}
+
+/// The keys of the objects that have to be there; none for an environment that is to go.
+pub fn needed<'s>(case: &'s Case<'_>) -> impl Iterator<Item = &'s ObjectKey> {
+    let keys = case.desired.stack.objects.keys();
+    keys.filter(|_| case.wanted())
 }
 
 /// The tenant is there, ours, and connected exactly as it should be.
@@ -140,6 +153,18 @@ pub fn connections(
         wanted.entry(project).or_default().insert(environment);
     }
     Ok(wanted)
+}
+
+/// Machines whose instances are gone; nothing is said while there are none.
+fn left_over(case: &Case<'_>) -> Option<Verdict> {
+    let gone = pruning::gone(case);
+    if !gone.is_empty() {
+        let names: Vec<_> = gone.iter().map(|machine| machine.name.as_str()).collect();
+        let names = names.join(", ");
+        return Some(Verdict::Outdated(format!("without an instance: {names}")));
+    }
+    pruning::is_uncertain(case)
+        .then(|| Verdict::Unknown("whether the instances of some are gone".into()))
 }
 
 /// No machine may serve a tenant that is to go.

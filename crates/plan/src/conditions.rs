@@ -29,10 +29,12 @@ pub fn conditions(
     for (resource, kind) in [
         (Resource::Stack, ConditionKind::StackReady),
         (Resource::Tenant, ConditionKind::TenantReady),
+        (Resource::Variables, ConditionKind::VariablesReady),
         (Resource::Software, ConditionKind::SoftwareReady),
     ] {
         said.extend(of_resource(plan, resource, kind));
     }
+    said.extend(machines(plan));
     said.insert(0, ready(environment, plan, trouble));
     said.extend(progress(environment, plan, trouble));
     let date = |said: Said| {
@@ -49,6 +51,18 @@ pub fn conditions(
         }
     };
     said.into_iter().map(date).collect()
+}
+
+/// Machines that are left for a person to decide about.
+fn machines(plan: &Plan) -> Option<Said> {
+    let first = plan.remarks.first()?;
+    let each: Vec<_> = plan.remarks.iter().map(ToString::to_string).collect();
+    Some(Said {
+        kind: ConditionKind::MachinesClean,
+        status: Status::False,
+        reason: first.reason.clone(),
+        message: each.join("; "),
+    })
 }
 
 fn of_resource(plan: &Plan, resource: Resource, kind: ConditionKind) -> Option<Said> {

@@ -1,20 +1,18 @@
 //! What a spec means, with every choice made.
 
+mod stack;
+mod tenant;
+
 use std::collections::BTreeMap;
 
-use bennu_model::desired::{
-    Connection, Desired, DesiredSoftware, DesiredStack, DesiredTenant, Input, Source, TemplateBody,
-};
+use bennu_model::desired::{Desired, DesiredSoftware};
 use bennu_model::document::{DocumentKey, Want};
 use bennu_model::environment::Environment;
 use bennu_model::ids::{InstallationId, ServerName, SpaceName, TargetName};
-use bennu_model::names::{
-    ENVIRONMENT_TAG, INSTALLATION_TAG, marker_role, ownership_line, stack_name, template_key,
-};
+use bennu_model::names::marker_role;
 use bennu_model::observed::Observed;
 use bennu_model::outcome::Next;
 use bennu_model::plan::{Blocked, Plan, Resource, Step, When};
-use bennu_model::spec::OctopusSpec;
 use bennu_template::INLINE_LIMIT;
 
 /// What the configuration offers.
@@ -26,6 +24,8 @@ pub struct Context {
     pub targets: BTreeMap<TargetName, TargetFacts>,
     /// The spaces, by server.
     pub spaces: BTreeMap<(ServerName, SpaceName), SpaceFacts>,
+    /// Whether the installation has a key to take fingerprints of secrets with.
+    pub has_key: bool,
 }
 
 /// What matters of a space.
@@ -41,8 +41,9 @@ pub struct SpaceFacts {
 /// What matters of a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TargetFacts {
-    /// Whether it has an artifact bucket: large templates need one.
-    pub has_bucket: bool,
+    /// Its artifact bucket, if it has one: large templates, packages and configurations
+    /// need it.
+    pub bucket: Option<String>,
 }
 
 /// The meaning of a spec, or why it cannot have one here.
@@ -69,14 +70,15 @@ pub fn desire(environment: &Environment, context: &Context) -> Desire {
         retry: environment.retry,
         presence: environment.presence,
         target: environment.spec.target.clone(),
-        stack: stack(environment, context),
+        stack: stack::stack(environment, context),
         tenant: environment
             .spec
             .octopus
             .as_ref()
-            .map(|o| tenant(environment, o, context)),
+            .map(|octopus| tenant::tenant(environment, octopus, context)),
         software: software(environment, &context.installation),
         approve: environment.spec.approve,
+        approved: environment.approved.clone(),
         deletion: environment.spec.deletion_policy,
     }))
 }
@@ -90,7 +92,18 @@ fn refusals(environment: &Environment, context: &Context) -> Vec<Blocked> {
             cause: format!("the configuration has no target {:?}", spec.target.as_str()),
             remedy: "have an operator configure it".into(),
         }),
-        Some(facts) if is_large(environment) && !facts.has_bucket => blocks.push(Blocked {
+        Some(facts) if spec.stack.needs_bucket() && facts.bucket.is_none() => {
+            blocks.push(Blocked {
+                reason: "NoArtifactBucket".into(),
+                cause: format!(
+                    "instances of this template read objects, and target {:?} has no artifact \
+                     bucket",
+                    spec.target.as_str()
+                ),
+                remedy: "have an operator give the target an artifact_bucket".into(),
+            });
+        }
+        Some(facts) if is_large(environment) && facts.bucket.is_none() => blocks.push(Blocked {
             reason: "NoArtifactBucket".into(),
             cause: format!(
                 "the template has {} bytes, CloudFormation takes {INLINE_LIMIT} in a request, \
@@ -117,6 +130,16 @@ fn refusals(environment: &Environment, context: &Context) -> Vec<Blocked> {
             remedy: "have an operator configure it".into(),
         });
     }
+    let octopus = spec.octopus.as_ref();
+    if !context.has_key && octopus.is_some_and(tenant::has_secrets) {
+        blocks.push(Blocked {
+            reason: "NoInstallationKey".into(),
+            cause: "a tenant variable is a secret, and this installation has no key to tell \
+                    by whether a secret has changed"
+                .into(),
+            remedy: "have an operator set installation.key".into(),
+        });
+    }
     blocks
 }
 
@@ -133,82 +156,6 @@ fn software(environment: &Environment, installation: &InstallationId) -> Option<
         marker: marker_role(installation),
         name: marker_role(installation),
     })
-}
-
-/// The values of the parameters that we fill by ourselves.
-fn filled(environment: &Environment, context: &Context) -> BTreeMap<String, String> {
-    let mut values = BTreeMap::new();
-    let Some(octopus) = &environment.spec.octopus else {
-        return values;
-    };
-    let place = (octopus.server.clone(), octopus.space.clone());
-    let url = context.spaces.get(&place).map(|facts| &facts.server_url);
-    let marker = marker_role(&context.installation);
-    let roles: Vec<_> = std::iter::once(marker.as_str())
-        .chain(octopus.roles.iter().map(String::as_str))
-        .collect();
-    for name in &environment.spec.stack.filled {
-        let value = match name.as_str() {
-            "BennuTenant" => environment.name.to_string(),
-            "BennuOctopusServer" => url.cloned().unwrap_or_default(),
-            "BennuSpace" => octopus.space.to_string(),
-            "BennuOctopusEnvironment" => octopus.environment.to_string(),
-            "BennuRoles" => roles.join(","),
-            "BennuMachinePolicy" => marker.clone(),
-            _ => continue,
-        };
-        values.insert(name.clone(), value);
-    }
-    values
-}
-
-fn stack(environment: &Environment, context: &Context) -> DesiredStack {
-    let installation = &context.installation;
-    let spec = &environment.spec.stack;
-    let mut parameters: BTreeMap<String, String> = spec
-        .parameters
-        .iter()
-        .map(|(name, value)| (name.clone(), value.for_cloudformation()))
-        .collect();
-    parameters.extend(filled(environment, context));
-    if let (Some(name), Some(release)) = (&spec.release_parameter, &environment.spec.release) {
-        parameters.insert(name.clone(), release.clone());
-    }
-    let mut tags = spec.tags.clone();
-    tags.insert(INSTALLATION_TAG.into(), installation.to_string());
-    tags.insert(ENVIRONMENT_TAG.into(), environment.uid.to_string());
-    let object =
-        is_large(environment).then(|| template_key(installation, &environment.uid, &spec.template));
-    DesiredStack {
-        name: stack_name(installation, &environment.name, &environment.uid),
-        template: spec.template.clone(),
-        body: match &object {
-            None => Input::Known(TemplateBody::Inline(spec.template.clone())),
-            Some(key) => Input::From(Source::ObjectUrl(key.clone())),
-        },
-        object,
-        parameters,
-        capabilities: spec.capabilities.clone(),
-        tags,
-    }
-}
-
-fn tenant(environment: &Environment, octopus: &OctopusSpec, context: &Context) -> DesiredTenant {
-    let line = ownership_line(&context.installation, &environment.uid);
-    DesiredTenant {
-        server: octopus.server.clone(),
-        space: octopus.space.clone(),
-        name: environment.name.clone(),
-        description: format!("{line}\nThis tenant is made and removed by Bennu."),
-        connections: octopus
-            .projects
-            .iter()
-            .map(|project| Connection {
-                project: Input::From(Source::ProjectId(project.clone())),
-                environment: Input::From(Source::EnvironmentId(octopus.environment.clone())),
-            })
-            .collect(),
-    }
 }
 
 /// The plan for an environment that has no meaning here: nothing is touched, and each
@@ -232,6 +179,7 @@ pub fn refused(environment: &Environment, observed: &Observed, blocks: Vec<Block
         known: observed.known.clone(),
         // What stands goes on standing: nothing was decided.
         wants: standing(observed),
+        remarks: Vec::new(),
         burn: Vec::new(),
         tombstone: None,
         next: Next::Stalled,

@@ -20,8 +20,11 @@
 //! | [`settle`] | which attempts does the observation settle, and which ids does it give? |
 //! | [`classify`] | what is each resource in? |
 //! | [`choose`] | what is to be done about it? |
+//! | [`guard`] | does a change set wait for a person? |
 //! | [`order`] | what may go now, and what does the rest wait for? |
 //! | [`software`] | what should each instance run, and what does it run? |
+//! | [`variables`] | what do the tenant's variables lack? |
+//! | [`pruning`] | which machines are left over? |
 //! | [`wants`] | what does an environment want of documents that it shares? |
 //! | [`documents`] | what do all wants of a shared document come to? |
 //! | [`progress`] | how far is an operation, by its events? |
@@ -40,13 +43,16 @@ pub mod conditions;
 pub mod declare;
 pub mod desire;
 pub mod documents;
+pub mod guard;
 pub mod looks;
 pub mod narrate;
 pub mod order;
 pub mod policy;
 pub mod progress;
+pub mod pruning;
 pub mod settle;
 pub mod software;
+pub mod variables;
 pub mod wants;
 
 use bennu_model::desired::Desired;
@@ -59,7 +65,7 @@ use chrono::{DateTime, Utc};
 
 pub use case::Case;
 pub use declare::declare;
-pub use desire::{Context, Desire, SpaceFacts};
+pub use desire::{Context, Desire, SpaceFacts, TargetFacts};
 pub use policy::Policy;
 
 /// What to do about one environment now: the heart.
@@ -95,13 +101,15 @@ pub fn plan(desired: &Desired, observed: &Observed, policy: &Policy, now: DateTi
     }
     let next = order::next(&ordered);
     let wants = wants::wants(&case, &report, &ordered);
+    let steps: Vec<_> = ordered.into_iter().map(|wanted| wanted.step).collect();
     let mut plan = Plan {
         generation: desired.generation,
-        steps: ordered.into_iter().map(|wanted| wanted.step).collect(),
         report,
         settlements: case.settlements.clone(),
-        known: case.known.clone(),
+        known: pruning::noted(&case, &steps),
+        steps,
         wants,
+        remarks: pruning::remarks(&case),
         burn: Vec::new(),
         tombstone: None,
         next: Next::Stalled,
@@ -123,6 +131,7 @@ fn finished(case: &Case<'_>, report: Vec<Line>, tombstone: Tombstone) -> Plan {
         settlements: case.settlements.clone(),
         known: case.known.clone(),
         wants: Vec::new(),
+        remarks: Vec::new(),
         burn: Vec::new(),
         tombstone: Some(tombstone),
         next: Next::Settled,

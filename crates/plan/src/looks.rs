@@ -2,6 +2,7 @@
 //! for nothing: sweeps tell when something moved.
 
 mod software;
+mod variables;
 
 use bennu_model::environment::Presence;
 use bennu_model::ids::{ChangeSetName, ObjectKey};
@@ -15,6 +16,7 @@ use bennu_model::verdict::Verdict;
 use crate::case::Case;
 use crate::classify;
 use crate::classify::phase::{Phase, phase};
+use crate::pruning;
 
 /// The reads that a decision needs now. The pass asks again after each round, for what one
 /// read shows can ask for the next; it never repeats a look within a pass.
@@ -39,6 +41,8 @@ pub fn looks(case: &Case<'_>) -> Vec<Look> {
     failure(case, &mut looks);
     objects(case, classify::of(&report, Resource::Objects), &mut looks);
     octopus(case, classify::of(&report, Resource::Tenant), &mut looks);
+    variables::looks(case, &report, &mut looks);
+    machines(case, &mut looks);
     software::looks(case, &report, &mut looks);
     looks
 }
@@ -95,7 +99,7 @@ fn failure(case: &Case<'_>, looks: &mut Vec<Look>) {
         looks.push(Look::Failure {
             target: case.desired.target.clone(),
             stack: stack.arn.clone(),
-            moment,
+            moment: moment.clone(),
             since: stack.updated_at.unwrap_or(stack.created_at),
             otherwise: stack
                 .reason
@@ -103,17 +107,50 @@ fn failure(case: &Case<'_>, looks: &mut Vec<Look>) {
                 .unwrap_or_else(|| stack.status.to_string()),
         });
     }
+    if is_failed && is_read {
+        console(case, &moment, looks);
+    }
+}
+
+/// What the instance has to say whose boot failed, once for each moment of a stack.
+fn console(case: &Case<'_>, moment: &str, looks: &mut Vec<Look>) {
+    let Some(failure) = case.observed.failure.seen.present() else {
+        return;
+    };
+    let is_of_instances = failure.instance.is_some()
+        || failure.kind.as_deref() == Some("AWS::AutoScaling::AutoScalingGroup");
+    let silent = case.known.booting.first();
+    let Some(instance) = failure.instance.as_ref().or(silent) else {
+        return;
+    };
+    let read = case.observed.console.seen.present();
+    if is_of_instances && read.is_none_or(|console| console.moment != moment) {
+        looks.push(Look::Console {
+            target: case.desired.target.clone(),
+            instance: instance.clone(),
+            moment: moment.to_owned(),
+        });
+    }
 }
 
 fn objects(case: &Case<'_>, verdict: &Verdict, looks: &mut Vec<Look>) {
     let is_due = if case.wanted() {
-        case.desired.stack.object.is_some()
+        !case.desired.stack.objects.is_empty()
     } else {
         case.stack_is_gone()
     };
+    // Buckets are not swept: that nobody removed anything is looked at now and then.
+    let is_old = case.wanted()
+        && !case
+            .observed
+            .objects
+            .began_by(case.now - case.policy.evidence);
     let prefix = object_prefix(&case.desired.installation, &case.desired.uid);
-    if let (true, false, Ok(prefix)) = (is_due, *verdict == Verdict::InSync, ObjectKey::new(prefix))
-    {
+    if let (true, false, Ok(prefix)) = (
+        is_due,
+        *verdict == Verdict::InSync && !is_old,
+        ObjectKey::new(prefix),
+    ) {
         looks.push(Look::Objects(case.desired.target.clone(), prefix));
     }
 }
@@ -149,5 +186,13 @@ fn octopus(case: &Case<'_>, verdict: &Verdict, looks: &mut Vec<Look>) {
         if case.stack_is_gone() {
             looks.push(Look::Machines(server, space, tenant.clone()));
         }
+    }
+}
+
+/// Instances that machines are named after and no group has are asked for by id.
+fn machines(case: &Case<'_>, looks: &mut Vec<Look>) {
+    let instances = pruning::to_ask(case);
+    if !instances.is_empty() {
+        looks.push(Look::Fates(case.desired.target.clone(), instances));
     }
 }

@@ -1,9 +1,9 @@
 //! What may go now, what the rest waits for, and when to look again.
 //!
-//! Rising: objects, tenant, the release, and what is shared (policy, trigger, override, room to
+//! Rising: tenant, variables, objects, the release, and what is shared (policy, trigger, override, room to
 //! boot); then the stack, and while it is busy the software, for the stack waits for signals
 //! and the signals for the software. Going: what is shared and the deployments, then the stack
-//! until it is gone, then the machines, then the tenant, and the objects.
+//! until it is gone, then the machines, then the variables, the tenant, and the objects.
 
 use bennu_model::action::Action;
 use bennu_model::outcome::Next;
@@ -31,10 +31,11 @@ pub fn order(case: &Case<'_>, report: &[Line], mut wanted: Vec<Wanted>) -> Vec<W
 fn rank(case: &Case<'_>, resource: Resource) -> u8 {
     match (case.wanted(), resource) {
         (true, Resource::Tenant) | (false, Resource::Software) => 0,
-        (true, Resource::Objects) | (false, Resource::Stack) => 1,
-        (true, Resource::Stack) | (false, Resource::Machines) => 2,
-        (true, Resource::Software) | (false, Resource::Tenant) => 3,
-        (true, Resource::Machines) | (false, Resource::Objects) => 4,
+        (true, Resource::Variables) | (false, Resource::Stack) => 1,
+        (true, Resource::Objects) | (false, Resource::Machines) => 2,
+        (true, Resource::Stack) | (false, Resource::Variables) => 3,
+        (true, Resource::Software) | (false, Resource::Tenant) => 4,
+        (true, Resource::Machines) | (false, Resource::Objects) => 5,
     }
 }
 
@@ -49,6 +50,15 @@ fn held_back_by(case: &Case<'_>, report: &[Line], wanted: &Wanted) -> Option<Str
             Resource::Stack if !is_ready(Resource::Tenant) => {
                 Some("the tenant, which machines will register with".into())
             }
+            Resource::Variables if !is_ready(Resource::Tenant) => {
+                Some("the tenant with its connections".into())
+            }
+            Resource::Stack if boots(wanted) && !is_ready(Resource::Variables) => {
+                Some("the tenant's variables, which deployments will use".into())
+            }
+            Resource::Stack if boots(wanted) && !are_readable(report) => {
+                Some("the objects that its instances will read".into())
+            }
             Resource::Stack if boots(wanted) => may_not_boot(case, wanted),
             Resource::Objects
                 if matches!(
@@ -60,6 +70,7 @@ fn held_back_by(case: &Case<'_>, report: &[Line], wanted: &Wanted) -> Option<Str
             }
             Resource::Stack
             | Resource::Tenant
+            | Resource::Variables
             | Resource::Machines
             | Resource::Objects
             | Resource::Software => None,
@@ -68,6 +79,7 @@ fn held_back_by(case: &Case<'_>, report: &[Line], wanted: &Wanted) -> Option<Str
     let stack = (Resource::Stack, "the stack to be gone");
     let machines = (Resource::Machines, "the last machine to be gone");
     let software = (Resource::Software, "the last deployment to be over");
+    let variables = (Resource::Variables, "the last variable to be cleared");
     let before: &[(Resource, &str)] = match resource {
         Resource::Software => &[],
         Resource::Stack if case.observed.wants.iter().any(is_override) => {
@@ -75,12 +87,19 @@ fn held_back_by(case: &Case<'_>, report: &[Line], wanted: &Wanted) -> Option<Str
         }
         Resource::Stack => &[],
         Resource::Machines | Resource::Objects => &[stack],
-        Resource::Tenant => &[stack, machines, software],
+        Resource::Variables => &[stack, machines, software],
+        Resource::Tenant => &[stack, machines, software, variables],
     };
     before
         .iter()
         .find(|(on, _)| !is_ready(*on))
         .map(|(_, what)| (*what).to_owned())
+}
+
+/// Whether every object is there; those that nothing refers to do not matter.
+fn are_readable(report: &[Line]) -> bool {
+    let objects = classify::of(report, Resource::Objects);
+    matches!(objects, Verdict::InSync | Verdict::Outdated(_))
 }
 
 /// Whether a step boots instances.
@@ -91,7 +110,9 @@ pub fn boots(wanted: &Wanted) -> bool {
 
 /// Whether nothing but shared documents holds instances back.
 pub fn lacks_only_documents(case: &Case<'_>, report: &[Line]) -> bool {
-    *classify::of(report, Resource::Tenant) == Verdict::InSync && lacks_release(case).is_none()
+    let is_ready = |resource| *classify::of(report, resource) == Verdict::InSync;
+    let is_prepared = is_ready(Resource::Tenant) && is_ready(Resource::Variables);
+    is_prepared && are_readable(report) && lacks_release(case).is_none()
 }
 
 /// No signal clock starts before Octopus can serve the instance.
@@ -148,6 +169,7 @@ pub fn wait_for_predecessor(case: &Case<'_>) -> Plan {
         settlements: Vec::new(),
         known: case.known.clone(),
         wants: standing(case.observed),
+        remarks: Vec::new(),
         burn: Vec::new(),
         tombstone: None,
         next: Next::Settled,

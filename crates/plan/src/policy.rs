@@ -42,6 +42,12 @@ pub struct Policy {
     /// How old the evidence of what machines run may be when a converged environment is
     /// looked over: deployments are not swept.
     pub evidence: Duration,
+    /// The period of the sweeps, by which removals are counted.
+    pub sweep: Duration,
+    /// How many machines of a living environment are taken out of Octopus in such a period.
+    /// 10: more than a roll or a scale-in leaves at once, and few enough that a person can
+    /// still step in when something is wrong with what was read.
+    pub prune_most: usize,
 }
 
 impl Default for Policy {
@@ -61,6 +67,8 @@ impl Default for Policy {
             grace: Duration::seconds(90),
             deploy_tries: 2,
             evidence: Duration::minutes(25),
+            sweep: Duration::seconds(60),
+            prune_most: 10,
         }
     }
 }
@@ -88,6 +96,7 @@ impl Policy {
             registration_lag: faster(base.registration_lag),
             grace: faster(base.grace),
             evidence: faster(base.evidence),
+            sweep: faster(base.sweep),
             ..base
         }
     }

@@ -77,6 +77,7 @@ fn settled(case: &Case<'_>, attempt: &Attempt) -> Option<Settled> {
         (Resource::Stack, _) => moved_on(case, attempt),
         (Resource::Tenant, _) => tenant_made(case, attempt),
         (Resource::Software, _) => deployed(case, attempt),
+        (Resource::Variables, _) => variables_set(case, attempt),
         (Resource::Objects | Resource::Machines, _) => Some(Settled::NotApplied),
     }
 }
@@ -255,6 +256,13 @@ fn tenant_made(case: &Case<'_>, attempt: &Attempt) -> Option<Settled> {
             .is_decisive(&case.observed.tenant, attempt)
             .then_some(Settled::NotApplied),
     }
+}
+
+/// Secrets cannot be read back: what has no answer is set again.
+fn variables_set(case: &Case<'_>, attempt: &Attempt) -> Option<Settled> {
+    let is_over = case.known.tenant.is_none();
+    let is_decisive = case.is_decisive(&case.observed.variables, attempt);
+    (is_over || is_decisive).then_some(Settled::NotApplied)
 }
 
 /// Octopus takes no token for a deployment: ours stands in its comments.

@@ -4,12 +4,13 @@
 use async_trait::async_trait;
 use bennu_model::action::DeploymentsAction;
 use bennu_model::deployment::{Deployment, MachinePolicy, Override, TaskLog, Trigger};
-use bennu_model::ids::{ProjectId, ServerName, SpaceName, TaskId, TenantId};
+use bennu_model::ids::{OctopusEnvironmentId, ProjectId, ServerName, SpaceName, TaskId, TenantId};
 use bennu_model::outcome::Outcome;
 use bennu_model::plan::TenantRef;
 use bennu_model::tenant::{Machine, Release, Space, Tenant};
+use bennu_model::variable::SeenVariable;
 
-use crate::{Cursor, Gate, Page, PortError};
+use crate::{Cursor, Gate, Page, PortError, Secrets};
 
 /// What can be read and done in a space of an Octopus server.
 ///
@@ -42,6 +43,18 @@ pub trait Deployments: Send + Sync {
         space: &SpaceName,
         tenant: &TenantRef,
     ) -> Result<Option<Tenant>, PortError>;
+
+    /// Every variable that a tenant can have a value for through its connections, sorted by
+    /// key: those of projects with their values for `environment`, and those of the library
+    /// variable sets that the projects include. `None` when there is no such tenant.
+    async fn variables(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        tenant: &TenantId,
+        environment: &OctopusEnvironmentId,
+    ) -> Result<Option<Vec<SeenVariable>>, PortError>;
 
     /// Machines: all that serve a tenant, whoever registered them, or all with a role.
     async fn list_machines(
@@ -122,7 +135,8 @@ pub trait Deployments: Send + Sync {
     ) -> Result<Option<MachinePolicy>, PortError>;
 
     /// Carries out an action. Whole documents are read, changed in our own part and written
-    /// back in one go: what we do not know in them is kept.
+    /// back in one go: what we do not know in them is kept. `secrets` holds what the secrets
+    /// hold that the action names; they go into that call and nowhere else.
     ///
     /// Never fails: what goes wrong is an [`Outcome`].
     async fn begin(
@@ -131,6 +145,7 @@ pub trait Deployments: Send + Sync {
         server: &ServerName,
         space: &SpaceName,
         action: &DeploymentsAction,
+        secrets: &Secrets,
     ) -> Outcome;
 }
 

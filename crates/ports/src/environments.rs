@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use bennu_model::environment::{Environment, Tombstone};
 use bennu_model::ids::{
-    Digest, EnvironmentName, EnvironmentUid, Generation, ServerName, SpaceName, TargetName,
-    TeamName,
+    ChangeSetName, Digest, EnvironmentName, EnvironmentUid, Generation, ServerName, SpaceName,
+    TargetName, TeamName,
 };
 use bennu_model::spec::Spec;
 use bennu_model::timeline::Event;
@@ -113,6 +113,17 @@ pub trait Environments: Send + Sync {
         &self,
         team: &TeamName,
         name: &EnvironmentName,
+    ) -> Result<Option<Environment>, LedgerError>;
+
+    /// Notes that a person has approved a change set of a living environment, and wakes its
+    /// key; the environment as it is then. `None`: there is no such environment, or it is
+    /// being deleted. That there is such a change set is not checked: an approval of another
+    /// one has no effect.
+    async fn approve(
+        &self,
+        team: &TeamName,
+        name: &EnvironmentName,
+        change_set: &ChangeSetName,
     ) -> Result<Option<Environment>, LedgerError>;
 
     /// The living environment of a name, else the one that is being deleted; `None` when its

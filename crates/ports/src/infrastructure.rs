@@ -9,7 +9,7 @@ use bennu_model::plan::StackRef;
 use bennu_model::stack::{ChangeSet, Group, Instance, Stack, StackEvent};
 use bytes::Bytes;
 
-use crate::{Cursor, Gate, Page, PortError};
+use crate::{Cursor, Gate, Page, PortError, SecretText};
 
 /// What can be read and done in the account and region of a target.
 ///
@@ -78,8 +78,17 @@ pub trait Infrastructure: Send + Sync {
         prefix: &ObjectKey,
     ) -> Result<Objects, PortError>;
 
-    /// Begins an action and returns when it is accepted. `content` holds the bytes of the
-    /// digest that the action names, if it names one.
+    /// What a secret of Secrets Manager holds, as text. Fails with `NotFound` where there is
+    /// none under the ARN.
+    async fn secret(
+        &self,
+        gate: &dyn Gate,
+        target: &TargetName,
+        arn: &str,
+    ) -> Result<SecretText, PortError>;
+
+    /// Begins an action and returns when it is accepted. `content` holds the bytes that
+    /// the action names or carries, if it does.
     ///
     /// Never fails: what goes wrong is an [`Outcome`].
     async fn begin(
@@ -112,4 +121,13 @@ pub trait Instances: Send + Sync {
         target: &TargetName,
         id: &str,
     ) -> Result<Option<Instance>, PortError>;
+
+    /// What an instance has written to its console: the newest 64 KB at most, as text.
+    /// `None` when EC2 has none: not yet, or not any more.
+    async fn console(
+        &self,
+        gate: &dyn Gate,
+        target: &TargetName,
+        id: &str,
+    ) -> Result<Option<String>, PortError>;
 }

@@ -25,6 +25,7 @@ pub mod gate;
 pub mod hooks;
 pub mod infrastructure;
 pub mod ledger;
+pub mod secret;
 pub mod work;
 
 pub use deployments::Deployments;
@@ -34,6 +35,7 @@ pub use gate::{Boundary, Call, Closed, Commit, Gate, Moment};
 pub use hooks::Hooks;
 pub use infrastructure::{Infrastructure, Instances};
 pub use ledger::Ledger;
+pub use secret::{SecretText, Secrets};
 pub use work::Work;
 
 /// One page of a list.

@@ -9,18 +9,22 @@
 //!
 //! - [`shell`]: scripts become steps; [`frame`]: a script under way; [`expand`], [`builtin`]
 //! - [`program`]: what scripts call; [`cfn_init`]: metadata carried out
+//! - [`windows`]: what all that is on Windows
 //! - [`boot`]: one instance's boot; [`machine`]: what the instance has
 
+mod archive;
 mod boot;
 mod bucket;
 mod builtin;
 mod cfn_init;
 mod expand;
+mod files;
 mod flags;
 mod frame;
 mod machine;
 mod program;
 mod shell;
+mod windows;
 
 #[cfg(test)]
 mod tests;
@@ -37,6 +41,7 @@ use crate::octopus;
 use crate::parameters::Parameters;
 use crate::region::Region;
 use crate::s3::Buckets;
+use crate::secrets::Secrets;
 use crate::world::Place;
 
 /// An instance, wherever it is.
@@ -58,6 +63,7 @@ pub(crate) struct Setting<'a> {
     pub parameters: &'a Parameters,
     pub faults: &'a mut Faults,
     pub buckets: &'a Buckets,
+    pub secrets: &'a Secrets,
     pub octopus: &'a mut octopus::Server,
 }
 
@@ -76,6 +82,17 @@ impl Boots {
     pub fn console(&self, place: &Place, instance_id: &str, most: usize) -> Vec<String> {
         let boot = self.boots.get(&(place.clone(), instance_id.to_owned()));
         boot.map_or_else(Vec::new, |boot| boot.machine.console(most))
+    }
+
+    /// The whole console of an instance that has begun to boot, and when it last said
+    /// something; kept as long as the instance is to be seen.
+    pub(crate) fn console_text(
+        &self,
+        place: &Place,
+        instance_id: &str,
+    ) -> Option<(String, Option<DateTime<Utc>>)> {
+        let boot = self.boots.get(&(place.clone(), instance_id.to_owned()))?;
+        Some(boot.machine.console_text())
     }
 
     /// What an instance of a group serves, once it serves anything: the versions by project
@@ -105,10 +122,12 @@ impl Boots {
         regions: &mut BTreeMap<Place, Region>,
         setting: &mut Setting<'_>,
     ) -> (BTreeSet<Place>, BTreeSet<GroupKey>) {
-        let mut groups = BTreeSet::new();
+        let (mut heard, mut groups) = (BTreeSet::new(), BTreeSet::new());
         for (place, region) in regions.iter_mut() {
             for news in std::mem::take(&mut region.compute.news) {
-                self.hear(place, region, news, setting);
+                if self.hear(place, region, news, setting) {
+                    heard.insert(place.clone());
+                }
             }
             let touched = std::mem::take(&mut region.compute.touched);
             groups.extend(touched.into_iter().map(|group| (place.clone(), group)));
@@ -118,7 +137,6 @@ impl Boots {
             .filter(|(_, boot)| boot.next_due().is_some_and(|due| due <= setting.now))
             .map(|(key, _)| key.clone())
             .collect();
-        let mut heard = BTreeSet::new();
         for key in due {
             let (Some(boot), Some(region)) = (self.boots.get_mut(&key), regions.get_mut(&key.0))
             else {
@@ -139,22 +157,33 @@ impl Boots {
         (heard, groups)
     }
 
-    /// Takes in what became of an instance.
-    fn hear(&mut self, place: &Place, region: &Region, news: News, setting: &mut Setting<'_>) {
+    /// Takes in what became of an instance; tells whether it has signalled.
+    fn hear(
+        &mut self,
+        place: &Place,
+        region: &mut Region,
+        news: News,
+        setting: &mut Setting<'_>,
+    ) -> bool {
         match news {
             News::Runs(id) => {
                 if let Some(instance) = region.compute.instances.get(&id) {
                     let boot = Boot::begin(instance, place, setting);
                     self.boots.insert((place.clone(), id), boot);
                 }
+                false
             }
             News::GoesDown(id) => {
-                if let Some(boot) = self.boots.get_mut(&(place.clone(), id)) {
-                    boot.end(setting);
-                }
+                let Some(boot) = self.boots.get_mut(&(place.clone(), id)) else {
+                    return false;
+                };
+                let before = boot.machine.signalled;
+                boot.end(&mut around(region, setting));
+                before != boot.machine.signalled
             }
             News::Vanished(id) => {
                 self.boots.remove(&(place.clone(), id));
+                false
             }
         }
     }
@@ -190,6 +219,7 @@ fn around<'a>(region: &'a mut Region, setting: &'a mut Setting<'_>) -> Around<'a
         faults: setting.faults,
         region,
         buckets: setting.buckets,
+        secrets: setting.secrets,
         octopus: setting.octopus,
     }
 }

@@ -1,10 +1,12 @@
 //! EC2: instances and launch templates.
 
+pub mod console;
 pub mod describe;
 pub mod launch_template;
 
 use chrono::{DateTime, Utc};
 
+pub use console::ConsoleOutput;
 pub use describe::{Filter, InstanceQuery, StateChange};
 pub use launch_template::{LaunchTemplate, LaunchTemplateReference};
 

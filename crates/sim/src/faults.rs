@@ -11,6 +11,7 @@
 //! | `lose_reply` | operation | |
 //! | `delay` | operation | `ms` |
 //! | `conflict` | operation (Octopus) | |
+//! | `cloned_thumbprint` | machine name: it is registered with the thumbprint of the newest other machine | |
 //! | `miss_machine` | machine name: the trigger scan loses its event | |
 //! | `fail_deployment` | project name | `error` |
 //! | `interrupt_deployment` | project name: it waits for a person | |
@@ -33,6 +34,7 @@ pub const NAMES: &[&str] = &[
     "lose_reply",
     "delay",
     "conflict",
+    "cloned_thumbprint",
     "miss_machine",
     "fail_deployment",
     "interrupt_deployment",

@@ -15,7 +15,7 @@
 //! - [`world`], [`clock`], [`faults`], [`parameters`], [`chance`]: time, and what can be set
 //! - [`cloudformation`], [`autoscaling`], [`ec2`], over [`compute`]: a region's services
 //! - [`bootstrap`]: what instances do when they boot; [`history`]: who served, and when
-//! - [`s3`], [`sts`], [`octopus`]: the services that have no region
+//! - [`s3`], [`secrets`], [`sts`], [`octopus`]: the services beside the regions
 //! - [`doors`], [`ports`]: the ways in
 
 pub mod autoscaling;
@@ -36,6 +36,7 @@ pub mod parameters;
 pub mod ports;
 pub mod region;
 pub mod s3;
+pub mod secrets;
 pub mod sts;
 mod words;
 pub mod world;

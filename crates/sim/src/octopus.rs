@@ -10,7 +10,7 @@
 //! last writer wins, and there are no ETags.
 //!
 //! Served are spaces, environments, lifecycles, project groups, projects, channels,
-//! tenants, machines, machine policies, releases, project triggers, deployments, tasks
+//! library variable sets, tenants and their variables, machines, machine policies, releases, project triggers, deployments, tasks
 //! and interruptions; any other path is a 404 in the server's own words.
 //!
 //! Time moves it too ([`Timed`](crate::world::Timed); `due` has the list): `tasks` are queued, execute and
@@ -43,6 +43,7 @@ mod tasks;
 mod tentacles;
 mod triggers;
 mod truth;
+mod variables;
 
 #[cfg(test)]
 mod tests;
@@ -51,6 +52,7 @@ use chrono::{DateTime, Utc};
 
 pub use self::assumptions::{Assumptions, WhenInUse, WhenKeyIsMissing, WhenTenantGoes};
 pub use self::request::{Reply, Request};
+pub use self::variables::VariableTemplate;
 
 use self::documents::Documents;
 use self::health::HealthChecks;
@@ -58,10 +60,11 @@ use self::kind::Kind;
 use self::machine_events::MachineEvents;
 use self::people::Identity;
 use self::refusal::Refusal;
-use self::routes::{Route, SpaceRef};
+use self::routes::{Operation, Route, SpaceRef};
 use self::scope::History;
 use self::tasks::Work;
 use self::tentacles::Tentacles;
+use self::variables::TenantValues;
 use crate::chance::Chance;
 use crate::faults::Faults;
 
@@ -77,6 +80,7 @@ pub struct Server {
     work: Work,
     history: History,
     tentacles: Tentacles,
+    values: TenantValues,
     /// The moment up to which everything that was due has been done.
     played: Option<DateTime<Utc>>,
     chance: Chance,
@@ -85,8 +89,10 @@ pub struct Server {
 impl Server {
     /// The default world: space `Default` with environment `Development`, lifecycle
     /// `Default Lifecycle`, project group `Default Project Group`, projects
-    /// `Checkout Web` and `Checkout Jobs` (for tenants or without) and a default machine
-    /// policy. The same seed gives the same server, API key included.
+    /// `Checkout Web` and `Checkout Jobs` (for tenants or without), a library variable set
+    /// `Checkout` in both, and a default machine policy. Tenants may set `Greeting` and the
+    /// sensitive `ConnectionString` of `Checkout Web`, and `Currency` and the sensitive
+    /// `LicenceKey` of the set. The same seed gives the same server, API key included.
     pub fn new(seed: u64) -> Self {
         let mut server = Self {
             assumptions: Assumptions::default(),
@@ -97,6 +103,7 @@ impl Server {
             work: Work::default(),
             history: History::default(),
             tentacles: Tentacles::default(),
+            values: TenantValues::default(),
             played: None,
             chance: Chance::new(seed, "octopus"),
         };
@@ -133,7 +140,11 @@ impl Server {
         let route = Route::find(&request.verb(), &request.segments())?;
         gate::pass(request, &route.operation, &self.identity, faults)?;
         let space = self.space(&route.space)?;
-        self.perform(&route.operation, &space, request, now)
+        let reply = self.perform(&route.operation, &space, request, now)?;
+        if route.operation == Operation::Create(Kind::Machine) {
+            self.clone_thumbprint(&reply, faults);
+        }
+        Ok(reply)
     }
 
     /// The id of the space that a path means.

@@ -76,6 +76,15 @@ pub struct Parameters {
     pub bootstrap_tentacle_s: f64,
     /// What one small request takes: `curl`, `cfn-signal`.
     pub bootstrap_request_s: f64,
+    /// What an installer takes (Windows).
+    pub installer_s: f64,
+    /// Whether the Tentacle's installer asks for a restart (exit code 3010), which it does
+    /// on images that lack a newer .NET.
+    pub installer_asks_for_reboot: bool,
+    /// From `Restart-Computer` until what runs is ended.
+    pub restart_grace_s: f64,
+    /// How long a machine that restarts is away.
+    pub restart_s: f64,
     /// When a boot script that still runs is given up; a stack waits at most 12 hours for
     /// its signals.
     pub bootstrap_limit_s: f64,
@@ -141,6 +150,10 @@ impl Default for Parameters {
             bootstrap_cfn_init_s: 15.0,
             bootstrap_tentacle_s: 3.0,
             bootstrap_request_s: 0.2,
+            installer_s: 30.0,
+            installer_asks_for_reboot: false,
+            restart_grace_s: 3.0,
+            restart_s: 90.0,
             bootstrap_limit_s: 12.0 * 3600.0,
             rollback_restores_values: true,
             stack_tags_reach_instances: true,

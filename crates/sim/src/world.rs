@@ -11,6 +11,7 @@ use crate::octopus;
 use crate::parameters::Parameters;
 use crate::region::Region;
 use crate::s3::Buckets;
+use crate::secrets::{SecretError, SecretValue, Secrets, WhichVersion};
 
 /// The account that calls belong to when their credentials name no other.
 pub const DEFAULT_ACCOUNT: &str = "123456789012";
@@ -68,6 +69,8 @@ pub struct World {
     pub regions: BTreeMap<Place, Region>,
     /// S3, which is one for all places.
     pub buckets: Buckets,
+    /// Secrets Manager of every place.
+    pub secrets: Secrets,
     /// Octopus Deploy.
     pub octopus: octopus::Server,
     /// What instances do as they boot.
@@ -87,6 +90,7 @@ impl World {
             instant: false,
             regions: BTreeMap::new(),
             buckets: Buckets::default(),
+            secrets: Secrets::new(seed),
             octopus: octopus::Server::new(seed),
             boots: Boots::default(),
             history: History::default(),
@@ -100,6 +104,24 @@ impl World {
             instant: self.instant,
             ..Self::new(self.seed, self.now, parameters)
         };
+    }
+
+    /// Gives a secret of `place` this text, whether or not it was there; tells its ARN. An
+    /// ARN instead of a name makes the secret of just this ARN.
+    pub fn put_secret(&mut self, place: &Place, name: &str, value: &str) -> String {
+        let value = SecretValue::text(value);
+        self.secrets.ensure(place, name, value, self.now)
+    }
+
+    /// The text that a secret of `place` holds, by name or ARN; `None` for a secret that
+    /// holds no text.
+    ///
+    /// # Errors
+    /// There is no such secret, or it is marked for deletion.
+    pub fn secret(&self, place: &Place, id: &str) -> Result<Option<&str>, SecretError> {
+        let which = WhichVersion::default();
+        let (_, _, version) = self.secrets.value(place, id, &which, self.now)?;
+        Ok(version.value.as_text())
     }
 
     /// Plays all changes up to `now`, in the order of their moments. Time does not go back.
@@ -180,6 +202,7 @@ impl World {
                 parameters: &self.parameters,
                 faults: &mut self.faults,
                 buckets: &self.buckets,
+                secrets: &self.secrets,
                 octopus: &mut self.octopus,
             };
             let (heard, touched) = self.boots.run_due(&mut self.regions, &mut setting);

@@ -29,7 +29,7 @@ Resources:
         UserData:
           Fn::Base64: !Sub |
             #!/bin/sh
-            install ${Version} ${Queue}
+            dnf install -y ${Version} ${Queue}
             cfn-signal -e $? --stack ${AWS::StackId} --resource Group --region ${AWS::Region}
   Group:
     Type: AWS::AutoScaling::AutoScalingGroup

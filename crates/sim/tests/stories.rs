@@ -10,8 +10,12 @@
 mod bootstrap;
 #[path = "stories/change_sets.rs"]
 mod change_sets;
+#[path = "stories/failures.rs"]
+mod failures;
 #[path = "stories/groups.rs"]
 mod groups;
+#[path = "stories/linux.rs"]
+mod linux;
 #[path = "stories/lives.rs"]
 mod lives;
 #[path = "stories/rolls.rs"]
@@ -20,3 +24,5 @@ mod rolls;
 mod stage;
 #[path = "stories/trouble.rs"]
 mod trouble;
+#[path = "stories/windows.rs"]
+mod windows;

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use bennu_model::environment::{Environment, Tombstone};
 use bennu_model::ids::{
-    Digest, EnvironmentName, EnvironmentUid, Generation, ServerName, SpaceName, TargetName,
-    TeamName,
+    ChangeSetName, Digest, EnvironmentName, EnvironmentUid, Generation, ServerName, SpaceName,
+    TargetName, TeamName,
 };
 use bennu_model::timeline::{Entry, Event};
 use bennu_model::work::WorkKey;
@@ -26,6 +26,7 @@ use crate::failure::unreadable;
 use crate::state::{column, document, environment_state, read};
 
 const GET: &str = include_str!("../sql/get.sql");
+const APPROVE: &str = include_str!("../sql/approve.sql");
 const LIST: &str = include_str!("../sql/list.sql");
 const EVENTS: &str = include_str!("../sql/events.sql");
 const PRINCIPAL: &str = include_str!("../sql/principal.sql");
@@ -44,6 +45,22 @@ impl Environments for Store {
         name: &EnvironmentName,
     ) -> Result<Option<Environment>, LedgerError> {
         declare::delete(self, team, name).await
+    }
+
+    async fn approve(
+        &self,
+        team: &TeamName,
+        name: &EnvironmentName,
+        change_set: &ChangeSetName,
+    ) -> Result<Option<Environment>, LedgerError> {
+        let doing = "approve a change set";
+        let query = sqlx::query(APPROVE)
+            .bind(team.as_str())
+            .bind(name.as_str())
+            .bind(change_set.as_str());
+        let rows = self.rows(doing, query).await?;
+        let document = rows.first().map(|row| column(row, "document", doing));
+        document.map(|document| read(document?, doing)).transpose()
     }
 
     async fn get(

@@ -26,6 +26,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     migration!(4, "0004_create_environment_state"),
     migration!(5, "0005_create_blueprints"),
     migration!(6, "0006_create_wants"),
+    migration!(7, "0007_add_approval"),
 ];
 
 /// Any number will do, as long as nobody else on the same database takes it: "bennu" in ASCII.

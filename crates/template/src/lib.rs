@@ -22,10 +22,12 @@
 //! - [`check`]: everything that is wrong with a template that could be read
 //! - [`capability`]: what a caller has to acknowledge
 //! - [`signal`]: how long a stack waits for its instances' signals
+//! - [`catalog`]: templates with their manifests and packages, as they stand in a folder
 //! - [`limits`], [`digest`](mod@digest), [`error`]
 
 pub mod arguments;
 pub mod capability;
+pub mod catalog;
 pub mod check;
 pub mod digest;
 pub mod document;

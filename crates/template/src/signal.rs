@@ -9,6 +9,28 @@ use crate::template::{Resource, Template};
 /// CloudFormation's default of both time-outs, as it is written: five minutes.
 const DEFAULT: &str = "PT5M";
 
+/// What has to fit between the start of the clock and the signal of an instance that Octopus
+/// deploys to, each in seconds.
+pub const BEFORE_A_SIGNAL: &[(&str, u64)] = &[
+    // Octopus looks for machines to deploy to about every 30 s (documentation).
+    ("the trigger's scan", 30),
+    // A machine is deployed to only once it was found healthy.
+    ("the first health check", 30),
+    // If the trigger misses the machine, Bennu deploys: after a look, which it takes every
+    // 20 s, and the time that it leaves to the trigger.
+    ("Bennu's look", 20),
+    ("its grace", 90),
+    // Ours to choose: the server's queue, the deployment, and the start of what it brought.
+    ("queue and deployment", 300),
+];
+
+/// All of [`BEFORE_A_SIGNAL`] together.
+#[must_use]
+pub fn before_a_signal() -> Duration {
+    let seconds = BEFORE_A_SIGNAL.iter().map(|(_, seconds)| seconds).sum();
+    Duration::from_secs(seconds)
+}
+
 /// One wait for signals, as a template declares it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignalTimeout {

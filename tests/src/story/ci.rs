@@ -20,7 +20,7 @@ impl Story {
     pub async fn blueprint(&mut self, per: Per) {
         let mut build = Build::of("{{ version }}");
         build.parameters.push(("Capacity", "1"));
-        let declaration = build.declaration();
+        let declaration = build.declaration(&self.api_key);
         let spec = BlueprintSpec {
             source: Source {
                 repository: REPOSITORY.into(),

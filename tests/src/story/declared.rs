@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use bennu_model::ids::*;
 use bennu_model::names::digest_of;
 use bennu_model::spec::*;
+use bennu_model::variable::VariableScope;
 use bennu_ports::environments::Declaration;
 use bennu_sim::world::Place;
+use bennu_template::catalog::Entry;
 use bytes::Bytes;
 
-/// The template that Bennu brings for Linux, as it is.
-pub const WEB_LINUX: &str = include_str!("../../../templates/web-linux/template.yaml");
+use crate::catalog::{WEB_LINUX, WEB_WINDOWS};
 
 /// What is declared.
 #[derive(Debug, Clone)]
@@ -21,6 +22,16 @@ pub struct Build<'a> {
     pub name: &'a str,
     /// The template's text.
     pub template: &'a str,
+    /// The catalog's entry that it comes from, with its package and its manifest.
+    pub entry: Option<&'static Entry>,
+    /// Labels: they change nothing in the world.
+    pub labels: Vec<(&'a str, &'a str)>,
+    /// What instances are told.
+    pub configuration: Vec<(&'a str, ParameterValue)>,
+    /// Tenant variables.
+    pub variables: Vec<(VariableScope, &'a str, ParameterValue)>,
+    /// Types that are never replaced without a person.
+    pub never_replaced: Vec<&'a str>,
     /// Its parameters.
     pub parameters: Vec<(&'a str, &'a str)>,
     /// What the stack may do.
@@ -33,29 +44,17 @@ pub struct Build<'a> {
     pub rollout: Rollout,
 }
 
-/// The Linux template for servers that stay: its instances serve whatever release comes.
-pub fn in_place_template() -> String {
-    let (head, rest) = WEB_LINUX.split_once("  AppVersion:").expect("a parameter");
-    let (_, rest) = rest.split_once("  BennuTenant:").expect("the next one");
-    let lines = format!("{head}  BennuTenant:{rest}");
-    let lines = lines.lines().filter(|line| !line.contains("bennu:release"));
-    let lines = lines.map(|line| {
-        line.replace(
-            "[ \"$release\" = \"${AppVersion}\" ]",
-            "[ \"$release\" != \"none\" ]",
-        )
-        .replace("${AppVersion}", "any")
-        .replace("Value: !Ref AppVersion", "Value: any")
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 impl<'a> Build<'a> {
     /// Infrastructure with a tenant and no release.
     pub fn infrastructure(template: &'a str) -> Self {
         Self {
             name: "ryan0001",
             template,
+            entry: None,
+            labels: Vec::new(),
+            configuration: Vec::new(),
+            variables: Vec::new(),
+            never_replaced: Vec::new(),
             parameters: Vec::new(),
             capabilities: Vec::new(),
             release: None,
@@ -66,18 +65,26 @@ impl<'a> Build<'a> {
 
     /// A release on two Linux web servers.
     pub fn of(release: &'a str) -> Self {
+        Self::from(&WEB_LINUX, release)
+    }
+
+    /// A release on two Windows web servers.
+    pub fn windows(release: &'a str) -> Self {
+        Self::from(&WEB_WINDOWS, release)
+    }
+
+    fn from(entry: &'static Entry, release: &'a str) -> Self {
         Self {
-            parameters: vec![("OctopusApiKeySecret", SECRET)],
+            entry: Some(entry),
             capabilities: vec!["CAPABILITY_IAM"],
             release: Some(release),
-            ..Self::infrastructure(WEB_LINUX)
+            ..Self::infrastructure(&entry.text)
         }
     }
 
     /// A release on the same servers, which stay: any release makes them signal.
-    pub fn in_place(release: &'a str, template: &'a str) -> Self {
+    pub fn in_place(release: &'a str) -> Self {
         Self {
-            template,
             rollout: Rollout::InPlace,
             ..Self::of(release)
         }
@@ -90,71 +97,116 @@ impl<'a> Build<'a> {
     }
 
     pub(super) fn what(&self) -> String {
-        let values = self
-            .parameters
-            .iter()
-            .filter(|(name, _)| *name != "OctopusApiKeySecret");
-        let values = values.map(|(_, value)| *value).chain(self.release);
+        let values = self.parameters.iter().map(|(_, value)| *value);
+        let values = values.chain(self.release);
         values.collect::<Vec<_>>().join(", ")
     }
 
-    pub(super) fn declaration(&self) -> Declaration {
-        let bytes = Bytes::copy_from_slice(self.template.as_bytes());
-        let digest = digest_of(&bytes);
+    /// What is to be stored; `secret` is where the instances find their API key.
+    pub(super) fn declaration(&self, secret: &str) -> Declaration {
+        let template = Bytes::copy_from_slice(self.template.as_bytes());
+        let package = self.entry.and_then(|entry| entry.package.as_deref());
+        let blobs = std::iter::once(template).chain(package.map(Bytes::copy_from_slice));
+        let labels = self.labels.iter();
+        let labels = labels.map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
         Declaration {
             team: team(),
             name: EnvironmentName::new(self.name).expect("legal"),
-            labels: BTreeMap::new(),
-            spec: self.spec(&digest),
-            blobs: vec![(digest, bytes)],
+            labels: labels.collect(),
+            spec: self.spec(secret),
+            blobs: blobs.map(|bytes| (digest_of(&bytes), bytes)).collect(),
             if_generation: None,
         }
     }
 
     /// What the API makes of such a document.
-    pub fn spec(&self, template: &Digest) -> Spec {
-        let declares = |name: &str| self.template.contains(&format!("\n  {name}:"));
-        let filled = FILLED_PARAMETERS.iter().map(|(name, _)| (*name).to_owned());
+    fn spec(&self, secret: &str) -> Spec {
         let is_immutable = self.release.is_some() && self.rollout == Rollout::Immutable;
         Spec {
             target: target(),
             release: self.release.map(str::to_owned),
             stack: StackSpec {
-                template: template.clone(),
+                template: digest_of(self.template.as_bytes()),
                 template_bytes: self.template.len() as u64,
-                parameters: self.parameters.iter().map(literal).collect(),
+                template_name: None,
+                package: self
+                    .entry
+                    .and_then(|entry| entry.package.as_deref())
+                    .map(digest_of),
+                configuration: self
+                    .configuration
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), value.clone()))
+                    .collect(),
+                parameters: self.parameters(secret),
                 release_parameter: is_immutable.then(|| "AppVersion".to_owned()),
-                filled: filled.filter(|name| declares(name)).collect(),
+                fills: self.fills(),
+                never_replaced: self
+                    .never_replaced
+                    .iter()
+                    .map(|t| (*t).to_owned())
+                    .collect(),
                 capabilities: self.capabilities.iter().map(|c| (*c).to_owned()).collect(),
                 tags: BTreeMap::new(),
             },
-            octopus: Some(OctopusSpec {
-                server: server(),
-                space: space(),
-                environment: OctopusEnvironmentName::new("Development").expect("legal"),
-                projects: self
-                    .projects
-                    .iter()
-                    .map(|p| ProjectName::new(*p).expect("legal"))
-                    .collect(),
-                roles: BTreeSet::from(["web".to_owned()]),
-                variables: BTreeMap::new(),
-            }),
+            octopus: Some(self.octopus()),
             rollout: self.rollout,
             approve: Approve::Never,
             deletion_policy: DeletionPolicy::Delete,
         }
     }
-}
 
-/// A secret that only the instances read.
-const SECRET: &str = "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:octopus-AbCdEf";
+    fn parameters(&self, secret: &str) -> BTreeMap<String, ParameterValue> {
+        let given = self.parameters.iter().copied();
+        let key = self.declares("OctopusApiKeySecret");
+        let key = key.then_some(("OctopusApiKeySecret", secret));
+        let literal = |(name, value): (&str, &str)| {
+            (name.to_owned(), ParameterValue::Literal(value.to_owned()))
+        };
+        key.into_iter().chain(given).map(literal).collect()
+    }
 
-fn literal((name, value): &(&str, &str)) -> (String, ParameterValue) {
-    (
-        (*name).to_owned(),
-        ParameterValue::Literal((*value).to_owned()),
-    )
+    fn fills(&self) -> BTreeMap<String, Filling> {
+        let known = Filling::ALL
+            .iter()
+            .map(|filling| (filling.well_known(), *filling));
+        let known = known.filter(|(name, _)| self.declares(name));
+        known
+            .map(|(name, filling)| (name.to_owned(), filling))
+            .collect()
+    }
+
+    fn declares(&self, parameter: &str) -> bool {
+        self.template.contains(&format!("\n  {parameter}:"))
+    }
+
+    fn octopus(&self) -> OctopusSpec {
+        let mut octopus = OctopusSpec {
+            server: server(),
+            space: space(),
+            environment: OctopusEnvironmentName::new("Development").expect("legal"),
+            projects: self
+                .projects
+                .iter()
+                .map(|p| ProjectName::new(*p).expect("legal"))
+                .collect(),
+            roles: BTreeSet::from(["web".to_owned()]),
+            variables: BTreeMap::new(),
+            common_variables: BTreeMap::new(),
+        };
+        for (scope, name, value) in &self.variables {
+            let values = match scope {
+                VariableScope::Project(project) => {
+                    octopus.variables.entry(project.clone()).or_default()
+                }
+                VariableScope::Common(set) => {
+                    octopus.common_variables.entry(set.clone()).or_default()
+                }
+            };
+            values.insert((*name).to_owned(), value.clone());
+        }
+        octopus
+    }
 }
 
 pub(super) fn team() -> TeamName {

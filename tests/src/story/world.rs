@@ -97,15 +97,20 @@ impl Story {
     /// Somebody terminates the oldest instance by hand.
     pub fn strangers_terminate(&mut self) {
         let id = self.sim.sim.with(|world| {
-            let place = place();
-            let truth = world.regions[&place].truth();
+            let truth = world.regions[&place()].truth();
             let id = truth["groups"][0]["Instances"][0]["InstanceId"].clone();
-            let id = id.as_str().expect("an instance").to_owned();
-            let ended = world.on(&place, |region, moment| {
-                region.terminate_instance_in_auto_scaling_group(&id, false, moment)
+            id.as_str().expect("an instance").to_owned()
+        });
+        self.terminate(&id);
+    }
+
+    /// Somebody terminates an instance of a group.
+    pub(super) fn terminate(&mut self, id: &str) {
+        self.sim.sim.with(|world| {
+            let ended = world.on(&place(), |region, moment| {
+                region.terminate_instance_in_auto_scaling_group(id, false, moment)
             });
             ended.expect("it can be terminated");
-            id
         });
         self.note(&format!("> somebody terminates {id} by hand"));
     }

@@ -124,8 +124,11 @@ pub fn api(store: Store) -> Api {
             .map(|name| (name.clone(), entry.clone()))
             .collect(),
         servers: BTreeMap::from([(server.clone(), BTreeSet::from([space.clone()]))]),
+        ..Catalog::default()
     };
-    let facts = TargetFacts { has_bucket: true };
+    let facts = TargetFacts {
+        bucket: Some("artifacts".to_owned()),
+    };
     let context = Context {
         installation: InstallationId::new("dev").unwrap(),
         targets: targets
@@ -139,6 +142,7 @@ pub fn api(store: Store) -> Api {
                 slots: 5,
             },
         )]),
+        has_key: false,
     };
     let policy = Policy::default();
     Api {

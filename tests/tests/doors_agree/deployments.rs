@@ -7,8 +7,8 @@ use bennu_model::ids::{ProjectId, ServerName, SpaceName, TenantId};
 use bennu_model::outcome::Outcome;
 use bennu_model::plan::TenantRef;
 use bennu_octopus::{ApiKey, Octopus, ServerConfig};
-use bennu_ports::Deployments;
 use bennu_ports::deployments::MachineFilter;
+use bennu_ports::{Deployments, Secrets};
 use bennu_sim::doors::serve::Running;
 use bennu_sim::octopus::Request;
 use bennu_sim::ports::{LoggingGate, SimDeployments};
@@ -52,8 +52,12 @@ impl<'a> Way<'a> {
     }
 
     pub async fn begin(&self, action: &DeploymentsAction) -> Outcome {
+        self.begin_with(action, &Secrets::none()).await
+    }
+
+    pub async fn begin_with(&self, action: &DeploymentsAction, secrets: &Secrets) -> Outcome {
         self.port
-            .begin(&self.gate, &self.server, &self.space, action)
+            .begin(&self.gate, &self.server, &self.space, action, secrets)
             .await
     }
 
@@ -128,8 +132,11 @@ async fn script(way: &Way<'_>) -> Vec<String> {
     }
     let machine = json!({
         "Name": "web-1", "Roles": ["web", "bennu-dev"], "TenantIds": [tenant],
-        "EnvironmentIds": ["Environments-1"], "Endpoint": {"CommunicationStyle": "None"},
-        "TenantedDeploymentParticipation": "Tenanted",
+        "EnvironmentIds": ["Environments-1"], "TenantedDeploymentParticipation": "Tenanted",
+        "Endpoint": {
+            "CommunicationStyle": "TentaclePassive", "Uri": "https://10.0.0.5:10933/",
+            "Thumbprint": "0123456789ABCDEF0123456789ABCDEF01234567",
+        },
     });
     way.other("/api/machines", &machine);
     for version in ["1.0.0-a", "1.0.0-b"] {

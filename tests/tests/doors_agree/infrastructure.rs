@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bennu_aws::{Aws, Keys, TargetConfig};
-use bennu_model::action::{InfrastructureAction, StackInput};
+use bennu_model::action::{Content, InfrastructureAction, StackInput};
 use bennu_model::desired::TemplateBody;
 use bennu_model::ids::{ChangeSetArn, ChangeSetName, ObjectKey, StackArn, TargetName, Token};
 use bennu_model::names::digest_of;
@@ -18,8 +18,8 @@ use serde_json::json;
 
 use crate::{Log, assert_same, fault, gist, kind, world};
 
-const REGION: &str = "ap-southeast-2";
-const ACCOUNT: &str = "123456789012";
+pub(crate) const REGION: &str = "ap-southeast-2";
+pub(crate) const ACCOUNT: &str = "123456789012";
 const BUCKET: &str = "bennu-artifacts";
 
 /// A group of two behind a launch template that a parameter changes.
@@ -52,11 +52,11 @@ struct Way<'a> {
     target: TargetName,
 }
 
-fn sydney() -> TargetName {
+pub(crate) fn sydney() -> TargetName {
     TargetName::new("sydney").unwrap()
 }
 
-fn adapter(running: &Running) -> Aws {
+pub(crate) fn adapter(running: &Running) -> Aws {
     let config = TargetConfig {
         name: sydney(),
         region: REGION.to_owned(),
@@ -73,7 +73,7 @@ fn adapter(running: &Running) -> Aws {
     Aws::new("dev".parse().unwrap(), vec![config]).unwrap()
 }
 
-fn port_door(running: &Running) -> SimInfrastructure {
+pub(crate) fn port_door(running: &Running) -> SimInfrastructure {
     let place = Place {
         account: ACCOUNT.to_owned(),
         region: REGION.to_owned(),
@@ -266,7 +266,7 @@ async fn script_of_objects(way: &Way<'_>) -> Vec<String> {
     log.note("no object yet", way.begin(&by_url).await);
     let put = InfrastructureAction::PutObject {
         key: key.clone(),
-        content: digest,
+        content: Content::Blob(digest),
     };
     log.note("put", way.begin_with(&put, &text).await);
     log.note("put again", way.begin_with(&put, &text).await);
@@ -275,6 +275,11 @@ async fn script_of_objects(way: &Way<'_>) -> Vec<String> {
         way.port.objects(gate, target, &prefix).await.unwrap().keys,
     );
     log.note("create", way.begin(&by_url).await);
+    let text = InfrastructureAction::PutObject {
+        key: ObjectKey::new("bennu/dev/x/configuration.json").unwrap(),
+        content: Content::Text("{}".to_owned()),
+    };
+    log.note("put text", way.begin(&text).await);
     for keys in [vec![key.clone()], vec![key], vec![]] {
         let delete = InfrastructureAction::DeleteObjects { keys };
         log.note("delete", way.begin(&delete).await);

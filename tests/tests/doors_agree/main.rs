@@ -6,7 +6,9 @@
 
 mod deployments;
 mod infrastructure;
+mod secrets;
 mod software;
+mod variables;
 
 use std::fmt::Debug;
 

@@ -174,6 +174,7 @@ fn api(environments: Arc<dyn Environments>, ledger: Arc<dyn Hooks>) -> Api {
     let catalog = Catalog {
         targets: targets.map(|name| (name, entry.clone())).into(),
         servers: BTreeMap::from([(ServerName::new("main").unwrap(), spaces)]),
+        ..Catalog::default()
     };
     Api {
         environments,

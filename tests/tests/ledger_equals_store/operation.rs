@@ -9,6 +9,9 @@ pub enum Operation {
     Delete {
         who: usize,
     },
+    Approve {
+        who: usize,
+    },
     Claim {
         owner: usize,
         batch: u32,
@@ -192,6 +195,7 @@ pub fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
         6 => declare,
         3 => any::<usize>().prop_map(|who| Operation::Delete { who }),
+        2 => any::<usize>().prop_map(|who| Operation::Approve { who }),
         12 => claim,
         9 => prop::collection::vec((any::<usize>(), pass()), 1..4).prop_map(Operation::Finish),
         1 => any::<usize>().prop_map(Operation::Release),

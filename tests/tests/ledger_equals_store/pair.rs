@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use bennu_model::document::Wanted;
-use bennu_model::ids::{EnvironmentUid, Generation, ReplicaId, TargetName};
+use bennu_model::ids::{ChangeSetName, EnvironmentUid, Generation, ReplicaId, TargetName};
 use bennu_model::work::{Lease, WorkKey};
 use bennu_ports::environments::{Declared, ListFilter};
 use bennu_ports::ledger::{DocumentRecord, EnvironmentState, Load, SweepEnd, SweepPage};
@@ -139,6 +139,12 @@ impl Pair {
             Operation::Delete { who } => {
                 let (team, name) = someone(*who);
                 format!("{:#?}", ledger.delete(&team, &name).await.unwrap())
+            }
+            Operation::Approve { who } => {
+                let (team, name) = someone(*who);
+                let change_set = ChangeSetName::new("bennu-1").unwrap();
+                let approved = ledger.approve(&team, &name, &change_set).await;
+                format!("{:#?}", approved.unwrap())
             }
             Operation::Finish(passes) => {
                 let passes = passes.iter().filter_map(|(n, pass)| {

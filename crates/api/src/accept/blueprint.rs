@@ -8,7 +8,8 @@ use bennu_model::ids::Digest;
 use bennu_model::spec::{Invalid, ParameterValue, Spec};
 use bytes::Bytes;
 
-use super::{Accepted, Catalog, TemplateText, accept, add, labels, places, template};
+use super::template::Known;
+use super::{Accepted, Catalog, TemplateText, accept, add, labels, places, references, template};
 use crate::read::{BlueprintDraft, Draft, SpecDraft, TemplateSource, inner_problem};
 
 /// A blueprint that can be stored.
@@ -114,7 +115,10 @@ pub fn declared(declare: &Declare, template: &TemplateText, catalog: &Catalog) -
     let target = catalog.targets.get(&declare.spec.target);
     let mut problems = labels::problems(&declare.labels);
     add(&mut problems, places::problems(&draft, catalog));
-    add(&mut problems, template::problems(template, &draft, target));
+    add(&mut problems, references(&draft, catalog));
+    let known = Known::Settled(&declare.spec.stack.fills);
+    let checked = template::check(template, known, &draft, target);
+    add(&mut problems, checked.problems);
     add(&mut problems, declare.spec.problems());
     problems.into_iter().map(crate::read::outside).collect()
 }
@@ -127,6 +131,7 @@ fn draft_of(spec: &Spec) -> SpecDraft {
         template: Some(TemplateSource::Stored(spec.stack.template.clone())),
         release_parameter: spec.stack.release_parameter.clone(),
         parameters: spec.stack.parameters.clone(),
+        configuration: spec.stack.configuration.clone(),
         capabilities: spec.stack.capabilities.clone(),
         tags: spec.stack.tags.clone(),
         octopus: spec.octopus.clone(),

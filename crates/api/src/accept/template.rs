@@ -1,32 +1,45 @@
 //! A template, and what a spec gives it: what CloudFormation would refuse is refused here,
 //! where somebody reads the answer.
 
+mod fills;
 mod parameters;
 mod signals;
 
 use std::collections::BTreeSet;
 
-use bennu_model::spec::{FILLED_PARAMETERS, Invalid};
-use bennu_template::{Capability, INLINE_LIMIT, OBJECT_LIMIT, Parameter, Template, TemplateError};
+use bennu_model::spec::Invalid;
+use bennu_template::{Capability, INLINE_LIMIT, OBJECT_LIMIT, Template, TemplateError};
 
 use super::{TargetEntry, TemplateText, invalid, one_of};
 use crate::read::SpecDraft;
+pub(super) use fills::{Fills, Known};
 
 const CAPABILITIES: &str = "spec.stack.capabilities";
 
-pub(super) fn problems(
+/// What holding a template against a spec comes to.
+#[derive(Default)]
+pub(super) struct Checked {
+    /// All that is wrong.
+    pub(super) problems: Vec<Invalid>,
+    /// The parameters that Bennu fills.
+    pub(super) fills: Fills,
+}
+
+pub(super) fn check(
     template: &TemplateText,
+    known: Known<'_>,
     spec: &SpecDraft,
     target: Option<&TargetEntry>,
-) -> Vec<Invalid> {
+) -> Checked {
     let field = template.source.field();
+    let refused = |problem: Invalid| Checked {
+        problems: vec![problem],
+        fills: Fills::new(),
+    };
     let Some(text) = &template.text else {
         let remedy = "send the template once as `inline`; its digest can be used from then on";
-        return vec![invalid(
-            field,
-            "no template of this digest is stored",
-            remedy,
-        )];
+        let cause = "no template of this digest is stored";
+        return refused(invalid(field, cause, remedy));
     };
     if text.len() > OBJECT_LIMIT {
         let cause = format!(
@@ -34,38 +47,26 @@ pub(super) fn problems(
             text.len()
         );
         let remedy = "make it smaller, for example by nested stacks";
-        return vec![invalid(field, cause, remedy)];
+        return refused(invalid(field, cause, remedy));
     }
-    let mut found = unknown_capabilities(spec);
-    found.extend(needs_bucket(field, text.len(), target));
-    match Template::parse(text) {
-        Err(error) => found.push(defect(field, &error)),
-        Ok(template) => {
-            let defects = template.check().err().unwrap_or_default();
-            found.extend(defects.iter().map(|error| defect(field, error)));
-            found.extend(missing_capabilities(&template, spec));
-            found.extend(parameters::problems(&template, spec));
-            found.extend(signals::problems(field, &template, spec));
+    let mut problems = unknown_capabilities(spec);
+    problems.extend(needs_bucket(field, text.len(), target));
+    let template = match Template::parse(text) {
+        Ok(template) => template,
+        Err(error) => {
+            problems.push(defect(field, &error));
+            let fills = Fills::new();
+            return Checked { problems, fills };
         }
-    }
-    found
-}
-
-/// The parameters of a template that Bennu fills by itself. Without an Octopus space there
-/// is nothing to fill them with: one that has a default keeps it then.
-pub(super) fn filled(text: &str, spec: &SpecDraft) -> BTreeSet<String> {
-    // A text that is no template has been told so.
-    let template = Template::parse(text).ok();
-    let parameters = template.into_iter().flat_map(|one| one.parameters);
-    parameters
-        .filter(|(name, parameter)| is_filled(name, parameter, spec))
-        .map(|(name, _)| name)
-        .collect()
-}
-
-fn is_filled(name: &str, parameter: &Parameter, spec: &SpecDraft) -> bool {
-    let is_ours = FILLED_PARAMETERS.iter().any(|(filled, _)| *filled == name);
-    is_ours && (spec.octopus.is_some() || parameter.default.is_none())
+    };
+    let fills = fills::fills(&template, spec, known);
+    let defects = template.check().err().unwrap_or_default();
+    problems.extend(defects.iter().map(|error| defect(field, error)));
+    problems.extend(missing_capabilities(&template, spec));
+    problems.extend(fills::problems(field, &fills, known, (spec, target)));
+    problems.extend(parameters::problems(&template, spec, &fills));
+    problems.extend(signals::problems(field, &template, spec));
+    Checked { problems, fills }
 }
 
 fn needs_bucket(field: &str, bytes: usize, target: Option<&TargetEntry>) -> Option<Invalid> {

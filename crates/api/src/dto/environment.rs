@@ -77,7 +77,10 @@ pub struct StackSpecDocument {
     pub template: TemplateDocument,
     /// Values of the template's parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub parameters: BTreeMap<String, ParameterDocument>,
+    pub parameters: Values,
+    /// What instances are told, as one object.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub configuration: Values,
     /// The parameter that is given the release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release_parameter: Option<String>,
@@ -89,11 +92,16 @@ pub struct StackSpecDocument {
     pub tags: BTreeMap<String, String>,
 }
 
-/// A template, by its bytes.
+/// A template as a spec names it; which one that was is in the status. One of the two is
+/// there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateDocument {
-    /// Their SHA-256 in lower-case hexadecimal.
-    pub digest: String,
+    /// What the catalog calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The SHA-256 of its bytes in lower-case hexadecimal, of one that came inline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
 }
 
 /// A parameter's value.
@@ -123,7 +131,16 @@ pub struct OctopusSpecDocument {
     /// Roles of the machines, beside Bennu's own.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub roles: BTreeSet<String>,
+    /// Values of the tenant's variables, by project.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, Values>,
+    /// Values of the tenant's variables, by library variable set.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub common_variables: BTreeMap<String, Values>,
 }
+
+/// Values by name.
+pub type Values = BTreeMap<String, ParameterDocument>;
 
 impl EnvironmentDocument {
     /// What was declared, without what is seen.
@@ -157,7 +174,6 @@ impl EnvironmentDocument {
 impl From<&Spec> for SpecDocument {
     fn from(spec: &Spec) -> Self {
         let stack = &spec.stack;
-        let parameters = stack.parameters.iter();
         Self {
             target: spec.target.to_string(),
             release: spec.release.clone(),
@@ -166,12 +182,18 @@ impl From<&Spec> for SpecDocument {
                 Rollout::InPlace => Some("in_place".to_owned()),
             },
             stack: StackSpecDocument {
-                template: TemplateDocument {
-                    digest: stack.template.to_string(),
+                template: match &stack.template_name {
+                    Some(name) => TemplateDocument {
+                        name: Some(name.to_string()),
+                        digest: None,
+                    },
+                    None => TemplateDocument {
+                        name: None,
+                        digest: Some(stack.template.to_string()),
+                    },
                 },
-                parameters: parameters
-                    .map(|(name, value)| (name.clone(), ParameterDocument::from(value)))
-                    .collect(),
+                parameters: values(&stack.parameters),
+                configuration: values(&stack.configuration),
                 release_parameter: stack.release_parameter.clone(),
                 capabilities: stack.capabilities.clone(),
                 tags: stack.tags.clone(),
@@ -196,6 +218,20 @@ impl From<&ParameterValue> for ParameterDocument {
     }
 }
 
+fn values(values: &BTreeMap<String, ParameterValue>) -> Values {
+    let each = values.iter();
+    each.map(|(name, value)| (name.clone(), ParameterDocument::from(value)))
+        .collect()
+}
+
+fn by_owner<K: std::fmt::Display>(
+    owners: &BTreeMap<K, BTreeMap<String, ParameterValue>>,
+) -> BTreeMap<String, Values> {
+    let each = owners.iter();
+    each.map(|(owner, named)| (owner.to_string(), values(named)))
+        .collect()
+}
+
 impl From<&OctopusSpec> for OctopusSpecDocument {
     fn from(octopus: &OctopusSpec) -> Self {
         Self {
@@ -204,6 +240,8 @@ impl From<&OctopusSpec> for OctopusSpecDocument {
             environment: octopus.environment.to_string(),
             projects: octopus.projects.iter().map(ToString::to_string).collect(),
             roles: octopus.roles.clone(),
+            variables: by_owner(&octopus.variables),
+            common_variables: by_owner(&octopus.common_variables),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bennu_model::condition::Condition;
 use bennu_model::ids::ProjectId;
 use bennu_model::observed::{Observation, Seen};
+use bennu_model::spec::StackSpec;
 use bennu_model::stack::Stack;
 use bennu_model::tenant::{Machine, Tenant};
 use bennu_ports::environments::EnvironmentView;
@@ -32,6 +33,9 @@ pub struct StatusDocument {
     /// When the last pass ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_at: Option<DateTime<Utc>>,
+    /// What the names in the spec stand for since it was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<ContentDocument>,
     /// What holds, in the form of Kubernetes' conditions.
     pub conditions: Vec<ConditionDocument>,
     /// The stack.
@@ -62,6 +66,21 @@ pub struct StatusDocument {
     pub wants: Vec<WantDocument>,
     /// What the last pass said of each part.
     pub report: ReportDocument,
+}
+
+/// Content that a spec was accepted with; a newer catalog does not change it. Digests are
+/// SHA-256 in lower-case hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContentDocument {
+    /// The digest of the template.
+    pub template: String,
+    /// What the catalog calls it, if it comes from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template_name: Option<String>,
+    /// The digest of the package that instances bootstrap with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
 }
 
 /// One statement about an environment.
@@ -164,6 +183,7 @@ impl From<&EnvironmentView> for StatusDocument {
         Self {
             observed_generation: view.observed_generation.map(|generation| generation.0),
             observed_at: view.observed_at,
+            content: Some(ContentDocument::from(&view.state.environment.spec.stack)),
             conditions: view.state.conditions.iter().map(Into::into).collect(),
             stack: seen(&observed.stack, StackDocument::from),
             tenant: octopus.then(|| seen(&observed.tenant, TenantDocument::from)),
@@ -200,6 +220,16 @@ fn seen<'a, T, D>(
         seen_at: observation.began_at,
         why,
         value,
+    }
+}
+
+impl From<&StackSpec> for ContentDocument {
+    fn from(stack: &StackSpec) -> Self {
+        Self {
+            template: stack.template.to_string(),
+            template_name: stack.template_name.as_ref().map(ToString::to_string),
+            package: stack.package.as_ref().map(ToString::to_string),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 /// The candidate that is most like `word`, if one is like it at all. Case, dashes and
 /// underscores do not count: `deletionPolicy` means `deletion_policy`.
-pub(super) fn nearest<'a>(
+pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {

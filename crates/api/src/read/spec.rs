@@ -2,17 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bennu_model::ids::{Digest, TargetName};
+use bennu_model::ids::{Digest, TargetName, TemplateName};
 use bennu_model::spec::{DeletionPolicy, OctopusSpec, ParameterValue, Rollout};
 
-use super::node::{Mapping, Node, Problems, at};
+use super::node::{Node, Problems, at};
+use super::octopus::read_octopus;
 
 /// As long as Octopus keeps a release's version.
 const MAX_RELEASE_CHARS: usize = 349;
-/// A role's length; Octopus's tables hold more, its pages do not.
-const MAX_ROLE_CHARS: usize = 100;
-/// What Bennu's own roles begin with: a marker that somebody else carries marks nothing.
-const OWN_ROLES: &str = "bennu-";
+/// Longer names of settings are no names.
+const MAX_SETTING_CHARS: usize = 200;
 
 /// A spec as far as it could be read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -29,6 +28,8 @@ pub struct SpecDraft {
     pub release_parameter: Option<String>,
     /// Values of the template's parameters.
     pub parameters: BTreeMap<String, ParameterValue>,
+    /// What instances are told, as one object.
+    pub configuration: BTreeMap<String, ParameterValue>,
     /// What the stack may do, in CloudFormation's words.
     pub capabilities: BTreeSet<String>,
     /// Tags of the stack.
@@ -46,6 +47,8 @@ pub enum TemplateSource {
     Inline(String),
     /// A text that was declared before, by the SHA-256 of its bytes.
     Stored(Digest),
+    /// One of the catalog's, as the catalog has it now.
+    Named(TemplateName),
 }
 
 impl TemplateSource {
@@ -54,6 +57,7 @@ impl TemplateSource {
         match self {
             Self::Inline(_) => "spec.stack.template.inline",
             Self::Stored(_) => "spec.stack.template.digest",
+            Self::Named(_) => "spec.stack.template.name",
         }
     }
 }
@@ -94,6 +98,7 @@ fn read_stack(node: &Node<'_>, draft: &mut SpecDraft, problems: &mut Problems) {
     let known = [
         "template",
         "parameters",
+        "configuration",
         "release_parameter",
         "capabilities",
         "tags",
@@ -101,14 +106,14 @@ fn read_stack(node: &Node<'_>, draft: &mut SpecDraft, problems: &mut Problems) {
     let Some(stack) = node.mapping(&known, &[], problems) else {
         return;
     };
-    let remedy = "write `template: { inline: | … }` or `template: { digest: … }`";
+    let remedy = "write `template: { name: … }` or `template: { inline: | … }`";
     let template = stack.required("template", remedy, problems);
     draft.template = template.and_then(|template| read_template(&template, problems));
-    let parameters = stack.get("parameters").map(|node| node.entries(problems));
-    for (name, value) in parameters.unwrap_or_default() {
-        if let Some(value) = read_parameter(&value, problems) {
-            draft.parameters.insert(name.to_owned(), value);
-        }
+    if let Some(parameters) = stack.get("parameters") {
+        draft.parameters = read_values(&parameters, problems);
+    }
+    if let Some(configuration) = stack.get("configuration") {
+        draft.configuration = read_settings(&configuration, problems);
     }
     let parameter = stack.get("release_parameter");
     let parameter = parameter.and_then(|node| node.text(problems));
@@ -125,38 +130,64 @@ fn read_stack(node: &Node<'_>, draft: &mut SpecDraft, problems: &mut Problems) {
 }
 
 fn read_template(node: &Node<'_>, problems: &mut Problems) -> Option<TemplateSource> {
-    let template = node.mapping(&["inline", "digest"], &[], problems)?;
-    match (template.get("inline"), template.get("digest")) {
-        (Some(inline), None) => {
-            if inline.value.is_object() {
-                let cause = "the template must be one text";
-                let remedy = "write `inline: |` and indent the template below it";
-                problems.push(at(&inline.path, cause, remedy));
-                return None;
-            }
-            inline
-                .text(problems)
-                .map(|text| TemplateSource::Inline(text.to_owned()))
-        }
-        (None, Some(digest)) => digest.id(problems).map(TemplateSource::Stored),
-        (Some(_), Some(_)) => {
-            let cause = "both inline and digest are given";
-            problems.push(at(&node.path, cause, "give one of them"));
+    let template = node.mapping(&["name", "inline", "digest"], &[], problems)?;
+    let given = ["name", "inline", "digest"].map(|key| template.get(key));
+    match given {
+        [Some(name), None, None] => name.id(problems).map(TemplateSource::Named),
+        [None, Some(inline), None] => read_inline(&inline, problems).map(TemplateSource::Inline),
+        [None, None, Some(digest)] => digest.id(problems).map(TemplateSource::Stored),
+        [None, None, None] => {
+            let remedy = "give the `name` of one of the catalog's, or one `inline`";
+            problems.push(at(&node.path, "no template is given", remedy));
             None
         }
-        (None, None) => {
-            // Whoever names it by a catalog's name has been told already.
-            if node.value.get("name").is_none() {
-                let remedy = "give `inline`, or the `digest` of one that was declared before";
-                problems.push(at(&node.path, "no template is given", remedy));
-            }
+        [_, _, _] => {
+            let cause = "more than one of name, inline and digest is given";
+            problems.push(at(&node.path, cause, "give one of them"));
             None
         }
     }
 }
 
+fn read_inline(node: &Node<'_>, problems: &mut Problems) -> Option<String> {
+    if node.value.is_object() {
+        let cause = "the template must be one text";
+        let remedy = "write `inline: |` and indent the template below it";
+        problems.push(at(&node.path, cause, remedy));
+        return None;
+    }
+    node.text(problems).map(str::to_owned)
+}
+
+/// Values by name: literals, and references to secrets.
+fn read_values(node: &Node<'_>, problems: &mut Problems) -> BTreeMap<String, ParameterValue> {
+    let entries = node.entries(problems).into_iter();
+    entries
+        .filter_map(|(name, value)| Some((name.to_owned(), read_value(&value, problems)?)))
+        .collect()
+}
+
+/// Values under names that people make up: settings, and variables of Octopus.
+pub(super) fn read_settings(
+    node: &Node<'_>,
+    problems: &mut Problems,
+) -> BTreeMap<String, ParameterValue> {
+    let values = read_values(node, problems);
+    for name in values.keys() {
+        let fits = (1..=MAX_SETTING_CHARS).contains(&name.chars().count());
+        if !fits || name.trim() != name || name.chars().any(char::is_control) {
+            let shown: String = name.chars().take(80).collect();
+            let cause = format!("{shown:?} is no name of a value");
+            let remedy =
+                format!("use 1 to {MAX_SETTING_CHARS} characters, and no blanks around them");
+            problems.push(at(&node.path, cause, remedy));
+        }
+    }
+    values
+}
+
 /// A literal, or `{ secret: arn }`. No message shows a value.
-fn read_parameter(node: &Node<'_>, problems: &mut Problems) -> Option<ParameterValue> {
+fn read_value(node: &Node<'_>, problems: &mut Problems) -> Option<ParameterValue> {
     if !node.value.is_object() {
         return node.scalar(problems).map(ParameterValue::Literal);
     }
@@ -173,61 +204,6 @@ fn read_parameter(node: &Node<'_>, problems: &mut Problems) -> Option<ParameterV
         ));
     }
     Some(ParameterValue::Secret(arn.to_owned()))
-}
-
-fn read_octopus(node: &Node<'_>, problems: &mut Problems) -> Option<OctopusSpec> {
-    let known = ["server", "space", "environment", "projects", "roles"];
-    let octopus = node.mapping(&known, &[], problems)?;
-    let server = octopus.required("server", "name a server of the configuration", problems);
-    let server = server.and_then(|node| node.id(problems));
-    let space = octopus.required("space", "name a space of that server", problems);
-    let space = space.and_then(|node| node.id(problems));
-    let remedy = "name the environment of Octopus that is deployed to";
-    let environment = octopus.required("environment", remedy, problems);
-    let environment = environment.and_then(|node| node.id(problems));
-    let projects = read_projects(&octopus, problems);
-    let roles = octopus.get("roles").map(|node| node.list(problems));
-    let roles = roles.unwrap_or_default();
-    let roles = roles.iter().filter_map(|role| read_role(role, problems));
-    let roles = roles.collect();
-    Some(OctopusSpec {
-        server: server?,
-        space: space?,
-        environment: environment?,
-        projects: projects?,
-        roles,
-        variables: BTreeMap::new(),
-    })
-}
-
-fn read_projects(
-    octopus: &Mapping<'_>,
-    problems: &mut Problems,
-) -> Option<Vec<bennu_model::ids::ProjectName>> {
-    let remedy = "list the projects, in the order in which they are to be deployed";
-    let node = octopus.required("projects", remedy, problems)?;
-    let members = node.list(problems);
-    if members.is_empty() && node.value.is_array() {
-        problems.push(at(&node.path, "no project is named", "name at least one"));
-    }
-    members.iter().map(|member| member.id(problems)).collect()
-}
-
-/// A role. They travel as one list with commas between them.
-fn read_role(node: &Node<'_>, problems: &mut Problems) -> Option<String> {
-    let role = node.text(problems)?;
-    let fits = (1..=MAX_ROLE_CHARS).contains(&role.chars().count());
-    let cause = if !fits || role.trim() != role || role.chars().any(char::is_control) {
-        format!("a role has 1 to {MAX_ROLE_CHARS} characters, and no blanks around them")
-    } else if role.contains(',') {
-        "a role has no comma".to_owned()
-    } else if role.to_lowercase().starts_with(OWN_ROLES) {
-        format!("roles that begin with {OWN_ROLES} are Bennu's own")
-    } else {
-        return Some(role.to_owned());
-    };
-    problems.push(at(&node.path, cause, "give it another name"));
-    None
 }
 
 fn read_release(node: &Node<'_>, problems: &mut Problems) -> Option<String> {

@@ -29,12 +29,6 @@ const KEYS: &[NotYet] = &[
         remedy: "leave it out, or write `never`",
     },
     key("spec.lifetime"),
-    NotYet {
-        path: "spec.stack.template.name",
-        harmless: None,
-        remedy: "give the template as `inline`, or the `digest` of one that was declared before",
-    },
-    key("spec.octopus.variables"),
 ];
 
 /// Whether a path is one of these keys.

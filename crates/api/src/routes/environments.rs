@@ -153,6 +153,7 @@ pub(super) async fn template_text(
 ) -> Result<TemplateText, Problem> {
     let text = match &source {
         TemplateSource::Inline(text) => Some(text.clone()),
+        TemplateSource::Named(name) => api.catalog.text(name),
         TemplateSource::Stored(digest) => {
             // Only texts are stored as templates: bytes that are none were never one.
             let bytes = api.environments.blob(digest).await?;

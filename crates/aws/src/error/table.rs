@@ -79,6 +79,7 @@ pub(super) static ROWS: &[Row] = &[
     row("InvalidClientTokenId", ANY, Kind::Denied, Backoff, (403, "The security token included in the request is invalid.")),
     row("UnrecognizedClientException", ANY, Kind::Denied, Backoff, (400, "The security token included in the request is invalid.")),
     row("InvalidAccessKeyId", ANY, Kind::Denied, Backoff, (403, "The AWS Access Key Id you provided does not exist in our records.")),
+    row("InvalidSignatureException", ANY, Kind::Denied, Backoff, (400, "Signature expired: 20261123T100000Z is now earlier than 20261123T101500Z")),
     row("MissingAuthenticationToken", ANY, Kind::Denied, Backoff, (403, "Request is missing Authentication Token")),
     row("SignatureDoesNotMatch", ANY, Kind::Denied, Backoff, (403, "Signature expired: 20261123T100000Z is now earlier than 20261123T101500Z")),
     row("IncompleteSignature", ANY, Kind::Denied, Backoff, (400, "Credential must have exactly 5 slash-delimited elements")),
@@ -88,6 +89,8 @@ pub(super) static ROWS: &[Row] = &[
     row("RequestExpired", ANY, Kind::Denied, Backoff, (400, "Request has expired.")),
     row("RequestTimeTooSkewed", ANY, Kind::Denied, Backoff, (403, "The difference between the request time and the current time is too large.")),
     row("OptInRequired", ANY, Kind::Denied, Backoff, (403, "The AWS Access Key Id needs a subscription for the service")),
+    row("DecryptionFailure", ANY, Kind::Denied, Backoff,
+        (400, "Secrets Manager can't decrypt the protected secret text using the provided KMS key.")),
     row(VALIDATION, ("", "is invalid or cannot be assumed"), Kind::Denied, Backoff,
         (400, "Role arn:aws:iam::123456789012:role/deploy is invalid or cannot be assumed")),
     row(VALIDATION, ("S3 error: Access Denied", ""), Kind::Denied, Backoff, (400, "S3 error: Access Denied")), // ?
@@ -107,8 +110,9 @@ pub(super) static ROWS: &[Row] = &[
     row("ChangeSetNotFound", ANY, Kind::NotFound, Look, (404, "ChangeSet [demo] does not exist")),
     row("ChangeSetNotFoundException", ANY, Kind::NotFound, Look, (404, "ChangeSet [demo] does not exist")), // ?
     row("InvalidInstanceID.NotFound", ANY, Kind::NotFound, Look, (400, "The instance ID 'i-0abc' does not exist")),
-    // Somebody has to make the bucket: looking again at the same hole helps nobody.
+    // Somebody has to make the bucket or the secret: looking again at the same hole helps nobody.
     row("NoSuchBucket", ANY, Kind::NotFound, Backoff, (404, "The specified bucket does not exist")),
+    row("ResourceNotFoundException", ANY, Kind::NotFound, Backoff, (400, "Secrets Manager can't find the specified secret.")),
     row("NoSuchKey", ANY, Kind::NotFound, Look, (404, "The specified key does not exist.")),
 
     // The world is not in the state that the call needs.
@@ -128,10 +132,16 @@ pub(super) static ROWS: &[Row] = &[
     row(VALIDATION, ("S3 error: The specified key does not exist", ""), Kind::Conflict, Look,
         (400, "S3 error: The specified key does not exist.")), // ?
 
+    // A secret in its recovery window: somebody has to restore it.
+    row("InvalidRequestException", ANY, Kind::Conflict, Backoff,
+        (400, "You can't perform this operation on the secret because it was marked for deletion.")),
+
     // The call itself is wrong.
     row("InsufficientCapabilitiesException", ANY, Kind::Invalid, Never, (400, "Requires capabilities : [CAPABILITY_IAM]")),
     row("InvalidInstanceID.Malformed", ANY, Kind::Invalid, Never, (400, "Invalid id: \"web\"")),
     row("InvalidParameterValue", ANY, Kind::Invalid, Never, (400, "The filter 'colour' is invalid")),
+    row("InvalidParameterException", ANY, Kind::Invalid, Never, (400, "Invalid name. Must be a valid name containing alphanumeric characters")),
+    row("ValidationException", ANY, Kind::Invalid, Never, (400, "1 validation error detected")),
     row("InvalidBucketName", ANY, Kind::Invalid, Never, (400, "The specified bucket is not valid.")),
     row(VALIDATION, ANY, Kind::Invalid, Never, (400, "Template error: instance of Fn::GetAtt references undefined resource Web")),
 ];

@@ -1,6 +1,8 @@
 //! The table and the transport, met by the real SDK over real sockets.
 
+mod objects;
 mod rig;
+mod secrets;
 mod stub;
 
 use bennu_model::ids::{ObjectKey, TargetName};

@@ -2,7 +2,7 @@
 
 mod software;
 
-use bennu_api::dto::status::{ConditionDocument, SeenDocument, SeenWord};
+use bennu_api::dto::status::{ConditionDocument, ContentDocument, SeenDocument, SeenWord};
 use bennu_api::dto::{EnvironmentDocument, EventDocument, StatusDocument};
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -113,6 +113,12 @@ fn head(one: &EnvironmentDocument, now: DateTime<Utc>) -> Vec<Vec<String>> {
             Some(labels.join(", ")).filter(|labels| !labels.is_empty()),
         ),
         ("Target:", Some(one.spec.target.clone())),
+        (
+            "Template:",
+            status
+                .and_then(|status| status.content.as_ref())
+                .map(content),
+        ),
         ("Octopus:", octopus),
         ("Generation:", Some(meta.generation.to_string())),
         ("Observed:", Some(observed)),
@@ -123,6 +129,18 @@ fn head(one: &EnvironmentDocument, now: DateTime<Utc>) -> Vec<Vec<String>> {
         .into_iter()
         .filter_map(|(key, value)| Some(vec![key.to_owned(), value?]));
     given.collect()
+}
+
+/// Which template and package that is: digests change where a name stays.
+fn content(content: &ContentDocument) -> String {
+    let short = |digest: &str| digest.chars().take(12).collect::<String>();
+    let template = short(&content.template);
+    let name = content.template_name.as_ref();
+    let named = name.map_or_else(|| template.clone(), |name| format!("{name} ({template})"));
+    match &content.package {
+        Some(package) => format!("{named}, package {}", short(package)),
+        None => named,
+    }
 }
 
 fn conditions(conditions: &[ConditionDocument], now: DateTime<Utc>) -> String {
@@ -234,6 +252,7 @@ Team:         checkout
 Uid:          00112233445566aa
 Labels:       branch=feature/ryan
 Target:       dev-sydney
+Template:     web-linux (0123456789ab), package fedcba987654
 Octopus:      main, space Default, Development of Checkout Web
 Generation:   2
 Observed:     1, 10s ago

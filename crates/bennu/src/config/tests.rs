@@ -29,12 +29,14 @@ fn every_key() -> Config {
     Config {
         installation: InstallationConfig {
             id: Some(InstallationId::new("dev").unwrap()),
+            key: Some(Secret::new("x")),
         },
         database: DatabaseConfig {
             url: Some(Secret::new("x")),
             max_connections: 1,
         },
         api: ApiConfig::default(),
+        catalog: CatalogConfig::default(),
         engine: EngineConfig::default(),
         hooks: HooksConfig::default(),
         log: LogConfig::default(),
@@ -109,6 +111,7 @@ fn the_defaults_that_are_shown_are_the_defaults() {
     let shown: Config = toml::from_str(&with_everything()).unwrap();
     let default = Config::default();
     assert_eq!(shown.api, default.api);
+    assert_eq!(shown.catalog, default.catalog);
     assert_eq!(shown.engine, default.engine);
     assert_eq!(shown.log, default.log);
     assert_eq!(
@@ -170,6 +173,11 @@ fn a_mistake_says_where_and_what_is_expected() {
             SMALL.replace("\"dev\"", "\"Dev 1\""),
             none,
             "line 3, id: \"Dev 1\" is no legal installation id: use 1 to 20",
+        ),
+        (
+            SMALL.replace("\"dev\"", "\"dev\"\nkey = \"aHVudGVyMg==\""),
+            none,
+            "installation.key: write the base64 of 32 random bytes or more: `openssl",
         ),
         (
             with("[[targets]]\nname = \"b\""),
@@ -283,4 +291,16 @@ fn secrets_of_webhooks_come_from_the_environment_and_are_never_shown() {
         broken.contains("line 11") && !broken.contains("hunter2"),
         "{broken}"
     );
+}
+
+#[test]
+fn the_installations_key_is_bytes_and_is_never_shown() {
+    assert_eq!(read(SMALL, &[]).unwrap().installation_key(), Ok(None));
+    let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    let config = read(SMALL, &[("BENNU_INSTALLATION__KEY", key)]).unwrap();
+    let bytes: Vec<u8> = (0..32).collect();
+    assert_eq!(config.installation_key(), Ok(Some(bytes)));
+    assert!(!format!("{config:?}").contains("AAEC"));
+    let short = read(SMALL, &[("BENNU_INSTALLATION__KEY", "aHVudGVyMg==")]).unwrap_err();
+    assert!(!short.contains("aHVu"), "{short}");
 }

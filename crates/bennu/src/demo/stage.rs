@@ -10,6 +10,7 @@ use bennu_model::ids::TeamName;
 use bennu_ports::Environments as _;
 use bennu_ports::environments::Principal;
 use bennu_sim::doors::serve::{Options, Running};
+use bennu_sim::world::Place;
 use bennu_store::Throwaway;
 
 use crate::Anything;
@@ -26,9 +27,12 @@ const SPEED: f64 = 60.0;
 pub const TEAM: &str = "checkout";
 /// The project of the story.
 pub const PROJECT: &str = "Checkout Web";
-/// Where the instances find the key with which they register; the simulated ones ask nobody.
-pub const SECRET_ARN: &str =
+/// Where the instances find the key with which they register; the examples name it too.
+pub const API_KEY_SECRET: &str =
     "arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:octopus-AbCdEf";
+/// Where environments of the story live.
+const REGION: &str = "ap-southeast-2";
+const ACCOUNT: &str = "123456789012";
 /// The variable in which the daemon finds the simulated Octopus's key.
 const KEY_VARIABLE: &str = "BENNU_DEMO_OCTOPUS_API_KEY";
 
@@ -40,6 +44,8 @@ pub struct Stage {
     pub client: Client,
     /// What CI signs its webhooks with.
     pub hook_secret: String,
+    /// A secret of the team's own.
+    pub connection_secret: String,
     token: String,
     serving: Serving,
     // Last: the database goes after the daemon.
@@ -65,6 +71,12 @@ impl Stage {
         })
         .await?;
         let variables = BTreeMap::from([(KEY_VARIABLE.to_owned(), sim.octopus_api_key.clone())]);
+        let secret = |name: &str, value: &str| {
+            sim.sim
+                .with(|world| world.put_secret(&place(), name, value))
+        };
+        secret(API_KEY_SECRET, &sim.octopus_api_key);
+        let connection_secret = secret("connection", &STANDARD.encode(random()));
         let hook_secret = format!("whsec_{}", STANDARD.encode(random()));
         let config = config(&sim, &url, &hook_secret)?;
         telemetry::begin(&config.log)?;
@@ -85,6 +97,7 @@ impl Stage {
             sim,
             client,
             hook_secret,
+            connection_secret,
             token,
             serving,
             _database: database,
@@ -131,12 +144,20 @@ impl Stage {
     }
 }
 
+fn place() -> Place {
+    Place {
+        account: ACCOUNT.to_owned(),
+        region: REGION.to_owned(),
+    }
+}
+
 /// The configuration that a team would write, with the addresses of the moment.
 fn config(sim: &Running, database: &str, hook_secret: &str) -> Result<Config, Anything> {
     let text = format!(
         r#"
         [installation]
         id = "demo"
+        key = {key:?}
         [database]
         url = {database:?}
         [engine]
@@ -145,10 +166,10 @@ fn config(sim: &Running, database: &str, hook_secret: &str) -> Result<Config, An
         filter = "warn"
         [[targets]]
         name = "dev-sydney"
-        region = "ap-southeast-2"
+        region = "{REGION}"
         endpoint = {aws:?}
         artifact_bucket = "bennu-artifacts"
-        access_key_id = "123456789012"
+        access_key_id = "{ACCOUNT}"
         secret_access_key = "any"
         [[octopus]]
         name = "main"
@@ -158,6 +179,7 @@ fn config(sim: &Running, database: &str, hook_secret: &str) -> Result<Config, An
         [hooks.generic]
         secrets = [{hook_secret:?}]
         "#,
+        key = STANDARD.encode(random()),
         aws = sim.aws,
         octopus = sim.octopus,
     );

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use self::telling::Telling;
 use super::ci::{Ci, Delivery, REPOSITORY};
-use super::stage::{PROJECT, Stage, TEAM};
+use super::stage::{API_KEY_SECRET, PROJECT, Stage, TEAM};
 use super::truth::Truth;
 use crate::Anything;
 use crate::cli::Output;
@@ -19,19 +19,20 @@ const NAME: &str = "ryan0001";
 const FIRST: &str = "1.0.0-ryan0001";
 const SECOND: &str = "1.0.0-ryan0002";
 const THIRD: &str = "1.0.0-ryan0003";
-const TEMPLATE: &str = include_str!("../../../../templates/web-linux/template.yaml");
 /// How many steps there are.
 const STEPS: usize = 6;
 /// What the template's rolling update policy promises.
 const LEAST_IN_SERVICE: usize = 1;
-/// What is repeated until a template is too large to travel in a request, as templates with
-/// much metadata are.
-const PADDING_LINE: &str = "# padding so that this template has to travel through S3\n";
-const LARGE: usize = 90_000;
+/// Package and configuration: what instances read.
+const OBJECTS: u64 = 2;
+/// What the tenant is given: a greeting and a secret.
+const VARIABLES: u64 = 2;
 
 /// The story on a stage.
 pub struct Story<'a> {
     stage: &'a Stage,
+    /// The catalog's name of what is built.
+    template: &'a str,
     ci: Ci<'a>,
     telling: Telling<'a>,
     verified: usize,
@@ -41,9 +42,14 @@ pub struct Story<'a> {
 
 impl<'a> Story<'a> {
     /// Nothing is played yet.
-    pub fn new(stage: &'a Stage, output: &'a mut Output) -> Result<Self, Anything> {
+    pub fn new(
+        stage: &'a Stage,
+        template: &'a str,
+        output: &'a mut Output,
+    ) -> Result<Self, Anything> {
         Ok(Self {
             stage,
+            template,
             ci: Ci::new(stage)?,
             telling: Telling::new(stage, output, NAME),
             verified: 0,
@@ -76,11 +82,15 @@ impl<'a> Story<'a> {
 
     /// Returns the instances, and how many changes of service there were until it was Ready.
     async fn first_build(&mut self) -> Result<(BTreeSet<String>, usize), Anything> {
-        self.say("a blueprint, and a branch is built: tenant, stack, machines, release");
-        self.blueprint(TEMPLATE).await?;
+        let template = self.template;
+        self.say(&format!(
+            "a blueprint on {template}, and a branch is built: tenant, variables, package, stack, \
+             machines, release"
+        ));
+        self.blueprint("hello").await?;
         let delivery = self.build(FIRST, 1).await?;
         self.telling.until_ready(FIRST).await?;
-        let instances = self.verify_served("CREATE_COMPLETE", FIRST, 0).await?;
+        let instances = self.verify_served("CREATE_COMPLETE", FIRST).await?;
         let again = self.ci.send(&delivery).await?;
         self.telling.check(
             again["outcome"] == "declared",
@@ -100,7 +110,7 @@ impl<'a> Story<'a> {
             .line(&format!("webhook     {outcome}: {}", answer["detail"]));
         self.telling
             .check(outcome == "stale", "it was told that it is stale")?;
-        let instances = self.verify_served("CREATE_COMPLETE", FIRST, 0).await?;
+        let instances = self.verify_served("CREATE_COMPLETE", FIRST).await?;
         self.telling
             .check(instances == *before, "the instances are the same")?;
         self.verified += 1;
@@ -114,7 +124,7 @@ impl<'a> Story<'a> {
         self.say("a second build: a change set, and every instance is replaced while others serve");
         self.build(SECOND, 2).await?;
         self.telling.until_ready(SECOND).await?;
-        let instances = self.verify_served("UPDATE_COMPLETE", SECOND, 0).await?;
+        let instances = self.verify_served("UPDATE_COMPLETE", SECOND).await?;
         self.telling
             .check(instances.is_disjoint(before), "every instance is replaced")?;
         self.verified += 1;
@@ -123,13 +133,13 @@ impl<'a> Story<'a> {
 
     async fn third_build(&mut self, before: &BTreeSet<String>) -> Result<(), Anything> {
         self.say(
-            "the blueprint's template grows to 90 kB: with the third build it goes through S3",
+            "another greeting in the blueprint: with the third build instances read another \
+             configuration",
         );
-        let large = TEMPLATE.to_owned() + &PADDING_LINE.repeat(LARGE / PADDING_LINE.len() + 1);
-        self.blueprint(&large).await?;
+        self.blueprint("good day").await?;
         self.build(THIRD, 3).await?;
         self.telling.until_ready(THIRD).await?;
-        let instances = self.verify_served("UPDATE_COMPLETE", THIRD, 1).await?;
+        let instances = self.verify_served("UPDATE_COMPLETE", THIRD).await?;
         self.telling
             .check(instances.is_disjoint(before), "every instance is replaced")?;
         self.verified += 1;
@@ -206,7 +216,7 @@ impl<'a> Story<'a> {
         Ok(delivery)
     }
 
-    async fn blueprint(&mut self, template: &str) -> Result<(), Anything> {
+    async fn blueprint(&mut self, greeting: &str) -> Result<(), Anything> {
         let document = json!({
             "apiVersion": "bennu.dev/v1",
             "kind": "Blueprint",
@@ -223,10 +233,12 @@ impl<'a> Story<'a> {
                         "target": "dev-sydney",
                         "release": "{{ version }}",
                         "stack": {
-                            "template": { "inline": template },
-                            "parameters": { "OctopusApiKeySecret": super::stage::SECRET_ARN },
-                            "release_parameter": "AppVersion",
-                            "capabilities": ["CAPABILITY_IAM"],
+                            "template": { "name": self.template },
+                            "parameters": { "OctopusApiKeySecret": API_KEY_SECRET },
+                            "configuration": {
+                                "Greeting": greeting,
+                                "Connection": { "secret": self.stage.connection_secret },
+                            },
                         },
                         "octopus": {
                             "server": "main",
@@ -234,6 +246,12 @@ impl<'a> Story<'a> {
                             "environment": "Development",
                             "projects": [PROJECT],
                             "roles": ["web"],
+                            "variables": {
+                                PROJECT: {
+                                    "Greeting": greeting,
+                                    "ConnectionString": { "secret": self.stage.connection_secret },
+                                },
+                            },
                         },
                     },
                 },
@@ -254,7 +272,6 @@ impl<'a> Story<'a> {
         &mut self,
         status: &str,
         release: &str,
-        objects: u64,
     ) -> Result<BTreeSet<String>, Anything> {
         let truth = self.truth().await?;
         let statuses = truth.stack_statuses();
@@ -280,8 +297,16 @@ impl<'a> Story<'a> {
             &format!("{machines} machines are registered"),
         )?;
         told.check(
-            truth.objects() == objects,
-            &format!("{} objects in S3", truth.objects()),
+            truth.objects() == OBJECTS,
+            &format!(
+                "{} objects in S3: package and configuration",
+                truth.objects()
+            ),
+        )?;
+        let variables = truth.count("tenantvariables");
+        told.check(
+            variables == VARIABLES,
+            &format!("{variables} variables of the tenant are set"),
         )?;
         Ok(instances)
     }
@@ -314,7 +339,7 @@ fn has_software(serving: &Value) -> bool {
 mod tests {
     use super::*;
 
-    /// What people are told to try is the branch that the story was verified with.
+    /// What people are told to try is a branch of the story's repository, on the demo's target.
     #[test]
     fn the_examples_blueprint_is_the_storys() {
         let example = include_str!("../../../../docs/examples/branches.yaml");
@@ -322,10 +347,9 @@ mod tests {
         let spec = &document["spec"];
         assert_eq!(spec["source"]["repository"], REPOSITORY);
         assert!(crate::demo::ci::BRANCH.starts_with("feature/"));
-        assert_eq!(
-            spec["environment"]["spec"]["stack"]["template"]["inline"],
-            TEMPLATE
-        );
+        let stack = &spec["environment"]["spec"]["stack"];
+        assert_eq!(stack["template"]["name"], "web-linux");
+        assert_eq!(stack["parameters"]["OctopusApiKeySecret"], API_KEY_SECRET);
     }
 
     /// The other example is infrastructure alone, as the scenarios have it.

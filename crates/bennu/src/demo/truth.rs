@@ -6,6 +6,17 @@ use serde_json::Value;
 
 use crate::Anything;
 
+/// What an environment can leave, by the world's key and in words.
+const LEAVINGS: &[(&str, &str)] = &[
+    ("stacks", "stacks"),
+    ("instances", "instances"),
+    ("objects", "objects"),
+    ("tenants", "tenants"),
+    ("tenantvariables", "variables"),
+    ("machines", "machines"),
+    ("overrides", "overrides"),
+];
+
 /// The world at one moment.
 #[derive(Debug, Clone)]
 pub struct Truth(Value);
@@ -43,20 +54,14 @@ impl Truth {
 
     /// What is left of anything that an environment can leave.
     pub fn left(&self) -> String {
-        format!(
-            "{} stacks, {} instances, {} objects, {} tenants, {} machines, {} overrides",
-            self.count("stacks"),
-            self.count("instances"),
-            self.count("objects"),
-            self.count("tenants"),
-            self.count("machines"),
-            self.count("overrides")
-        )
+        let kinds = LEAVINGS.iter();
+        let counted = kinds.map(|(key, word)| format!("{} {word}", self.count(key)));
+        counted.collect::<Vec<_>>().join(", ")
     }
 
     /// Whether nothing is left.
     pub fn is_empty(&self) -> bool {
-        self.left() == "0 stacks, 0 instances, 0 objects, 0 tenants, 0 machines, 0 overrides"
+        LEAVINGS.iter().all(|(key, _)| self.count(key) == 0)
     }
 
     /// The statuses of all living stacks.

@@ -9,7 +9,7 @@ use bennu_model::stack::Instance;
 use bennu_ports::{Gate, PortError};
 use chrono::{DateTime, Utc};
 
-use super::MOST_EVENT_PAGES;
+use super::failure::MOST_EVENT_PAGES;
 use crate::World;
 
 /// What Auto Scaling tags its instances with.

@@ -14,6 +14,8 @@ use crate::wire::document::Document;
 /// A kind of document of which we change a part.
 pub(super) struct Kind {
     collection: &'static str,
+    /// Where it stands below a document of the collection, if it is not that itself.
+    below: Option<&'static str>,
     /// The document, for people.
     noun: &'static str,
     /// Our part in it, for people.
@@ -24,14 +26,28 @@ pub(super) struct Kind {
 
 pub(super) const TENANT: Kind = Kind {
     collection: "tenants",
+    below: None,
     noun: "tenant",
     part: "connections",
     read: Call::GetTenant,
     write: Call::UpdateTenant,
 };
 
+/// All of a tenant's values in one document: the form that servers of every age have. The
+/// newer lists, one for projects and one for sets, came in 2025 and have no token against
+/// overlapping writes. (Octopus's C# client, `Model/TenantVariableResource.cs`.)
+pub(super) const VARIABLES: Kind = Kind {
+    collection: "tenants",
+    below: Some("variables"),
+    noun: "tenant",
+    part: "variables",
+    read: Call::TenantVariables,
+    write: Call::UpdateTenantVariables,
+};
+
 pub(super) const PROJECT: Kind = Kind {
     collection: "projects",
+    below: None,
     noun: "project",
     part: "overrides",
     read: Call::GetProject,
@@ -40,6 +56,7 @@ pub(super) const PROJECT: Kind = Kind {
 
 pub(super) const TRIGGER: Kind = Kind {
     collection: "projecttriggers",
+    below: None,
     noun: "trigger",
     part: "filter",
     read: Call::GetTrigger,
@@ -48,6 +65,7 @@ pub(super) const TRIGGER: Kind = Kind {
 
 pub(super) const MACHINE_POLICY: Kind = Kind {
     collection: "machinepolicies",
+    below: None,
     noun: "machine policy",
     part: "rules",
     read: Call::GetMachinePolicy,
@@ -95,35 +113,57 @@ pub(super) async fn rewrite(
     id: &str,
     edit: impl Fn(Document) -> Result<Document, String>,
 ) -> Outcome {
+    let edited = |document| edit(document).map_err(|why| unreadable(kind, &why));
+    let kept = |kept: &Document| edit(kept.clone()).is_ok_and(|again| again == *kept);
+    rewrite_with(here, kind, id, &[], edited, kept).await
+}
+
+/// The same where a second edit of what was kept does not show whether it was: `is_kept`
+/// does. What `edit` writes may hold `secrets`, and it may refuse with an outcome.
+pub(super) async fn rewrite_with(
+    here: &InSpace<'_>,
+    kind: &Kind,
+    id: &str,
+    secrets: &[&str],
+    edit: impl Fn(Document) -> Result<Document, Outcome>,
+    is_kept: impl Fn(&Document) -> bool,
+) -> Outcome {
+    let path: Vec<&str> = [kind.collection, id]
+        .into_iter()
+        .chain(kind.below)
+        .collect();
     let gone = || look(format!("{} {id} is not there any more", kind.noun));
-    let read = here.document::<Document>(kind.read, kind.collection, id);
-    let before = match read.await {
+    let before = match here.document_at::<Document>(kind.read, &path).await {
         Ok(Some(document)) => document,
         Ok(None) => return gone(),
         Err(error) => return outcome_unwritten(&error),
     };
     let wanted = match edit(before.clone()) {
         Ok(document) => document,
-        Err(why) => return outcome_unwritten(&odd(kind.read, &why)),
+        Err(refused) => return refused,
     };
     if wanted == before {
         return Outcome::Unchanged;
     }
-    let path = here.path(&[kind.collection, id]);
-    let request = Request::write(kind.write, Method::PUT, &path, Some(json!(wanted)));
+    let path = here.path(&path);
+    let mut request = Request::write(kind.write, Method::PUT, &path, Some(json!(wanted)));
+    request.secrets = secrets.to_vec();
     let read = |body: &[u8]| serde_json::from_slice::<Document>(body);
     match here.send_to_document(request, read).await {
         Ok(None) => gone(),
         // Octopus is known to drop a change of a tenant's connections now and then.
-        Ok(Some(kept)) if edit(kept.clone()).is_ok_and(|again| again == kept) => {
-            Outcome::Done(Some(id.to_owned()))
-        }
+        Ok(Some(kept)) if is_kept(&kept) => Outcome::Done(Some(id.to_owned())),
         Ok(Some(_)) => look(format!(
             "Octopus did not keep the {} of {} {id} as sent",
             kind.part, kind.noun
         )),
         Err(error) => outcome(&error),
     }
+}
+
+/// A document that was read, and is of another form.
+pub(super) fn unreadable(kind: &Kind, why: &str) -> Outcome {
+    outcome_unwritten(&odd(kind.read, &why))
 }
 
 /// Deletes a document; one that is gone already is deleted.

@@ -8,7 +8,7 @@ use bennu_model::outcome::{Outcome, Retry};
 use bennu_model::plan::TenantRef;
 use bennu_model::tenant::Tenant;
 use bennu_octopus::{ApiKey, Octopus, ServerConfig};
-use bennu_ports::Deployments as _;
+use bennu_ports::{Deployments as _, Secrets};
 use bennu_sim::doors::serve::{Options, Running, serve};
 use bennu_sim::faults::Fault;
 use bennu_sim::octopus::Request;
@@ -42,8 +42,12 @@ impl Bench {
     }
 
     pub async fn begin(&self, action: &DeploymentsAction) -> Outcome {
+        self.begin_with(action, &Secrets::none()).await
+    }
+
+    pub async fn begin_with(&self, action: &DeploymentsAction, secrets: &Secrets) -> Outcome {
         self.octopus
-            .begin(&self.gate, &self.server, &self.space, action)
+            .begin(&self.gate, &self.server, &self.space, action, secrets)
             .await
     }
 

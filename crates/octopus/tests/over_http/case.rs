@@ -10,7 +10,7 @@ use bennu_model::ids::{
 use bennu_model::outcome::Outcome;
 use bennu_model::plan::TenantRef;
 use bennu_octopus::{ApiKey, Octopus, ServerConfig};
-use bennu_ports::{Deployments as _, PortErrorKind};
+use bennu_ports::{Deployments as _, PortErrorKind, Secrets};
 use bennu_sim::ports::LoggingGate;
 
 use crate::stub::{Answer, Stub};
@@ -59,8 +59,12 @@ impl Case {
     }
 
     pub async fn begin(&self, action: &DeploymentsAction) -> Outcome {
+        self.begin_with(action, &Secrets::none()).await
+    }
+
+    pub async fn begin_with(&self, action: &DeploymentsAction, secrets: &Secrets) -> Outcome {
         self.octopus
-            .begin(&self.gate, &self.server, &self.space, action)
+            .begin(&self.gate, &self.server, &self.space, action, secrets)
             .await
     }
 }

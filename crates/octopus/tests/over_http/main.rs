@@ -12,3 +12,5 @@ mod software;
 mod software_documents;
 mod stage;
 mod stub;
+mod variables;
+mod variables_document;

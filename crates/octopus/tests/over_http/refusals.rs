@@ -5,7 +5,7 @@ use std::time::Duration;
 use bennu_model::action::DeploymentsAction;
 use bennu_model::ids::{ServerName, SpaceName, TenantId};
 use bennu_model::outcome::{Outcome, Retry};
-use bennu_ports::{Deployments as _, PortErrorKind};
+use bennu_ports::{Deployments as _, PortErrorKind, Secrets};
 use bennu_sim::ports::LoggingGate;
 
 use crate::case::{Case, HTML, SPACES, client, connect, create, delete};
@@ -56,7 +56,13 @@ async fn nobody_listening_is_not_sent_for_sure() {
     let case = Case::new(vec![]).await;
     let octopus = client(&url, Duration::from_secs(10));
     let outcome = octopus
-        .begin(&case.gate, &case.server, &case.space, &delete())
+        .begin(
+            &case.gate,
+            &case.server,
+            &case.space,
+            &delete(),
+            &Secrets::none(),
+        )
         .await;
     assert!(
         matches!(
@@ -140,7 +146,13 @@ async fn a_closed_gate_lets_nothing_out() {
     let gate = LoggingGate::closed();
     let outcome = case
         .octopus
-        .begin(&gate, &case.server, &case.space, &delete())
+        .begin(
+            &gate,
+            &case.server,
+            &case.space,
+            &delete(),
+            &Secrets::none(),
+        )
         .await;
     assert!(matches!(outcome, Outcome::NotSent(_)), "{outcome:?}");
     assert_eq!(case.stub.heard(), [""; 0]);

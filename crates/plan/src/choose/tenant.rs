@@ -1,14 +1,12 @@
-//! What is to be done about a tenant and the machines that serve it.
+//! What is to be done about a tenant.
 
 use std::collections::BTreeMap;
 
 use bennu_model::action::{Action, DeploymentsAction};
 use bennu_model::attempt::Settled;
 use bennu_model::desired::DesiredTenant;
-use bennu_model::names::marker_role;
 use bennu_model::observed::Seen;
 use bennu_model::plan::Resource;
-use bennu_model::tenant::Machine;
 use bennu_model::verdict::Verdict;
 
 use super::{Wanted, blocked, foreign, go, wait};
@@ -165,72 +163,4 @@ fn remove(case: &Case<'_>, desired: &DesiredTenant) -> Wanted {
         DeploymentsAction::DeleteTenant { tenant }
     };
     go(Resource::Tenant, action(desired, next), None, BECAUSE)
-}
-
-/// Machines of ours are pruned; a stranger's machine in our tenant blocks, by name.
-pub fn machines(case: &Case<'_>, verdict: &Verdict) -> Vec<Wanted> {
-    let Some(desired) = &case.desired.tenant else {
-        return Vec::new();
-    };
-    const BECAUSE: &str = "no machine may serve a tenant that is to go";
-    match (verdict, &case.observed.machines.seen) {
-        (Verdict::Outdated(_), Seen::Present(machines)) => {
-            let marker = marker_role(&case.desired.installation);
-            let is_ours = |machine: &&Machine| machine.roles.contains(&marker);
-            let strangers: Vec<_> = machines.iter().filter(|m| !is_ours(m)).collect();
-            let mut wanted: Vec<_> = machines
-                .iter()
-                .filter(is_ours)
-                .map(|machine| {
-                    let prune = DeploymentsAction::DeleteMachine {
-                        machine: machine.id.clone(),
-                        name: machine.name.clone(),
-                    };
-                    go(Resource::Machines, action(desired, prune), None, BECAUSE)
-                })
-                .collect();
-            if !strangers.is_empty() {
-                let names: Vec<_> = strangers.iter().map(|m| m.name.as_str()).collect();
-                let mut stuck = blocked(
-                    Resource::Machines,
-                    "ForeignMachine",
-                    format!(
-                        "machines without our role serve the tenant: {}",
-                        names.join(", ")
-                    ),
-                    "take the tenant off them in Octopus, or delete them",
-                    BECAUSE,
-                );
-                stuck.look_after = Some(case.policy.poll * 3);
-                wanted.push(stuck);
-            }
-            wanted
-        }
-        (Verdict::Unknown(why), _) => vec![wait(
-            Resource::Machines,
-            format!("a list of the machines: {why}"),
-            BECAUSE,
-            Some(
-                until_quiet(case)
-                    .unwrap_or(case.policy.poll)
-                    .min(case.policy.poll),
-            ),
-        )],
-        (
-            Verdict::InSync
-            | Verdict::Missing
-            | Verdict::Outdated(_)
-            | Verdict::Drifted(_)
-            | Verdict::Busy(_)
-            | Verdict::Broken(_)
-            | Verdict::Foreign(_),
-            _,
-        ) => Vec::new(),
-    }
-}
-
-/// How long until a look at the machines can be the last one.
-fn until_quiet(case: &Case<'_>) -> Option<chrono::Duration> {
-    let left = case.known.stack_gone_at? + case.policy.quiet() - case.now;
-    (left > chrono::Duration::zero()).then_some(left)
 }

@@ -1,9 +1,9 @@
 //! Entries about instances and what runs on them.
 
-use bennu_model::deployment::{Deployment, TaskState};
 use bennu_model::ids::{EnvironmentUid, Generation};
 use bennu_model::known::Known;
 use bennu_model::observed::Observed;
+use bennu_model::stack::Console;
 use bennu_model::timeline::{Entry, Level};
 
 /// What is new about machines, deployments and the roll since the pass before.
@@ -17,7 +17,8 @@ pub fn software(
     told.extend(roll(before, after));
     machines(before, after, known, &mut told);
     served(before, after, known, &mut told);
-    deployments(before, after, &mut told);
+    deployments(before, after, known, &mut told);
+    told.extend(console(before, after));
     let entry = |(level, reason, message): (Level, &str, String)| Entry {
         level,
         reason: reason.to_owned(),
@@ -64,6 +65,22 @@ fn roll(before: &Observed, after: &Observed) -> Option<Told> {
     ))
 }
 
+/// What an instance whose boot failed had to say.
+fn console(before: &Observed, after: &Observed) -> Option<Told> {
+    let now = after.console.seen.present()?;
+    let then = before.console.seen.present();
+    let is_told = |then: &Console| then.instance == now.instance && then.tail == now.tail;
+    if then.is_some_and(is_told) || now.tail.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "the console of {} ends: {}",
+        now.instance,
+        now.tail.join(" | ")
+    );
+    Some((Level::Warning, "Console", text))
+}
+
 fn machines(before: &Observed, after: &Observed, known: &Known, told: &mut Vec<Told>) {
     let machines = after.machines.seen.present().into_iter().flatten();
     let is_new = |id| known.machines.contains_key(id) && !before.known.machines.contains_key(id);
@@ -101,21 +118,11 @@ fn served(before: &Observed, after: &Observed, known: &Known, told: &mut Vec<Tol
     }
 }
 
-/// Deployments that ended otherwise than well.
-fn deployments(before: &Observed, after: &Observed, told: &mut Vec<Told>) {
-    let ended =
-        |one: &&Deployment| one.task.state.is_final() && one.task.state != TaskState::Success;
-    let then: Vec<_> = before
-        .deployments
-        .seen
-        .present()
-        .into_iter()
-        .flatten()
-        .filter(ended)
-        .map(|one| &one.id)
-        .collect();
+/// Deployments that ended otherwise than well, each once.
+fn deployments(before: &Observed, after: &Observed, known: &Known, told: &mut Vec<Told>) {
     let now = after.deployments.seen.present().into_iter().flatten();
-    for one in now.filter(ended).filter(|one| !then.contains(&&one.id)) {
+    let is_new = |id| known.ended.contains(id) && !before.known.ended.contains(id);
+    for one in now.filter(|one| is_new(&one.id)) {
         let error = one.task.error.as_deref().unwrap_or("no error was given");
         let text = format!(
             "deployment of {}: task {} is {}: {error}",

@@ -34,8 +34,10 @@ pub fn attempt_for(case: &Case<'_>, step: &Step) -> Option<Attempt> {
         },
         Action::Deployments(_, _, action) => match action {
             DeploymentsAction::CreateTenant { .. } => (case.token("create-tenant", ""), None),
-            DeploymentsAction::Deploy { token, .. } => (token.clone(), None),
+            DeploymentsAction::Deploy { token, .. }
+            | DeploymentsAction::SetVariables { token, .. } => (token.clone(), None),
             DeploymentsAction::ConnectTenant { .. }
+            | DeploymentsAction::ClearVariables { .. }
             | DeploymentsAction::DeleteTenant { .. }
             | DeploymentsAction::DeleteMachine { .. }
             | DeploymentsAction::CancelTask { .. }
@@ -101,6 +103,9 @@ pub fn overtaken_by(action: &Action, outcome: &Outcome) -> Option<Fact> {
             DeploymentsAction::CreateTenant { .. }
             | DeploymentsAction::ConnectTenant { .. }
             | DeploymentsAction::DeleteTenant { .. } => Fact::Tenant(Seen::Unknown(since)),
+            DeploymentsAction::SetVariables { .. } | DeploymentsAction::ClearVariables { .. } => {
+                Fact::Variables(Seen::Unknown(since))
+            }
             DeploymentsAction::DeleteMachine { .. } => Fact::Machines(Seen::Unknown(since)),
             DeploymentsAction::Deploy { .. } | DeploymentsAction::CancelTask { .. } => {
                 Fact::Deployments(Seen::Unknown(since))

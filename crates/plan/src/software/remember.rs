@@ -10,10 +10,13 @@ use bennu_model::stack::{Group, Instance};
 
 use super::{course, is_coming_or_there, launch_key};
 use crate::case::Case;
+use crate::variables;
 
 /// What is known, with what the observation adds and takes.
 pub fn remember(case: &Case<'_>) -> Known {
     let mut known = case.known.clone();
+    variables::remember(case, &mut known);
+    machines(case, &mut known);
     let Some(desired) = &case.desired.software else {
         known.course = Course::Nowhere;
         return known;
@@ -26,7 +29,7 @@ pub fn remember(case: &Case<'_>) -> Known {
         known.groups_read_for = Some(stack.moment());
     }
     launched(case, &mut known);
-    machines(case, &mut known);
+    booting(case, &mut known);
     releases(case, &mut known);
     known
 }
@@ -57,6 +60,26 @@ fn launched(case: &Case<'_>, known: &mut Known) {
         if let (true, Some(release)) = (!seen.is_empty(), tagged(&seen).or(heading.clone())) {
             known.launched.insert(version, release);
         }
+    }
+}
+
+/// The instances that an operation has launched and that nothing tells to be right: if it
+/// fails, one of them can say why.
+fn booting(case: &Case<'_>, known: &mut Known) {
+    let Course::Forward(heading) = known.course.clone() else {
+        return;
+    };
+    let Some(groups) = case.observed.groups.seen.present() else {
+        return;
+    };
+    let versions = launch_versions(groups);
+    let coming = versions.into_iter().filter(|(version, _)| {
+        let release = known.launched.get(version);
+        release.is_none_or(|release| *release == heading)
+    });
+    let coming: BTreeSet<_> = coming.flat_map(|(_, ids)| ids).collect();
+    if !coming.is_empty() {
+        known.booting = coming;
     }
 }
 
@@ -94,6 +117,12 @@ fn machines(case: &Case<'_>, known: &mut Known) {
         }
     }
     let deployments = case.observed.deployments.seen.present();
+    if let Some(deployments) = deployments {
+        let ended = deployments.iter();
+        let ended =
+            ended.filter(|one| one.task.state.is_final() && one.task.state != TaskState::Success);
+        known.ended = ended.map(|one| one.id.clone()).collect();
+    }
     for deployment in deployments.into_iter().flatten() {
         if deployment.task.state != TaskState::Success {
             continue;

@@ -167,6 +167,7 @@ fn machine(n: usize, found: &Found) -> Machine {
         tenants: BTreeSet::from([TenantId::new("Tenants-1").unwrap()]),
         environments: BTreeSet::from([OctopusEnvironmentId::new("Environments-1").unwrap()]),
         is_disabled: false,
+        thumbprint: None,
         health: if found.is_healthy {
             "Healthy"
         } else {

@@ -33,7 +33,9 @@ pub fn context() -> Context {
         installation: InstallationId::new("dev").unwrap(),
         targets: BTreeMap::from([(
             TargetName::new("dev-sydney").unwrap(),
-            TargetFacts { has_bucket: true },
+            TargetFacts {
+                bucket: Some("artifacts".into()),
+            },
         )]),
         spaces: BTreeMap::from([(
             (server, SpaceName::new("Default").unwrap()),
@@ -42,6 +44,7 @@ pub fn context() -> Context {
                 slots: 5,
             },
         )]),
+        has_key: true,
     }
 }
 
@@ -62,7 +65,11 @@ pub fn environment(presence: Presence) -> Environment {
                 template_bytes: 8,
                 parameters: BTreeMap::new(),
                 release_parameter: None,
-                filled: BTreeSet::new(),
+                fills: BTreeMap::new(),
+                template_name: None,
+                package: None,
+                configuration: BTreeMap::new(),
+                never_replaced: BTreeSet::new(),
                 capabilities: BTreeSet::new(),
                 tags: BTreeMap::new(),
             },
@@ -73,6 +80,7 @@ pub fn environment(presence: Presence) -> Environment {
                 projects: vec![ProjectName::new("Checkout Web").unwrap()],
                 roles: BTreeSet::new(),
                 variables: BTreeMap::new(),
+                common_variables: BTreeMap::new(),
             }),
             rollout: Rollout::Immutable,
             approve: Approve::Never,
@@ -80,6 +88,7 @@ pub fn environment(presence: Presence) -> Environment {
         },
         predecessor: None,
         origin: None,
+        approved: None,
         created_at: at(0),
         deleted_at: None,
     }
@@ -138,6 +147,7 @@ pub fn observed(desired: &Desired, status: Option<StackStatus>) -> Observed {
                 logical_id: Some(LogicalId::new("Web").unwrap()),
                 kind: Some("AWS::AutoScaling::AutoScalingGroup".into()),
                 reason: "Received 0 SUCCESS signal(s) out of 2".into(),
+                instance: None,
             }),
         );
     }

@@ -9,12 +9,16 @@ use chrono::{DateTime, Utc};
 use super::Setting;
 use super::frame::{Frame, Script, Turn};
 use super::machine::{Around, Machine};
+use super::windows;
 use crate::clock::seconds;
 use crate::cloudformation::status::SignalStatus;
 use crate::ec2::Instance;
 use crate::faults::Fault;
 use crate::octopus;
 use crate::world::Place;
+
+/// How much a script may do when its instance goes down: the signal, and little more.
+const TURNS_AT_THE_END: u32 = 100;
 
 /// A boot under way or over.
 #[derive(Debug)]
@@ -50,9 +54,10 @@ impl Boot {
             promises_signal: text.contains("cfn-signal"),
             is_down: false,
         };
-        if !text.starts_with("#!") {
+        let is_windows = windows::is_meant(&text);
+        if !text.starts_with("#!") && !is_windows {
             if !text.is_empty() {
-                let line = "user data does not begin with #! and is not run";
+                let line = "user data has neither #! nor <powershell> and is not run";
                 boot.machine.say(setting.now, line);
             }
             return boot;
@@ -73,9 +78,17 @@ impl Boot {
                 text
             }
         };
-        match Script::new("user data", &text) {
-            Ok(script) => {
-                boot.frames.push(Frame::Script(Box::new(script)));
+        let frame = if is_windows {
+            let session = windows::boot(&text, &mut boot.machine);
+            session.map(|session| Frame::PowerShell(Box::new(session)))
+        } else {
+            let script = Script::new("user data", &text);
+            let script = script.map_err(|error| error.to_string());
+            script.map(|script| Frame::Script(Box::new(script)))
+        };
+        match frame {
+            Ok(frame) => {
+                boot.frames.push(frame);
                 boot.due = Some(setting.now);
             }
             Err(error) => {
@@ -88,7 +101,7 @@ impl Boot {
 
     /// When something about it changes by itself.
     pub(super) fn next_due(&self) -> Option<DateTime<Utc>> {
-        self.due
+        self.goes_on_at()
             .into_iter()
             .chain(self.machine.tentacle.back_at)
             .min()
@@ -96,18 +109,43 @@ impl Boot {
 
     /// When the boot goes on.
     pub(super) fn goes_on_at(&self) -> Option<DateTime<Utc>> {
-        self.due
+        let system = &self.machine.system;
+        let restart = system.goes_down_at.into_iter().chain(system.comes_up_at);
+        self.due.into_iter().chain(restart).min()
     }
 
-    /// The instance goes down: nothing runs, nothing answers any more.
-    pub(super) fn end(&mut self, setting: &mut Setting<'_>) {
+    /// The instance goes down: a script that asked for it hears so first, then nothing runs
+    /// and nothing answers any more.
+    pub(super) fn end(&mut self, around: &mut Around<'_>) {
+        self.interrupt(around);
         self.frames.clear();
         self.machine.files.clear();
         (self.due, self.is_down) = (None, true);
+        let system = &mut self.machine.system;
+        (system.goes_down_at, system.comes_up_at) = (None, None);
         let tentacle = &mut self.machine.tentacle;
         (tentacle.runs, tentacle.back_at) = (false, None);
         if let Some(thumbprint) = &tentacle.thumbprint {
-            setting.octopus.tentacle(thumbprint, false);
+            around.octopus.tentacle(thumbprint, false);
+        }
+    }
+
+    /// Lets the outermost script act on `TERM`, as a shutdown in mid-boot does; what it does
+    /// then takes no time.
+    fn interrupt(&mut self, around: &mut Around<'_>) {
+        let heard = match self.frames.first_mut() {
+            Some(Frame::Script(script)) => script.interrupt(),
+            Some(Frame::Init(_) | Frame::PowerShell(_)) | None => false,
+        };
+        if !heard {
+            return;
+        }
+        self.frames.truncate(1);
+        for _ in 0..TURNS_AT_THE_END {
+            if self.frames.is_empty() {
+                return;
+            }
+            self.turn(around);
         }
     }
 
@@ -161,6 +199,7 @@ impl Boot {
             }
             self.machine.say(around.now, "the Tentacle answers again");
         }
+        self.restart(around);
         while self.due.is_some_and(|due| due <= around.now) {
             self.time_out(around);
             self.turn(around);
@@ -171,7 +210,35 @@ impl Boot {
             }
             if self.frames.is_empty() {
                 self.due = None;
-                self.machine.files.clear();
+                if self.machine.system.goes_down_at.is_none() {
+                    self.machine.files.clear();
+                }
+            }
+        }
+    }
+
+    /// A restart that was asked for: everything ends; later the start-up tasks begin.
+    fn restart(&mut self, around: &mut Around<'_>) {
+        let is_due = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at <= around.now);
+        let system = &self.machine.system;
+        let (goes_down, comes_up) = (is_due(system.goes_down_at), is_due(system.comes_up_at));
+        if goes_down {
+            self.frames.clear();
+            self.due = None;
+            windows::go_down(&mut self.machine, around);
+        }
+        if !comes_up {
+            return;
+        }
+        for (name, line) in windows::come_up(&mut self.machine, around) {
+            let title = format!("task {name}");
+            let environment = windows::environment(&self.machine);
+            match windows::session_of(&title, &line, environment, &self.machine) {
+                Ok(session) => {
+                    self.frames.push(Frame::PowerShell(Box::new(session)));
+                    self.due = Some(around.now);
+                }
+                Err(why) => self.machine.say(around.now, &format!("{title}: {why}")),
             }
         }
     }
@@ -182,6 +249,7 @@ impl Boot {
             None => return,
             Some(Frame::Script(script)) => script.turn(&mut self.machine, around),
             Some(Frame::Init(init)) => init.turn(&mut self.machine, around),
+            Some(Frame::PowerShell(session)) => session.turn(&mut self.machine, around),
         };
         self.follow(turn, around);
     }
@@ -220,6 +288,10 @@ impl Boot {
                 init.resume(status, &mut self.machine, around);
                 None
             }
+            Some(Frame::PowerShell(session)) => {
+                session.resume(status);
+                None
+            }
         }
     }
 
@@ -236,7 +308,7 @@ impl Boot {
 fn deadline_of(frame: &Frame) -> Option<DateTime<Utc>> {
     match frame {
         Frame::Script(script) => script.deadline,
-        Frame::Init(_) => None,
+        Frame::Init(_) | Frame::PowerShell(_) => None,
     }
 }
 

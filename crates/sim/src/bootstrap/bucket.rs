@@ -1,5 +1,6 @@
 //! Reading S3 objects by the addresses that boot scripts use.
 
+use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 
 use crate::s3::Buckets;
@@ -30,15 +31,15 @@ pub(super) fn address(url: &str) -> Option<(String, String)> {
     Some((bucket.to_owned(), path))
 }
 
-/// The object behind an address, as text.
+/// The object behind an address.
 ///
 /// # Errors
 /// It is not there, or the address is none of S3's.
-pub(super) fn read(url: &str, buckets: &Buckets) -> Result<String, String> {
+pub(super) fn read(url: &str, buckets: &Buckets) -> Result<Bytes, String> {
     let (bucket, key) = address(url).ok_or_else(|| format!("{url} is no address of an object"))?;
     match buckets.object(&bucket, &key) {
-        Ok(object) => Ok(String::from_utf8_lossy(&object.bytes).into_owned()),
-        Err(refusal) => Err(format!("fatal error: {refusal} ({url})")),
+        Ok(object) => Ok(object.bytes.clone()),
+        Err(refusal) => Err(format!("{refusal} ({url})")),
     }
 }
 

@@ -1,8 +1,20 @@
 //! The commands that a shell carries out itself, and the smallest tools.
 
+mod conditions;
+
+use self::conditions::test;
 use super::frame::{Done, Frame, Script};
 use super::machine::{Around, Machine};
 use crate::clock::seconds;
+
+/// Files of every image that scripts read for their variables.
+const OF_THE_IMAGE: [&str; 5] = [
+    "/etc/bashrc",
+    "/etc/environment",
+    "/etc/os-release",
+    "/etc/profile",
+    "/root/.bashrc",
+];
 
 /// Runs a command of the shell; `None` when it is none.
 pub(super) fn run(
@@ -55,12 +67,12 @@ pub(super) fn run(
         }
         "[" | "[[" => match args.split_last() {
             Some((close, rest)) if close == "]" || close == "]]" => test(rest, machine),
-            _ => Done::Broken(format!("`{name}` without its closing bracket")),
+            _ => Done::broken(format!("`{name}` without its closing bracket")),
         },
         "test" => test(args, machine),
         "sleep" => match first.and_then(span_s) {
             Some(span_s) => Done::after(span_s, 0),
-            None => Done::Broken("`sleep` without a number of seconds".to_owned()),
+            None => Done::broken("`sleep` without a number of seconds".to_owned()),
         },
         "timeout" => timeout(args, input, script, machine, around),
         "echo" => {
@@ -69,16 +81,21 @@ pub(super) fn run(
             Done::output(format!("{}\n", texts.join(" ")))
         }
         "printf" => Done::output(printf(args)),
+        "." | "source" => source(args, script, machine, around),
         "cat" => match first {
             None | Some("-") => Done::output(input),
-            Some(path) => match machine.files.get(path) {
-                Some(text) => Done::output(text.clone()),
-                None => Done::status(1),
+            Some(path) => match machine.files.text(path) {
+                Some(text) => Done::output(text),
+                None => {
+                    let why = format!("cat: {path}: No such file or directory");
+                    machine.say(around.now, &why);
+                    Done::status(1)
+                }
             },
         },
         "tee" => {
             if let Some(path) = args.iter().find(|arg| !arg.starts_with('-')) {
-                machine.files.insert(path.clone(), input.to_owned());
+                machine.files.write(path.clone(), input.to_owned());
             }
             Done::output(input)
         }
@@ -88,13 +105,21 @@ pub(super) fn run(
                 let gone = gone.replace("\\n", "\n");
                 Done::output(input.replace(|one| gone.contains(one), ""))
             }
-            _ => Done::Broken("`tr` with more than one character or -d".to_owned()),
+            _ => Done::broken("`tr` with more than one character or -d".to_owned()),
         },
         "date" => Done::output(match first {
             Some("+%s") => around.now.timestamp().to_string(),
             _ => around.now.to_rfc3339(),
         }),
-        "hostname" => Done::output(machine.host_name()),
+        "hostname" => Done::output(match first {
+            Some("-f" | "--fqdn" | "--long") => machine.full_host_name(),
+            Some("-I" | "-i") => machine.private_ip.clone(),
+            _ => machine.host_name(),
+        }),
+        "printenv" => match first.and_then(|name| script.variables.get(name)) {
+            Some(value) => Done::output(format!("{value}\n")),
+            None => Done::status(1),
+        },
         "cd" | "umask" | "exec" | "command" | "which" | "type" | "hash" | "ulimit" | "wait"
         | "pushd" | "popd" | "shopt" | "logger" => Done::status(0),
         _ => return None,
@@ -102,18 +127,56 @@ pub(super) fn run(
 }
 
 fn set(args: &[String], script: &mut Script) -> Done {
-    for (index, arg) in args.iter().enumerate() {
-        let named = |name: &str| args.get(index + 1).is_some_and(|next| next == name);
-        if arg.starts_with('-') && arg.contains('e') || arg == "-o" && named("errexit") {
-            script.exits_on_error = true;
-        } else if arg.starts_with('+') && arg.contains('e') || arg == "+o" && named("errexit") {
-            script.exits_on_error = false;
-        }
-        if named("pipefail") {
-            script.heeds_pipes = arg.starts_with('-');
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let (on, letters) = match arg.split_at_checked(1) {
+            Some(("-", "-")) => {
+                script.args = args.cloned().collect();
+                return Done::status(0);
+            }
+            Some(("-", letters)) => (true, letters),
+            Some(("+", letters)) => (false, letters),
+            _ => return Done::broken("`set` of arguments without --".to_owned()),
+        };
+        for letter in letters.chars() {
+            match letter {
+                'e' => script.exits_on_error = on,
+                'u' => script.needs_variables = on,
+                'o' => match args.next().map(String::as_str) {
+                    Some("errexit") => script.exits_on_error = on,
+                    Some("nounset") => script.needs_variables = on,
+                    Some("pipefail") => script.heeds_pipes = on,
+                    _ => {}
+                },
+                // Tracing and the like change nothing that a boot does.
+                _ => {}
+            }
         }
     }
     Done::status(0)
+}
+
+/// Another file's text in this shell. What the image has says nothing that matters here.
+fn source(
+    args: &[String],
+    script: &mut Script,
+    machine: &mut Machine,
+    around: &Around<'_>,
+) -> Done {
+    let Some((path, args)) = args.split_first() else {
+        return Done::broken("`.` without a file".to_owned());
+    };
+    match machine.files.text(path) {
+        Some(text) => match script.source(&text, args) {
+            Ok(()) => Done::Called,
+            Err(error) => Done::broken(format!("{path}: {error}")),
+        },
+        None if OF_THE_IMAGE.contains(&path.as_str()) => Done::status(0),
+        None => {
+            machine.say(around.now, &format!("{path}: No such file or directory"));
+            Done::status(1)
+        }
+    }
 }
 
 fn trap(args: &[String], script: &mut Script) -> Done {
@@ -125,60 +188,20 @@ fn trap(args: &[String], script: &mut Script) -> Done {
     } else {
         match script.add(action) {
             Ok(entry) => Some(entry),
-            Err(error) => return Done::Broken(format!("the action of `trap`: {error}")),
+            Err(error) => return Done::broken(format!("the action of `trap`: {error}")),
         }
     };
     for signal in signals {
         match signal.as_str() {
             "EXIT" | "0" => script.on_exit = entry,
             "ERR" => script.on_error = entry,
-            // Nobody interrupts a boot.
-            "INT" | "TERM" | "HUP" | "SIGINT" | "SIGTERM" => {}
-            other => return Done::Broken(format!("`trap` for {other}")),
+            "TERM" | "SIGTERM" => script.on_term = entry,
+            // Nobody else interrupts a boot.
+            "INT" | "HUP" | "SIGINT" | "SIGHUP" => {}
+            other => return Done::broken(format!("`trap` for {other}")),
         }
     }
     Done::status(0)
-}
-
-fn test(args: &[String], machine: &Machine) -> Done {
-    let texts: Vec<&str> = args.iter().map(String::as_str).collect();
-    let whole = |text: &str| text.trim().parse::<i64>().ok();
-    let truth = match texts.as_slice() {
-        ["!", rest @ ..] => {
-            let rest: Vec<String> = rest.iter().map(|text| (*text).to_owned()).collect();
-            return match test(&rest, machine) {
-                Done::With { status, .. } if status < 2 => Done::status(1 - status),
-                other => other,
-            };
-        }
-        [] => false,
-        [text] => !text.is_empty(),
-        ["-z", text] => text.is_empty(),
-        ["-n", text] => !text.is_empty(),
-        ["-f" | "-e" | "-s" | "-x" | "-r" | "-d", path] => {
-            let inside = format!("{}/", path.trim_end_matches('/'));
-            let mut files = machine.files.keys();
-            files.any(|file| file == path || file.starts_with(&inside))
-        }
-        [left, "=" | "==", right] => left == right,
-        [left, "!=", right] => left != right,
-        [left, operator, right] => {
-            let (Some(left), Some(right)) = (whole(left), whole(right)) else {
-                return Done::status(2);
-            };
-            match *operator {
-                "-eq" => left == right,
-                "-ne" => left != right,
-                "-lt" => left < right,
-                "-le" => left <= right,
-                "-gt" => left > right,
-                "-ge" => left >= right,
-                other => return Done::Broken(format!("the test `{other}`")),
-            }
-        }
-        _ => return Done::Broken(format!("the test [ {} ]", texts.join(" "))),
-    };
-    Done::status(i32::from(!truth))
 }
 
 /// `timeout SPAN COMMAND…`: what is still under way after the span ends with 124.
@@ -192,7 +215,7 @@ fn timeout(
     let mut rest = args.iter().skip_while(|arg| arg.starts_with('-'));
     let (Some(span_s), Some(name)) = (rest.next().and_then(|text| span_s(text)), rest.next())
     else {
-        return Done::Broken("`timeout` without a span and a command".to_owned());
+        return Done::broken("`timeout` without a span and a command".to_owned());
     };
     let args: Vec<String> = rest.cloned().collect();
     let done = run(name, &args, input, script, machine, around)

@@ -11,6 +11,7 @@ use super::bucket;
 use super::flags::{Flags, Takes};
 use super::frame::{Done, Frame, Script, Turn};
 use super::machine::{Around, Machine};
+use super::windows;
 
 const TAKES: Takes = Takes {
     values: &[
@@ -44,6 +45,8 @@ enum Step {
     File {
         path: String,
         content: Content,
+        /// Unix permission bits.
+        mode: u32,
     },
     Command {
         name: String,
@@ -75,11 +78,11 @@ enum Wait {
 /// Reads the metadata as the stack has it now and begins to carry it out.
 pub(super) fn run(
     args: &[String],
-    script: &Script,
+    environment: BTreeMap<String, String>,
     machine: &mut Machine,
     around: &mut Around<'_>,
 ) -> Done {
-    match read(args, script, machine, around) {
+    match read(args, environment, machine, around) {
         Ok(init) => Done::Into {
             frame: Frame::Init(Box::new(init)),
             cost_s: machine.about(around.parameters.bootstrap_cfn_init_s, around.parameters),
@@ -93,7 +96,7 @@ pub(super) fn run(
 
 fn read(
     args: &[String],
-    script: &Script,
+    environment: BTreeMap<String, String>,
     machine: &Machine,
     around: &Around<'_>,
 ) -> Result<Init, String> {
@@ -114,7 +117,7 @@ fn read(
     let sets = flags.value("--configsets");
     Ok(Init {
         steps: plan::steps(metadata, sets)?,
-        environment: script.environment(),
+        environment,
         waits: None,
         failed: false,
     })
@@ -128,17 +131,25 @@ impl Init {
                 return Turn::Ended(0);
             };
             match step {
-                Step::File { path, content } => {
-                    let text = match content {
-                        Content::Given(text) => Ok(text),
+                Step::File {
+                    path,
+                    content,
+                    mode,
+                } => {
+                    let bytes = match content {
+                        Content::Given(text) => Ok(text.into()),
                         Content::Source(url) if bucket::address(&url).is_none() => {
-                            Ok(String::new())
+                            Ok(Default::default())
                         }
                         Content::Source(url) => bucket::read(&url, around.buckets),
                     };
-                    match text {
-                        Ok(text) => {
-                            machine.files.insert(path, text);
+                    match bytes {
+                        Ok(bytes) => {
+                            let path = machine.place_of(path);
+                            if let Some((folder, _)) = path.rsplit_once('/') {
+                                machine.files.make_folder(folder);
+                            }
+                            machine.files.write_as(path, bytes, mode);
                         }
                         Err(why) => self.fail(&format!("file {path}: {why}"), machine, around),
                     }
@@ -212,6 +223,17 @@ impl Init {
         machine: &mut Machine,
         around: &Around<'_>,
     ) -> Option<Frame> {
+        if machine.system.is_windows {
+            let mut all = self.environment.clone();
+            all.extend(own);
+            return match windows::session_of(title, text, all, machine) {
+                Ok(session) => Some(Frame::PowerShell(Box::new(session))),
+                Err(why) => {
+                    self.fail(&format!("{title}: {why}"), machine, around);
+                    None
+                }
+            };
+        }
         match Script::new(title, text) {
             Ok(mut script) => {
                 script.inherit(self.environment.clone());

@@ -1,6 +1,6 @@
 //! Words become texts: variables, outputs and sums put in, then split at blanks.
 
-use super::frame::Script;
+use super::frame::{Halt, Script};
 use super::machine::{Around, Machine};
 use super::shell::{Form, Part, Word};
 
@@ -17,7 +17,7 @@ impl Script {
         words: &[Word],
         machine: &mut Machine,
         around: &mut Around<'_>,
-    ) -> Result<(Vec<String>, f64), String> {
+    ) -> Result<(Vec<String>, f64), Halt> {
         let (mut out, mut total_s) = (Vec::new(), 0.0);
         for word in words {
             // "$@" is as many words as there are arguments.
@@ -44,7 +44,7 @@ impl Script {
         word: &Word,
         machine: &mut Machine,
         around: &mut Around<'_>,
-    ) -> Result<(String, i32, f64), String> {
+    ) -> Result<(String, i32, f64), Halt> {
         let (pieces, status, cost_s) = self.pieces(word, machine, around)?;
         let text = pieces.into_iter().map(|(text, _)| text).collect();
         Ok((text, status, cost_s))
@@ -55,12 +55,15 @@ impl Script {
         word: &Word,
         machine: &mut Machine,
         around: &mut Around<'_>,
-    ) -> Result<(Vec<Piece>, i32, f64), String> {
+    ) -> Result<(Vec<Piece>, i32, f64), Halt> {
         let (mut pieces, mut last, mut total_s) = (Vec::new(), 0, 0.0);
         for part in &word.parts {
             pieces.push(match part {
                 Part::Text(text) => (text.clone(), false),
                 Part::Variable { name, form, quoted } => {
+                    if self.needs_variables && *form == Form::Plain && !self.is_set(name) {
+                        return Err(Halt::Unset(name.clone()));
+                    }
                     let value = self.variable(name, machine, around);
                     (formed(value, form, self, machine, around), !quoted)
                 }
@@ -76,6 +79,14 @@ impl Script {
         Ok((pieces, last, total_s))
     }
 
+    fn is_set(&self, name: &str) -> bool {
+        let own = ["?", "#", "@", "*", "$", "SECONDS", "HOSTNAME", "HOME"];
+        match name.parse::<usize>() {
+            Ok(number) => number <= self.args.len(),
+            Err(_) => own.contains(&name) || self.variables.contains_key(name),
+        }
+    }
+
     fn variable(&self, name: &str, machine: &Machine, around: &Around<'_>) -> String {
         let found = self.variables.get(name).cloned();
         match name {
@@ -84,7 +95,7 @@ impl Script {
             "@" | "*" => self.args.join(" "),
             "$" => "1".to_owned(),
             "SECONDS" => found.unwrap_or_else(|| {
-                let passed = around.now - machine.began;
+                let passed = around.now - self.began.unwrap_or(around.now);
                 passed.num_seconds().max(0).to_string()
             }),
             "HOSTNAME" => found.unwrap_or_else(|| machine.host_name()),

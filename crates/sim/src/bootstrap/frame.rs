@@ -1,6 +1,7 @@
 //! A script under way: where it stands, what it remembers.
 
 mod command;
+mod ending;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +10,7 @@ use chrono::{DateTime, Utc};
 use super::cfn_init::Init;
 use super::machine::{Around, Machine};
 use super::shell::{Code, Op, SyntaxError, compile};
+use super::windows::Session;
 
 /// How many steps a script may take in one moment; more is an endless loop.
 const STEPS_AT_ONCE: u32 = 100_000;
@@ -18,6 +20,7 @@ const STEPS_AT_ONCE: u32 = 100_000;
 pub(super) enum Frame {
     Script(Box<Script>),
     Init(Box<Init>),
+    PowerShell(Box<Session>),
 }
 
 /// What a program did.
@@ -37,8 +40,33 @@ pub(super) enum Done {
     Exit(i32),
     /// It ends its function.
     Return(i32),
-    /// It cannot be acted out.
-    Broken(String),
+    /// It ends its script, whatever `set -e` says.
+    Broken(Halt),
+}
+
+/// Why a script cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Halt {
+    /// Something that cannot be acted out.
+    Unknown(String),
+    /// `set -u`, and a variable that is not set.
+    Unset(String),
+}
+
+impl From<String> for Halt {
+    fn from(what: String) -> Self {
+        Self::Unknown(what)
+    }
+}
+
+impl Halt {
+    /// The words for it, and the script's status.
+    fn explain(&self) -> (String, i32) {
+        match self {
+            Self::Unknown(what) => (format!("cannot be acted out: {what}"), 2),
+            Self::Unset(name) => (format!("{name}: unbound variable"), 1),
+        }
+    }
 }
 
 impl Done {
@@ -54,6 +82,11 @@ impl Done {
             output: String::new(),
             cost_s,
         }
+    }
+
+    /// Cannot be acted out.
+    pub(super) fn broken(what: impl Into<String>) -> Self {
+        Self::Broken(Halt::Unknown(what.into()))
     }
 
     /// Ended at once, with these words.
@@ -112,12 +145,18 @@ pub(super) struct Script {
     functions: BTreeMap<String, usize>,
     pub on_exit: Option<usize>,
     pub on_error: Option<usize>,
+    /// `trap … TERM`.
+    pub on_term: Option<usize>,
+    /// `set -u`: a variable that is not set is an error.
+    pub needs_variables: bool,
     calls: Vec<Call>,
     loops: Vec<Vec<String>>,
     /// The command that waits for another frame: negated, checked.
     waits: Option<(bool, bool)>,
     /// When `timeout` ends it.
     pub deadline: Option<DateTime<Utc>>,
+    /// When it took its first step.
+    pub began: Option<DateTime<Utc>>,
     /// What `$(…)` collects; others print on the console.
     pub collected: Option<String>,
 }
@@ -145,10 +184,13 @@ impl Script {
             functions: BTreeMap::new(),
             on_exit: None,
             on_error: None,
+            on_term: None,
+            needs_variables: false,
             calls: Vec::new(),
             loops: Vec::new(),
             waits: None,
             deadline: None,
+            began: None,
             collected: None,
         })
     }
@@ -198,6 +240,7 @@ impl Script {
 
     /// Goes on until something takes time.
     pub(super) fn turn(&mut self, machine: &mut Machine, around: &mut Around<'_>) -> Turn {
+        self.began.get_or_insert(around.now);
         for _ in 0..STEPS_AT_ONCE {
             let Some(op) = self.code.get(self.at).cloned() else {
                 return Turn::Ended(self.status);
@@ -237,13 +280,8 @@ impl Script {
                             return ended;
                         }
                     }
-                    Done::Broken(what) => {
-                        let text = format!(
-                            "{}: line {}: cannot be acted out: {what}",
-                            self.name, op.line
-                        );
-                        machine.say(around.now, &text);
-                        if let Some(ended) = self.exit(2) {
+                    Done::Broken(why) => {
+                        if let Some(ended) = self.halt(&why, op.line, machine, around) {
                             return ended;
                         }
                     }
@@ -259,9 +297,10 @@ impl Script {
                         words.reverse();
                         self.loops.push(words);
                     }
-                    Err(what) => {
-                        machine.say(around.now, &format!("{}: {what}", self.name));
-                        return Turn::Ended(2);
+                    Err(why) => {
+                        if let Some(ended) = self.halt(&why, op.line, machine, around) {
+                            return ended;
+                        }
                     }
                 },
                 Code::Next { variable, done } => match self.loops.last_mut().and_then(Vec::pop) {
@@ -298,74 +337,28 @@ impl Script {
         Turn::Ended(2)
     }
 
-    /// The frame that a command waits for has ended.
-    pub(super) fn resume(&mut self, status: i32) -> Option<Turn> {
-        let (negated, checked) = self.waits.take().unwrap_or((false, false));
-        self.heed(status, negated, checked)
-    }
-
-    /// Takes the status of a command that has ended, as `set -e` and traps say.
-    fn heed(&mut self, status: i32, negated: bool, checked: bool) -> Option<Turn> {
-        self.status = if negated {
-            i32::from(status == 0)
+    /// Goes on with another file's text in this very shell; the command's status is its last.
+    ///
+    /// # Errors
+    /// Syntax that cannot be acted out.
+    pub(super) fn source(&mut self, text: &str, args: &[String]) -> Result<(), SyntaxError> {
+        let entry = self.add(text)?;
+        let args = if args.is_empty() {
+            self.args.clone()
         } else {
-            status
+            args.to_vec()
         };
-        if self.status == 0 || !checked {
-            return None;
-        }
-        let within = |call: &Call| match call {
-            Call::Error { .. } | Call::Exit { .. } => true,
-            Call::Function { .. } => false,
-        };
-        if let (Some(entry), false) = (self.on_error, self.calls.iter().any(within)) {
-            let (back, status) = (self.at, self.status);
-            self.calls.push(Call::Error { back, status });
-            self.at = entry;
-            return None;
-        }
-        if self.exits_on_error {
-            return self.exit(self.status);
-        }
-        None
+        self.call(entry, args);
+        Ok(())
     }
 
-    /// Ends the script, after its `EXIT` trap.
-    fn exit(&mut self, status: i32) -> Option<Turn> {
-        self.status = status;
-        match self.on_exit.take() {
-            Some(entry) => {
-                self.calls = vec![Call::Exit { status }];
-                self.loops.clear();
-                self.exits_on_error = false;
-                self.at = entry;
-                None
-            }
-            None => Some(Turn::Ended(status)),
-        }
-    }
-
-    /// Ends a function or trap; `early`: by `return`.
-    fn go_back(&mut self, early: bool) -> Option<Turn> {
-        match self.calls.pop() {
-            Some(Call::Function {
-                back,
-                args,
-                heeded: (negated, checked),
-            }) => {
-                (self.at, self.args) = (back, args);
-                self.heed(self.status, negated, checked)
-            }
-            Some(Call::Error { back, status }) => {
-                (self.at, self.status) = (back, status);
-                if self.exits_on_error {
-                    return self.exit(status);
-                }
-                None
-            }
-            Some(Call::Exit { status }) => Some(Turn::Ended(status)),
-            None if early => self.exit(self.status),
-            None => Some(Turn::Ended(self.status)),
-        }
+    /// Goes on at `entry` until a return.
+    fn call(&mut self, entry: usize, args: Vec<String>) {
+        self.calls.push(Call::Function {
+            back: self.at,
+            args: std::mem::replace(&mut self.args, args),
+            heeded: (false, false),
+        });
+        self.at = entry;
     }
 }

@@ -1,10 +1,13 @@
 //! What a booting instance is and has: files, a console, perhaps a Tentacle.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 
+use super::files::Files;
 use super::flags::Flags;
+use super::windows::{self, System};
 use crate::chance::Chance;
 use crate::cloudformation::status::SignalStatus;
 use crate::ec2::Instance;
@@ -13,9 +16,14 @@ use crate::octopus;
 use crate::parameters::Parameters;
 use crate::region::Region;
 use crate::s3::{Buckets, DEFAULT_REGION};
+use crate::secrets::{Secrets, WhichVersion};
+use crate::world::Place;
 
 /// How many console lines an instance keeps: EC2 keeps 64 KB, about as much.
 const CONSOLE_LINES: usize = 1000;
+
+/// Where the Linux package puts the Tentacle's program.
+pub(super) const TENTACLE: &str = "/opt/octopus/tentacle/Tentacle";
 
 /// The world around an instance at one moment.
 pub(super) struct Around<'a> {
@@ -24,7 +32,28 @@ pub(super) struct Around<'a> {
     pub faults: &'a mut Faults,
     pub region: &'a mut Region,
     pub buckets: &'a Buckets,
+    pub secrets: &'a Secrets,
     pub octopus: &'a mut octopus::Server,
+}
+
+impl Around<'_> {
+    /// What a secret of an account and region holds now, by name or ARN.
+    ///
+    /// # Errors
+    /// The text in which the AWS command line tells it: there is no such secret, or no text
+    /// in it.
+    pub(super) fn secret_at(&self, place: &Place, id: &str) -> Result<String, String> {
+        let which = WhichVersion::default();
+        let (_, _, version) = (self.secrets.value(place, id, &which, self.now))
+            .map_err(|refusal| in_cli_words(refusal.code(), "GetSecretValue", &refusal))?;
+        let text = version.value.as_text().map(str::to_owned);
+        text.ok_or_else(|| format!("the secret {id} holds no text (SecretString)"))
+    }
+}
+
+/// How the AWS command line tells that a service refused.
+pub(super) fn in_cli_words(code: &str, operation: &str, why: &dyn std::fmt::Display) -> String {
+    format!("An error occurred ({code}) when calling the {operation} operation: {why}")
 }
 
 /// The inside of an instance.
@@ -36,13 +65,13 @@ pub(super) struct Machine {
     pub private_ip: String,
     pub region: String,
     pub account: String,
-    /// Contents by path, of what the boot put there.
-    pub files: BTreeMap<String, String>,
+    pub files: Files,
     console: VecDeque<(DateTime<Utc>, String)>,
     pub tentacle: Tentacle,
+    /// What Windows keeps beside files.
+    pub system: System,
     /// The first signal that was taken.
     pub signalled: Option<SignalStatus>,
-    pub began: DateTime<Utc>,
     /// Whether a fault lets every program fail but the one that tells of it.
     pub fails: bool,
     /// Which certificate the Tentacle will make.
@@ -53,6 +82,10 @@ pub(super) struct Machine {
 /// The deployment agent.
 #[derive(Debug, Default)]
 pub(super) struct Tentacle {
+    /// Whether the boot has installed its program.
+    pub is_installed: bool,
+    /// Whether it is a service of the operating system.
+    pub is_service: bool,
     /// By instance name: the thumbprint, once there is a certificate.
     pub instances: BTreeMap<String, Option<String>>,
     /// Of the certificate that was registered or serves.
@@ -83,11 +116,11 @@ impl Machine {
             private_ip: instance.private_ip_address.clone(),
             region: region.to_owned(),
             account: account.to_owned(),
-            files: BTreeMap::new(),
+            files: Files::default(),
             console: VecDeque::new(),
             tentacle: Tentacle::default(),
+            system: System::default(),
             signalled: None,
-            began: instance.due,
             fails: false,
             seed,
             chance: Chance::new(seed, &format!("boot {}", instance.id)),
@@ -113,6 +146,38 @@ impl Machine {
             .collect()
     }
 
+    /// All that is kept of the console, oldest first, and when the last of it was said.
+    pub(super) fn console_text(&self) -> (String, Option<DateTime<Utc>>) {
+        let mut text = String::new();
+        for (at, line) in &self.console {
+            // Writing into a text cannot fail.
+            let _written = writeln!(text, "{} {line}", at.format("%Y-%m-%dT%H:%M:%SZ"));
+        }
+        (text, self.console.back().map(|(at, _)| *at))
+    }
+
+    /// Where the machine keeps a file: Windows knows it in any case, with either slash.
+    pub(super) fn place_of(&self, path: String) -> String {
+        if self.system.is_windows {
+            windows::disk::key(&path)
+        } else {
+            path
+        }
+    }
+
+    /// Whether a file is there that the boot has put there or installed.
+    pub(super) fn has_file(&self, path: &str) -> bool {
+        self.files.get(path).is_some() || path == TENTACLE && self.tentacle.is_installed
+    }
+
+    /// Whether such a file can be run.
+    pub(super) fn is_executable(&self, path: &str) -> bool {
+        match self.files.get(path) {
+            Some(file) => file.mode & 0o111 != 0,
+            None => path == TENTACLE && self.tentacle.is_installed,
+        }
+    }
+
     /// A span of about `amount_s` seconds, moved by this instance's own chance.
     pub(super) fn about(&mut self, amount_s: f64, parameters: &Parameters) -> f64 {
         let span = parameters.span(amount_s, self.chance.fraction());
@@ -122,6 +187,15 @@ impl Machine {
     /// The host name, as EC2 gives it.
     pub(super) fn host_name(&self) -> String {
         format!("ip-{}", self.private_ip.replace('.', "-"))
+    }
+
+    /// The host name with its domain; the oldest region has one of its own.
+    pub(super) fn full_host_name(&self) -> String {
+        if self.region == DEFAULT_REGION {
+            format!("{}.ec2.internal", self.host_name())
+        } else {
+            format!("{}.{}.compute.internal", self.host_name(), self.region)
+        }
     }
 
     /// A fresh certificate's thumbprint: 40 capital hexadecimal digits, of this world's seed
@@ -136,14 +210,6 @@ impl Machine {
         let part = format!("subscription {} {tentacle}", self.id);
         let name = Chance::new(self.seed, &part).suffix(20).to_lowercase();
         format!("poll://{name}/")
-    }
-
-    /// What a secret holds: a text of this world's own, the same for each reader.
-    pub(super) fn secret(&self, id: &str) -> String {
-        format!(
-            "simulated-{}",
-            Chance::new(self.seed, &format!("secret {id}")).hex(24)
-        )
     }
 
     /// The tools ask one region, the oldest unless told; a stack of another is not there.

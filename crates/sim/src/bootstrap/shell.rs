@@ -4,7 +4,8 @@
 //! `NAME=value`, single and double quotes, `$NAME`, `${NAME}`, `${NAME:-default}`,
 //! `${NAME//from/to}`, `$?`, `$1`, `$@`, `$SECONDS`, `$(…)`, `$((…))`, `if`, `while`,
 //! `until`, `for … in`, `{ … }`, functions, here-documents, redirections of output into
-//! files, and the commands of [`super::builtin`]. Everything else (`case`, subshells,
+//! files, `set -euo pipefail`, `set --`, `. FILE`, `trap` of `EXIT`, `ERR` and `TERM`, and
+//! the commands of [`super::builtin`]. Everything else (`case`, subshells,
 //! arrays, background jobs, other expansions) is refused with its line when the script is
 //! read, as a shell refuses a syntax error: nothing of the script is carried out.
 

@@ -134,6 +134,92 @@ fn what_cannot_be_acted_out_is_refused_with_its_line() {
 }
 
 #[test]
+fn settings_are_read_in_this_shell_and_missing_ones_end_the_script() {
+    let script = r#"
+set -euo pipefail
+umask 077
+mkdir -p /opt/shop
+cat >/opt/shop/settings <<'END'
+RELEASE='1.0.0'
+ROLES='web,jobs'
+END
+. /opt/shop/settings
+set -- $RELEASE
+for role in ${ROLES//,/ }; do set -- "$@" --role "$role"; done
+echo "$# $*" "${NOBODY:-nobody}"
+echo "$NOBODY"
+echo never
+"#;
+    let wanted = [
+        "5 1.0.0 --role web --role jobs nobody",
+        "user data: line 14: NOBODY: unbound variable",
+        "boot script ended with status 1",
+    ];
+    assert_eq!(said(script), wanted);
+}
+
+#[test]
+fn files_are_bytes_with_modes_in_folders() {
+    for (script, wanted) in [
+        (
+            "echo a >/opt/shop/file",
+            "bash: /opt/shop/file: No such file or directory",
+        ),
+        (
+            "cat /opt/shop/file",
+            "cat: /opt/shop/file: No such file or directory",
+        ),
+        (
+            ". /opt/shop/file",
+            "/opt/shop/file: No such file or directory",
+        ),
+        (
+            "mkdir /opt/a/b",
+            "mkdir: cannot create directory '/opt/a/b': No such file or directory",
+        ),
+        (
+            "chmod u+q /tmp/a",
+            "chmod: cannot access '/tmp/a': No such file or directory",
+        ),
+        (
+            "python3 -m zipfile -e /tmp/a /tmp/b",
+            "python3: No such file or directory: '/tmp/a'",
+        ),
+        (
+            "echo a >/tmp/a\nzip=/tmp/a\npython3 -m zipfile -e $zip /tmp/b",
+            "python3: zipfile.BadZipFile: invalid Zip archive: Could not find EOCD",
+        ),
+        (
+            "echo 00  /tmp/a | sha256sum -c",
+            "sha256sum: cannot access '/tmp/a': No such file or directory",
+        ),
+        (
+            "systemctl start Tentacle",
+            "systemctl: Unit Tentacle.service could not be found.",
+        ),
+    ] {
+        let said = said(&format!("{script}\nexit $?"));
+        assert_eq!(
+            said,
+            [wanted, "boot script ended with status 1"],
+            "{script}"
+        );
+    }
+    let script = "printf abc >/tmp/a\necho 'echo ran' >/tmp/b\nsha256sum /tmp/a\n/tmp/b\n\
+                  echo $?\nchmod 0755 /tmp/b\n/tmp/b\n/tmp/c\necho $?";
+    let wanted = [
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  /tmp/a",
+        "bash: /tmp/b: Permission denied",
+        "126",
+        "ran",
+        "bash: line 9: /tmp/c: No such file or directory",
+        "127",
+        "boot script ended with status 0",
+    ];
+    assert_eq!(said(script), wanted);
+}
+
+#[test]
 fn waiting_takes_the_time_that_it_says() {
     let (_, span_s) =
         boot("#!/bin/sh\necho a\nsleep 1m\nwhile [ $SECONDS -lt 90 ]; do sleep 10; done");
@@ -160,7 +246,8 @@ fn programs_are_called_as_they_want_or_fail() {
             "cfn-signal: unrecognized option: --ressource",
         ),
         (
-            "Tentacle register-with --server x",
+            "dnf install -y tentacle >/dev/null\n/opt/octopus/tentacle/Tentacle register-with \
+             --server x",
             "Tentacle: instance Tentacle has not been configured on this machine; use create-instance first",
         ),
         (

@@ -9,6 +9,7 @@ mod params;
 mod query;
 mod reply;
 mod s3;
+mod secrets;
 mod sts;
 mod xml;
 
@@ -22,7 +23,7 @@ use bytes::Bytes;
 
 use self::identity::{Origin, Service};
 use self::params::Params;
-use self::query::{Call, Format, Xml, json_success};
+use self::query::{Call, Format, Xml, json_success, target_success};
 use self::reply::Reply;
 use super::line::LoseReply;
 use super::sim::Sim;
@@ -98,7 +99,7 @@ impl Arrived {
         let origin = Origin::read(&parts.headers, &query, &form).map_err(|service| {
             let message = format!(
                 "The service '{service}' is not simulated; there are cloudformation, autoscaling, \
-                 ec2, sts and s3"
+                 ec2, sts, secretsmanager and s3"
             );
             refuse("NotImplemented", message, 501)
         })?;
@@ -149,6 +150,13 @@ impl Arrived {
             Service::CloudFormation | Service::AutoScaling | Service::Ec2 | Service::Sts => {
                 self.action().to_owned()
             }
+            Service::SecretsManager => {
+                let target = text(&self.parts, &HeaderName::from_static("x-amz-target"));
+                target
+                    .strip_prefix(secrets::TARGET)
+                    .unwrap_or(target)
+                    .to_owned()
+            }
         }
     }
 
@@ -174,6 +182,9 @@ impl Arrived {
             region: self.origin.region.clone(),
         };
         match Format::of(self.origin.service, self.params()) {
+            Some(Format::Target) => secrets::answer(operation, &self.body, &place, world)
+                .map(|result| target_success(&result))
+                .unwrap_or_else(|error| self.failure(&error)),
             Some(format) => self.act(format, &caller, &place, world, identities),
             None => self.store(&place, world),
         }
@@ -200,6 +211,7 @@ impl Arrived {
         let answered = match format {
             Format::Json => cloudformation::json::answer(&call, world)
                 .map(|result| json_success(action, result, id)),
+            Format::Target => query::unknown(&call),
             Format::Xml(xml) => {
                 let result = match self.origin.service {
                     Service::CloudFormation => cloudformation::answer(&call, world),
@@ -209,7 +221,7 @@ impl Arrived {
                         let now = self.origin.at.unwrap_or(world.now);
                         sts::answer(&call, identities, now)
                     }
-                    Service::S3 => query::unknown(&call),
+                    Service::S3 | Service::SecretsManager => query::unknown(&call),
                 };
                 result.map(|result| xml.success(action, result, id))
             }
@@ -252,6 +264,7 @@ impl Arrived {
             Service::CloudFormation | Service::AutoScaling | Service::Sts => {
                 AwsError::new("Throttling", "Rate exceeded", 400)
             }
+            Service::SecretsManager => AwsError::new("ThrottlingException", "Rate exceeded", 400),
             Service::Ec2 => AwsError::new("RequestLimitExceeded", "Request limit exceeded.", 503),
             Service::S3 => AwsError::new("SlowDown", "Please reduce your request rate.", 503),
         }

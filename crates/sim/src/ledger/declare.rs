@@ -2,7 +2,7 @@
 
 use bennu_model::blueprint::Origin;
 use bennu_model::environment::{Environment, Presence};
-use bennu_model::ids::{EnvironmentName, EnvironmentUid, Generation, TeamName};
+use bennu_model::ids::{ChangeSetName, EnvironmentName, EnvironmentUid, Generation, TeamName};
 use bennu_model::known::Known;
 use bennu_model::names::Canonical;
 use bennu_model::work::{Class, WorkKey};
@@ -68,6 +68,7 @@ impl Rows {
             spec: new.spec,
             predecessor,
             origin: origin.cloned(),
+            approved: None,
             created_at: now,
             deleted_at: None,
         };
@@ -120,6 +121,24 @@ impl Rows {
         }
         self.wake_for(&environment.uid, Class::Waited, differs, now);
         Declared::Changed(environment)
+    }
+
+    pub(super) fn approve(
+        &mut self,
+        team: &TeamName,
+        name: &EnvironmentName,
+        change_set: &ChangeSetName,
+        now: DateTime<Utc>,
+    ) -> Option<Environment> {
+        let uid = self.newest(team, name)?.clone();
+        let environment = &mut self.lives.get_mut(&uid)?.environment;
+        if environment.presence == Presence::Absent {
+            return None;
+        }
+        environment.approved = Some(change_set.clone());
+        let environment = environment.clone();
+        self.wake_for(&uid, Class::Waited, false, now);
+        Some(environment)
     }
 
     pub(super) fn delete(

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use bennu_model::environment::Environment;
 use bennu_model::ids::{
-    Digest, EnvironmentName, EnvironmentUid, ServerName, SpaceName, TargetName, TeamName,
+    ChangeSetName, Digest, EnvironmentName, EnvironmentUid, ServerName, SpaceName, TargetName,
+    TeamName,
 };
 use bennu_model::names::digest_of;
 use bennu_model::timeline::Event;
@@ -39,6 +40,15 @@ impl Environments for MemoryLedger {
         name: &EnvironmentName,
     ) -> Result<Option<Environment>, LedgerError> {
         Ok(self.step(|rows, now| rows.delete(team, name, now)))
+    }
+
+    async fn approve(
+        &self,
+        team: &TeamName,
+        name: &EnvironmentName,
+        change_set: &ChangeSetName,
+    ) -> Result<Option<Environment>, LedgerError> {
+        Ok(self.step(|rows, now| rows.approve(team, name, change_set, now)))
     }
 
     async fn get(

@@ -182,7 +182,9 @@ fn is_at_rest(conditions: &[Condition]) -> bool {
                 ConditionKind::Ready | ConditionKind::Stalled => true,
                 ConditionKind::StackReady
                 | ConditionKind::TenantReady
+                | ConditionKind::VariablesReady
                 | ConditionKind::SoftwareReady
+                | ConditionKind::MachinesClean
                 | ConditionKind::Reconciling => false,
             }
     })

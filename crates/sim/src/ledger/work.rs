@@ -325,7 +325,9 @@ impl Rows {
         life.conditions.retain(|condition| match condition.kind {
             ConditionKind::StackReady
             | ConditionKind::TenantReady
-            | ConditionKind::SoftwareReady => true,
+            | ConditionKind::VariablesReady
+            | ConditionKind::SoftwareReady
+            | ConditionKind::MachinesClean => true,
             ConditionKind::Ready | ConditionKind::Reconciling | ConditionKind::Stalled => false,
         });
         life.conditions

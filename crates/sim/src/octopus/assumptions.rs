@@ -12,6 +12,10 @@ pub struct Assumptions {
     pub first_health_check_s: f64,
     /// What becomes of a tenant's deletion while machines are scoped to it.
     pub tenant_with_machines: WhenInUse,
+    /// What becomes of the deletion of a tenant that still has values of library variable
+    /// sets, but is connected to no project. Some versions fail with 500 then, and ask to
+    /// connect it, clear the values and try again; others take the values along.
+    pub tenant_with_common_values: WhenInUse,
     /// What becomes of a machine policy's deletion while machines follow it; detached
     /// ones follow the default policy.
     pub machine_policy_in_use: WhenInUse,
@@ -60,7 +64,7 @@ pub enum WhenTenantGoes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WhenInUse {
-    /// The deletion is refused with 400.
+    /// The deletion is refused.
     Refuse,
     /// The thing is deleted, and taken out of those that referred to it.
     Detach,
@@ -71,6 +75,7 @@ impl Default for Assumptions {
         Self {
             first_health_check_s: 10.0,
             tenant_with_machines: WhenInUse::Detach,
+            tenant_with_common_values: WhenInUse::Refuse,
             machine_policy_in_use: WhenInUse::Refuse,
             unknown_keys: false,
             overrides_when_key_is_missing: WhenKeyIsMissing::Clear,

@@ -29,7 +29,7 @@ impl Server {
     pub(super) fn forget_unreachable(&mut self, thumbprint: &str) {
         if !self.tentacles.answers(thumbprint) {
             let mut machines = self.documents.all(Kind::Machine);
-            if !machines.any(|machine| machine.text("Thumbprint").eq_ignore_ascii_case(thumbprint))
+            if !machines.any(|machine| self.tentacles.of(machine).eq_ignore_ascii_case(thumbprint))
             {
                 self.tentacles.lost(thumbprint);
             }

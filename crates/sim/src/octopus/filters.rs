@@ -132,6 +132,7 @@ fn of(kind: Kind) -> &'static [(&'static str, Compare)] {
         Kind::Lifecycle | Kind::ProjectGroup | Kind::MachinePolicy | Kind::Channel => {
             &[IDS, PARTIAL]
         }
+        Kind::VariableSet => &[IDS, PARTIAL, ("contentType", Compare::Text("ContentType"))],
         Kind::Project => &[
             IDS,
             NAME,

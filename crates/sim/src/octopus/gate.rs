@@ -1,5 +1,6 @@
 //! What a request passes before anything is done: faults and credentials.
 
+use super::kind::Kind;
 use super::people::Identity;
 use super::refusal::Refusal;
 use super::request::Request;
@@ -42,15 +43,26 @@ pub(super) fn pass(
                 .to_owned(),
         });
     }
-    if let Operation::Replace(kind, id) = operation
+    if let Some((kind, id)) = written(operation)
         && faults.take_on("conflict", &name).is_some()
     {
         return Err(Refusal::OutOfDate {
-            kind: *kind,
-            id: id.clone(),
+            kind,
+            id: id.to_owned(),
         });
     }
     Ok(())
+}
+
+/// The document that an operation writes over, where it does.
+fn written(operation: &Operation) -> Option<(Kind, &str)> {
+    if let Operation::Replace(kind, id) = operation {
+        return Some((*kind, id));
+    }
+    let Operation::Variables(call) = operation else {
+        return None;
+    };
+    Some((Kind::Tenant, call.written()?))
 }
 
 /// The key may stand in a header, in the query or as a bearer token.

@@ -154,7 +154,7 @@ impl Server {
                 continue;
             };
             let name = machine.text("Name");
-            if self.tentacles.answers(machine.text("Thumbprint")) {
+            if self.tentacles.answers(self.tentacles.of(&machine)) {
                 self.checks.unavailable_since.remove(number);
                 self.tell_of_machine(task, name, Category::Info, WELL, now);
                 self.found(&machine, Happened::Healthy, now);
@@ -203,8 +203,9 @@ impl Server {
     pub(super) fn machine_gone(&mut self, machine: &Document, now: DateTime<Utc>) {
         self.events.record(now, machine, Happened::Deleted);
         self.checks.forget(machine.number);
+        let tentacle = self.tentacles.of(machine).to_owned();
         self.tentacles.forget(machine.number);
-        self.forget_unreachable(machine.text("Thumbprint"));
+        self.forget_unreachable(&tentacle);
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::documents::Fields;
 use super::kind::Kind;
+use super::variables::VariableTemplate;
 use super::{Server, fields};
 
 /// A key that no client knows yet, and its value.
@@ -39,6 +40,17 @@ impl Server {
             let project = self.place(Kind::Project, &space, name, &own);
             self.furnish_project(&space, &project);
         }
+        let templates = [
+            VariableTemplate::plain("Greeting"),
+            VariableTemplate::sensitive("ConnectionString"),
+        ];
+        self.add_templates("Checkout Web", &templates);
+        let templates = [
+            VariableTemplate::plain("Currency"),
+            VariableTemplate::sensitive("LicenceKey"),
+        ];
+        let projects = ["Checkout Web", "Checkout Jobs"];
+        self.add_variable_set("Checkout", &templates, &projects);
     }
 
     /// What every new space has; gives the ids of its lifecycle and project group.

@@ -9,6 +9,7 @@ pub(super) enum Kind {
     Lifecycle,
     ProjectGroup,
     MachinePolicy,
+    VariableSet,
     Project,
     Channel,
     Tenant,
@@ -21,12 +22,13 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::Space,
         Self::Environment,
         Self::Lifecycle,
         Self::ProjectGroup,
         Self::MachinePolicy,
+        Self::VariableSet,
         Self::Project,
         Self::Channel,
         Self::Tenant,
@@ -46,6 +48,7 @@ impl Kind {
             Self::Lifecycle => "lifecycles",
             Self::ProjectGroup => "projectgroups",
             Self::MachinePolicy => "machinepolicies",
+            Self::VariableSet => "libraryvariablesets",
             Self::Project => "projects",
             Self::Channel => "channels",
             Self::Tenant => "tenants",
@@ -66,6 +69,7 @@ impl Kind {
             Self::Lifecycle => "Lifecycles",
             Self::ProjectGroup => "ProjectGroups",
             Self::MachinePolicy => "MachinePolicies",
+            Self::VariableSet => "LibraryVariableSets",
             Self::Project => "Projects",
             Self::Channel => "Channels",
             Self::Tenant => "Tenants",
@@ -86,6 +90,7 @@ impl Kind {
             Self::Lifecycle => "Lifecycle",
             Self::ProjectGroup => "ProjectGroup",
             Self::MachinePolicy => "MachinePolicy",
+            Self::VariableSet => "LibraryVariableSet",
             Self::Project => "Project",
             Self::Channel => "Channel",
             Self::Tenant => "Tenant",
@@ -106,6 +111,7 @@ impl Kind {
             Self::Lifecycle => "lifecycle",
             Self::ProjectGroup => "project group",
             Self::MachinePolicy => "machine policy",
+            Self::VariableSet => "library variable set",
             Self::Project => "project",
             Self::Channel => "channel",
             Self::Tenant => "tenant",
@@ -128,6 +134,7 @@ impl Kind {
             | Self::Lifecycle
             | Self::ProjectGroup
             | Self::MachinePolicy
+            | Self::VariableSet
             | Self::Project
             | Self::Channel
             | Self::Tenant
@@ -147,6 +154,7 @@ impl Kind {
             Self::Lifecycle
             | Self::ProjectGroup
             | Self::MachinePolicy
+            | Self::VariableSet
             | Self::Project
             | Self::Channel
             | Self::Machine
@@ -165,6 +173,7 @@ impl Kind {
             | Self::Lifecycle
             | Self::ProjectGroup
             | Self::MachinePolicy
+            | Self::VariableSet
             | Self::Channel
             | Self::Tenant
             | Self::Machine
@@ -184,6 +193,7 @@ impl Kind {
             | Self::Lifecycle
             | Self::ProjectGroup
             | Self::MachinePolicy
+            | Self::VariableSet
             | Self::Project
             | Self::Channel
             | Self::Tenant
@@ -196,7 +206,11 @@ impl Kind {
 
     /// Whether documents have a slug.
     pub(super) fn has_slug(self) -> bool {
-        self.is_named() && !matches!(self, Self::Release | Self::MachinePolicy | Self::Trigger)
+        self.is_named()
+            && !matches!(
+                self,
+                Self::Release | Self::MachinePolicy | Self::VariableSet | Self::Trigger
+            )
     }
 
     /// Whether the collection can be had as one bare array, at `/all`.
@@ -215,6 +229,7 @@ impl Kind {
             | Self::Lifecycle
             | Self::ProjectGroup
             | Self::MachinePolicy
+            | Self::VariableSet
             | Self::Project
             | Self::Channel
             | Self::Tenant

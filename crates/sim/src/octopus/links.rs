@@ -21,6 +21,7 @@ pub(super) fn collection(kind: Kind, space: &str) -> String {
         | Kind::Lifecycle
         | Kind::ProjectGroup
         | Kind::MachinePolicy
+        | Kind::VariableSet
         | Kind::Project
         | Kind::Channel
         | Kind::Tenant
@@ -51,7 +52,8 @@ fn of(document: &Document) -> Value {
         Kind::Environment | Kind::MachinePolicy => {
             json!({ "Self": own, "Machines": format!("{own}/machines{{?skip,take}}") })
         }
-        Kind::Lifecycle | Kind::Tenant => json!({ "Self": own }),
+        Kind::Lifecycle | Kind::VariableSet => json!({ "Self": own }),
+        Kind::Tenant => json!({ "Self": own, "Variables": format!("{own}/variables") }),
         Kind::ProjectGroup => {
             json!({ "Self": own, "Projects": format!("{own}/projects{{?skip,take}}") })
         }
@@ -135,7 +137,7 @@ pub(super) fn space_root(space: &str) -> Value {
 }
 
 fn space_templates(space: &str) -> Map<String, Value> {
-    const TEMPLATES: [(&str, &str); 15] = [
+    const TEMPLATES: [(&str, &str); 17] = [
         (
             "Environments",
             "environments{/id}{?name,skip,ids,take,partialName}",
@@ -150,6 +152,11 @@ fn space_templates(space: &str) -> Map<String, Value> {
             "ProjectGroups",
             "projectgroups{/id}{?skip,take,ids,partialName}",
         ),
+        (
+            "LibraryVariables",
+            "libraryvariablesets{/id}{?skip,contentType,take,ids,partialName}",
+        ),
+        ("TenantVariables", "tenantvariables/all{?projectId}"),
         (
             "Projects",
             "projects{/id}{?name,skip,ids,take,partialName,clonedFromProjectId}",

@@ -2,6 +2,7 @@
 
 mod asked;
 mod reads;
+mod variables;
 mod work;
 mod writes;
 
@@ -77,6 +78,7 @@ impl Server {
                 self.delete(*kind, space, id, now)?;
                 return Ok(Reply::empty());
             }
+            Operation::Variables(call) => self.variables(call, space, request)?,
             Operation::Work(call) => return self.work(call, space, request, now),
         };
         Ok(Reply::json(200, body))

@@ -24,6 +24,8 @@ pub(super) enum Refusal {
     OutOfDate { kind: Kind, id: String },
     /// 429, with the seconds of `Retry-After`.
     TooManyRequests { retry_after_s: u64 },
+    /// 500: the server meets a state of its own that it cannot bear.
+    Broken(&'static str),
     /// Whatever a fault asks for.
     Faulty { status: u16, message: String },
 }
@@ -79,6 +81,7 @@ impl Refusal {
             Self::TooManyRequests { .. } => {
                 plain(429, "Too many requests. Please wait before you try again.")
             }
+            Self::Broken(message) => plain(500, message),
             Self::Faulty { status, message } => plain(*status, message),
         }
     }

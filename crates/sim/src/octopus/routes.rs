@@ -1,9 +1,11 @@
 //! From verb and path to what is asked, and in which space.
 
+mod variables;
 mod work;
 
 use super::kind::Kind;
 use super::refusal::Refusal;
+pub(super) use variables::{List, VariablesCall};
 pub(super) use work::WorkCall;
 
 /// What a request asks for.
@@ -38,6 +40,8 @@ pub(super) enum Operation {
     SortEnvironments,
     MachinePolicyTemplate,
     MachineRoles,
+    /// About the values that tenants have for variables.
+    Variables(VariablesCall),
     /// About the server's tasks and what they wait for.
     Work(WorkCall),
 }
@@ -116,6 +120,7 @@ impl Operation {
             Self::SortEnvironments => "PUT environments/sortorder".to_owned(),
             Self::MachinePolicyTemplate => "GET machinepolicies/template".to_owned(),
             Self::MachineRoles => "GET machineroles/all".to_owned(),
+            Self::Variables(call) => call.name().to_owned(),
             Self::Work(call) => call.name().to_owned(),
         }
     }
@@ -194,6 +199,12 @@ fn scoped(verb: &str, segments: &[&str]) -> Option<Operation> {
             if is(interruptions, "interruptions") && !rest.is_empty() =>
         {
             work::interruption(verb, id, rest).map(Operation::Work)
+        }
+        (verb, [tenants, id, part]) if is(tenants, "tenants") => {
+            variables::of_tenant(verb, id, part).map(Operation::Variables)
+        }
+        ("GET", [variables, all]) if is(variables, "tenantvariables") && is(all, "all") => {
+            Some(Operation::Variables(VariablesCall::All))
         }
         (_, [collection, rest @ ..]) => {
             let kind = Kind::of_collection(collection).filter(|kind| *kind != Kind::Space)?;

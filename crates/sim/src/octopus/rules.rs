@@ -6,6 +6,7 @@ mod names;
 mod places;
 mod projects;
 pub(super) mod removal;
+mod templates;
 mod tenants;
 mod triggers;
 
@@ -63,6 +64,7 @@ impl<'a> Draft<'a> {
             Kind::Environment => places::environment(&mut self),
             Kind::Lifecycle => places::lifecycle(&mut self),
             Kind::ProjectGroup => {}
+            Kind::VariableSet => templates::variable_set(&mut self),
             Kind::Project => projects::project(&mut self),
             Kind::Channel => projects::channel(&mut self),
             Kind::Release => projects::release(&mut self),

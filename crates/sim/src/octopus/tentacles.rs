@@ -2,6 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::{Value, json};
+
+use super::Server;
+use super::documents::Document;
+use super::kind::Kind;
+use super::request::Reply;
+use crate::faults::Faults;
+
 /// Tentacles by thumbprint (upper case), and what each machine got from deployments.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tentacles {
@@ -10,9 +18,18 @@ pub(super) struct Tentacles {
     software: BTreeMap<String, BTreeMap<String, String>>,
     /// Release by project id, by machine number: what the server remembers.
     releases: BTreeMap<u64, BTreeMap<String, String>>,
+    /// The thumbprint by which a Tentacle is known here, by machine number, where the
+    /// machine's document tells that of another.
+    cloned: BTreeMap<u64, String>,
 }
 
 impl Tentacles {
+    /// The thumbprint by which the machine's Tentacle is known here.
+    pub(super) fn of<'a>(&'a self, machine: &'a Document) -> &'a str {
+        let cloned = self.cloned.get(&machine.number);
+        cloned.map_or(machine.text("Thumbprint"), String::as_str)
+    }
+
     /// Whether the server reaches it; what has no thumbprint is always reached.
     pub(super) fn answers(&self, thumbprint: &str) -> bool {
         !self.silent.contains(&thumbprint.to_uppercase())
@@ -65,5 +82,48 @@ impl Tentacles {
     /// The machine's document is gone.
     pub(super) fn forget(&mut self, machine: u64) {
         self.releases.remove(&machine);
+        self.cloned.remove(&machine);
+    }
+}
+
+impl Server {
+    /// The fault of an image with a certificate baked in: the machine that has just been
+    /// registered has the thumbprint of the newest other one. The server still tells the two
+    /// Tentacles apart, by their addresses.
+    pub(super) fn clone_thumbprint(&mut self, registered: &Reply, faults: &mut Faults) {
+        let id = registered
+            .body
+            .as_ref()
+            .and_then(|body| body["Id"].as_str());
+        let Some(machine) = id.and_then(|id| self.documents.by_id(Kind::Machine, id)) else {
+            return;
+        };
+        let (number, own) = (machine.number, machine.text("Thumbprint").to_owned());
+        let Some(other) = self.thumbprint_beside(machine).filter(|_| !own.is_empty()) else {
+            return;
+        };
+        if faults
+            .take_on("cloned_thumbprint", machine.text("Name"))
+            .is_none()
+        {
+            return;
+        }
+        self.tentacles.cloned.insert(number, own);
+        if let Some(machine) = self.documents.numbered_mut(Kind::Machine, number) {
+            let fields = &mut machine.fields;
+            if let Some(endpoint) = fields.get_mut("Endpoint").and_then(Value::as_object_mut) {
+                endpoint.insert("Thumbprint".to_owned(), json!(other));
+            }
+            fields.insert("Thumbprint".to_owned(), json!(other));
+        }
+    }
+
+    /// The thumbprint of the newest other machine of the space that has one.
+    fn thumbprint_beside(&self, machine: &Document) -> Option<String> {
+        let space = machine.text("SpaceId");
+        let mut others = self.documents.within(Kind::Machine, space).rev();
+        let other = others
+            .find(|other| other.number != machine.number && !other.text("Thumbprint").is_empty())?;
+        Some(other.text("Thumbprint").to_owned())
     }
 }

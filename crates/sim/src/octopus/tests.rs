@@ -8,6 +8,7 @@ mod protocol;
 mod stage;
 mod tasks;
 mod triggers;
+mod variables;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};

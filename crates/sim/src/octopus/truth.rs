@@ -10,7 +10,8 @@ impl Server {
     /// All documents as they are stored, by space name and kind:
     /// `{"Default": {"Id": "Spaces-1", "tenants": [{…}], "machines": [{…}], …}}`.
     ///
-    /// Projects hold their overrides; deployments tell their `ReleaseVersion` and
+    /// Projects hold their overrides; `tenantvariables` are the values of tenants, those of
+    /// secrets left out; deployments tell their `ReleaseVersion` and
     /// `TaskState` besides. `machineevents` are the newest of all spaces.
     pub fn truth(&self) -> Value {
         let told = |kind: Kind, document: &Document| {
@@ -29,6 +30,7 @@ impl Server {
                 let documents = documents.map(|found| told(kind, found));
                 kinds.insert(kind.collection().to_owned(), documents.collect());
             }
+            kinds.insert("tenantvariables".to_owned(), self.variables_truth(&id));
             kinds.insert("machineevents".to_owned(), self.events.truth());
             (space.text("Name").to_owned(), Value::Object(kinds))
         });

@@ -59,16 +59,23 @@ fn kind(error: &AwsError, effect: Effect) -> PortErrorKind {
     let says = |text| error.message.contains(text);
     match error.code.as_str() {
         "Throttling" | "RequestLimitExceeded" | "SlowDown" => PortErrorKind::Throttled(None),
-        "AccessDenied" | "UnauthorizedOperation" | "ExpiredToken" => PortErrorKind::Denied,
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "DecryptionFailure"
+        | "UnauthorizedOperation"
+        | "ExpiredToken" => PortErrorKind::Denied,
         "LimitExceededException" => PortErrorKind::Quota,
-        "AlreadyExistsException" | "TokenAlreadyExistsException" | "InvalidChangeSetStatus" => {
-            PortErrorKind::Conflict
-        }
+        "AlreadyExistsException"
+        | "TokenAlreadyExistsException"
+        | "InvalidChangeSetStatus"
+        | "InvalidRequestException" => PortErrorKind::Conflict,
         // Somebody has to make the bucket: looking again at the same hole helps nobody.
         "NoSuchBucket" if effect == Effect::Write => PortErrorKind::Unavailable,
-        "ChangeSetNotFound" | "InvalidInstanceID.NotFound" | "NoSuchBucket" | "NoSuchKey" => {
-            PortErrorKind::NotFound
-        }
+        "ChangeSetNotFound"
+        | "InvalidInstanceID.NotFound"
+        | "NoSuchBucket"
+        | "NoSuchKey"
+        | "ResourceNotFoundException" => PortErrorKind::NotFound,
         "ValidationError" if says("No updates are to be performed") => PortErrorKind::NoChange,
         "ValidationError" if error.message.starts_with("Stack") && says("does not exist") => {
             PortErrorKind::NotFound
@@ -81,9 +88,10 @@ fn kind(error: &AwsError, effect: Effect) -> PortErrorKind {
         {
             PortErrorKind::Conflict
         }
-        "ValidationError" | "InsufficientCapabilitiesException" | "InvalidParameterValue" => {
-            PortErrorKind::Invalid
-        }
+        "ValidationError"
+        | "InsufficientCapabilitiesException"
+        | "InvalidParameterValue"
+        | "InvalidParameterException" => PortErrorKind::Invalid,
         _ => match effect {
             Effect::Write if error.status >= 500 => PortErrorKind::NoAnswer,
             Effect::Read | Effect::Write => PortErrorKind::Unavailable,

@@ -4,6 +4,7 @@ mod actions;
 mod asking;
 mod documents;
 mod history;
+mod variables;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,8 +19,9 @@ use bennu_model::ids::{
 use bennu_model::outcome::Outcome;
 use bennu_model::plan::TenantRef;
 use bennu_model::tenant::{Machine, Release, Space, Tenant};
+use bennu_model::variable::SeenVariable;
 use bennu_ports::deployments::MachineFilter;
-use bennu_ports::{Call, Cursor, Deployments, Gate, Page, PortError, PortErrorKind};
+use bennu_ports::{Call, Cursor, Deployments, Gate, Page, PortError, PortErrorKind, Secrets};
 
 use super::crossing::{failure, outcome_unwritten};
 use crate::doors::serve::Sim;
@@ -115,6 +117,25 @@ impl Deployments for SimDeployments {
                 Ok(page.items.into_iter().find(is_meant))
             }
         }
+    }
+
+    async fn variables(
+        &self,
+        gate: &dyn Gate,
+        server: &ServerName,
+        space: &SpaceName,
+        tenant: &TenantId,
+        environment: &OctopusEnvironmentId,
+    ) -> Result<Option<Vec<SeenVariable>>, PortError> {
+        let call = Call::TenantVariables;
+        let here = self.enter(call, gate, server, space).await?;
+        let path = format!("tenants/{}/variables", encoded(tenant.as_str()));
+        let found = here.document(call, "GET", &path, None).await?;
+        let seen = found.map(|document| {
+            variables::seen(&document, environment)
+                .ok_or_else(|| failure(call, PortErrorKind::Unavailable, "not a document"))
+        });
+        seen.transpose()
     }
 
     async fn list_machines(
@@ -255,9 +276,10 @@ impl Deployments for SimDeployments {
         server: &ServerName,
         space: &SpaceName,
         action: &DeploymentsAction,
+        secrets: &Secrets,
     ) -> Outcome {
         match self.enter(actions::call(action), gate, server, space).await {
-            Ok(here) => actions::begin(&here, action).await,
+            Ok(here) => actions::begin(&here, action, secrets).await,
             Err(error) => outcome_unwritten(&error),
         }
     }

@@ -12,14 +12,14 @@ use bennu_model::observed::Objects;
 use bennu_model::outcome::Outcome;
 use bennu_model::plan::StackRef;
 use bennu_model::stack::{ChangeSet, Group, Stack, StackEvent};
-use bennu_ports::{Call, Cursor, Gate, Infrastructure, Page, PortError, PortErrorKind};
+use bennu_ports::{Call, Cursor, Gate, Infrastructure, Page, PortError, PortErrorKind, SecretText};
 use bytes::Bytes;
 
 use super::aws_refusal::{Effect, of_s3, operation, struck_or};
 use super::crossing::{cross, failure, outcome_unwritten};
 use crate::World;
 use crate::autoscaling::GroupQuery;
-use crate::aws_error::AwsResult;
+use crate::aws_error::{AwsError, AwsResult};
 use crate::cloudformation::request::ChangeSetReference;
 use crate::doors::serve::Sim;
 use crate::ec2::Filter;
@@ -341,6 +341,25 @@ impl Infrastructure for SimInfrastructure {
                 return Ok(objects);
             }
         }
+    }
+
+    async fn secret(
+        &self,
+        gate: &dyn Gate,
+        target: &TargetName,
+        arn: &str,
+    ) -> Result<SecretText, PortError> {
+        let call = Call::GetSecretValue;
+        let here = self.enter(call, gate, target)?;
+        here.read(call, |world| {
+            let text = world.secret(&here.target.place, arn)?;
+            let text = text.ok_or_else(|| {
+                let message = format!("the secret {arn} holds no text (SecretString)");
+                AwsError::new("InvalidParameterException", message, 400)
+            })?;
+            Ok(SecretText::new(text.to_owned()))
+        })
+        .await
     }
 
     async fn begin(

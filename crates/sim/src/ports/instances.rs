@@ -94,6 +94,23 @@ impl Instances for SimInstances {
             .into_iter()
             .next())
     }
+
+    async fn console(
+        &self,
+        gate: &dyn Gate,
+        target: &TargetName,
+        id: &str,
+    ) -> Result<Option<String>, PortError> {
+        const CALL: Call = Call::ConsoleOutput;
+        let place = &find(&self.targets, CALL, target)?.place;
+        let read = |world: &mut World| {
+            struck_or(world, CALL, Effect::Read, |world| {
+                world.console_output(place, id)
+            })
+        };
+        let read = cross(&self.sim, gate, CALL, operation(CALL), read).await;
+        Ok(if_there(read)?.and_then(|output| output.text))
+    }
 }
 
 #[cfg(test)]
@@ -105,7 +122,7 @@ mod tests {
     use bennu_model::ids::Token;
     use bennu_model::names::digest_of;
     use bennu_model::outcome::Outcome;
-    use bennu_ports::Infrastructure as _;
+    use bennu_ports::{Infrastructure as _, PortErrorKind};
     use bytes::Bytes;
 
     use super::*;
@@ -113,16 +130,17 @@ mod tests {
     use crate::ports::{LoggingGate, SimInfrastructure, SimTarget};
     use crate::world::{DEFAULT_ACCOUNT, Place};
 
-    const TEMPLATE: &str = r#"{"Resources": {
+    const TEMPLATE: &str = r##"{"Resources": {
         "Launch": {"Type": "AWS::AutoScaling::LaunchConfiguration",
-            "Properties": {"ImageId": "ami-12345678", "InstanceType": "t3.micro"}},
+            "Properties": {"ImageId": "ami-12345678", "InstanceType": "t3.micro",
+                "UserData": {"Fn::Base64": "#!/bin/sh\necho hello\n"}}},
         "Group": {"Type": "AWS::AutoScaling::AutoScalingGroup", "Properties": {
             "MinSize": "2", "MaxSize": "2", "AvailabilityZones": ["us-east-1a"],
             "LaunchConfigurationName": {"Ref": "Launch"},
-            "Tags": [{"Key": "whose", "Value": "ours", "PropagateAtLaunch": true}]}}}}"#;
+            "Tags": [{"Key": "whose", "Value": "ours", "PropagateAtLaunch": true}]}}}}"##;
 
     #[tokio::test]
-    async fn instances_are_found_by_tag_and_by_id() {
+    async fn instances_are_found_by_tag_and_by_id_and_say_what_they_did() {
         let running = serve(Options::default()).await.unwrap();
         let place = Place {
             account: DEFAULT_ACCOUNT.to_owned(),
@@ -130,7 +148,7 @@ mod tests {
         };
         let target = TargetName::new("dev").unwrap();
         let meant = SimTarget {
-            place,
+            place: place.clone(),
             artifact_bucket: None,
         };
         let targets = SimTargets::from([(target.clone(), meant)]);
@@ -166,5 +184,18 @@ mod tests {
         assert_eq!(nobody.await.unwrap(), None);
         let log = gate.log();
         assert_eq!(log.last().unwrap(), "after ec2:DescribeInstances: NotFound");
+
+        let said = port.console(&gate, &target, &ours[0].id).await.unwrap();
+        assert!(said.unwrap().contains("hello"));
+        let nobody = port.console(&gate, &target, "i-00000000000000000");
+        assert_eq!(nobody.await.unwrap(), None);
+
+        let arn = running
+            .sim
+            .with(|world| world.put_secret(&place, "key", "hunter2"));
+        let found = stacks.secret(&gate, &target, &arn).await.unwrap();
+        assert_eq!(found.expose(), "hunter2");
+        let absent = stacks.secret(&gate, &target, "other").await.unwrap_err();
+        assert_eq!(absent.kind, PortErrorKind::NotFound);
     }
 }

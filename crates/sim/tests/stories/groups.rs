@@ -19,7 +19,7 @@ Resources:
         UserData:
           Fn::Base64: !Sub |
             #!/bin/sh
-            install shop-${Version}
+            dnf install -y shop-${Version}
             /opt/aws/bin/cfn-signal -e $? --stack ${AWS::StackName} --resource Group --region ${AWS::Region}
   Group:
     Type: AWS::AutoScaling::AutoScalingGroup

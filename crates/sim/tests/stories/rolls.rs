@@ -21,7 +21,7 @@ Resources:
       UserData:
         Fn::Base64: !Sub |
           #!/bin/sh
-          install shop-${{Version}}
+          dnf install -y shop-${{Version}}
           cfn-signal -e $? --stack ${{AWS::StackId}} --resource Group --region ${{AWS::Region}}
   Group:
     Type: AWS::AutoScaling::AutoScalingGroup

@@ -65,7 +65,11 @@ pub fn spec(target: &str, parameter: &str) -> Spec {
                 bennu_model::spec::ParameterValue::Literal(parameter.to_owned()),
             )]),
             release_parameter: None,
-            filled: BTreeSet::new(),
+            fills: BTreeMap::new(),
+            template_name: None,
+            package: None,
+            configuration: BTreeMap::new(),
+            never_replaced: BTreeSet::new(),
             capabilities: BTreeSet::new(),
             tags: BTreeMap::new(),
         },
@@ -85,6 +89,7 @@ pub fn with_octopus(spec: Spec) -> Spec {
             projects: Vec::new(),
             roles: BTreeSet::new(),
             variables: BTreeMap::new(),
+            common_variables: BTreeMap::new(),
         }),
         ..spec
     }

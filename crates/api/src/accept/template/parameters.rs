@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use bennu_model::blueprint::Text;
-use bennu_model::spec::{FILLED_PARAMETERS, Invalid, ParameterValue};
+use bennu_model::spec::{Invalid, ParameterValue};
 use bennu_template::{ParameterProblem, Template};
 
-use super::is_filled;
+use super::fills::Fills;
 use crate::accept::invalid;
 use crate::read::SpecDraft;
 
@@ -23,9 +23,11 @@ enum Given<'a> {
     Filled,
 }
 
-pub(super) fn problems(template: &Template, spec: &SpecDraft) -> Vec<Invalid> {
-    let mut found: Vec<_> = release_parameter(template, spec).into_iter().collect();
-    let given = given(template, spec);
+pub(super) fn problems(template: &Template, spec: &SpecDraft, fills: &Fills) -> Vec<Invalid> {
+    let mut found: Vec<_> = release_parameter(template, spec, fills)
+        .into_iter()
+        .collect();
+    let given = given(fills, spec);
     let values = given.iter().map(|(name, given)| {
         let value = match given {
             Given::Known(value, _) => (*value).to_owned(),
@@ -56,7 +58,7 @@ pub(super) fn problems(template: &Template, spec: &SpecDraft) -> Vec<Invalid> {
     found
 }
 
-fn given<'a>(template: &'a Template, spec: &'a SpecDraft) -> BTreeMap<&'a str, Given<'a>> {
+fn given<'a>(fills: &'a Fills, spec: &'a SpecDraft) -> BTreeMap<&'a str, Given<'a>> {
     let mut given = BTreeMap::new();
     for (name, value) in &spec.parameters {
         let field = format!("spec.stack.parameters.{name}");
@@ -80,16 +82,14 @@ fn given<'a>(template: &'a Template, spec: &'a SpecDraft) -> BTreeMap<&'a str, G
             },
         );
     }
-    for (name, parameter) in &template.parameters {
-        if is_filled(name, parameter, spec) {
-            given.insert(name.as_str(), Given::Filled);
-        }
+    for name in fills.keys() {
+        given.insert(name.as_str(), Given::Filled);
     }
     given
 }
 
 /// What is wrong with the parameter that is to carry the release.
-fn release_parameter(template: &Template, spec: &SpecDraft) -> Option<Invalid> {
+fn release_parameter(template: &Template, spec: &SpecDraft, fills: &Fills) -> Option<Invalid> {
     let name = spec.release_parameter.as_deref()?;
     if !template.parameters.contains_key(name) {
         let shown: String = name.chars().take(80).collect();
@@ -101,7 +101,7 @@ fn release_parameter(template: &Template, spec: &SpecDraft) -> Option<Invalid> {
         let cause = format!("the template has no parameter {shown:?}");
         return Some(invalid(RELEASE_PARAMETER, cause, remedy));
     }
-    if FILLED_PARAMETERS.iter().any(|(filled, _)| *filled == name) {
+    if fills.contains_key(name) {
         let cause = format!("Bennu fills {name} with something else");
         return Some(invalid(RELEASE_PARAMETER, cause, "name another one"));
     }

@@ -1,27 +1,12 @@
 //! How long the stack waits for signals, held against what Octopus needs before an instance
 //! can give one: it serves the release only after it was deployed to.
 
-use std::time::Duration;
-
 use bennu_model::spec::{Invalid, Rollout};
+use bennu_template::signal::{BEFORE_A_SIGNAL, before_a_signal};
 use bennu_template::{SignalTimeout, Template};
 
 use crate::accept::invalid;
 use crate::read::SpecDraft;
-
-/// What has to fit between the start of the clock and the signal, in seconds.
-const NEEDED: &[(&str, u64)] = &[
-    // Octopus looks for machines to deploy to about every 30 s (documentation).
-    ("the trigger's scan", 30),
-    // A machine is deployed to only once it was found healthy.
-    ("the first health check", 30),
-    // If the trigger misses the machine, Bennu deploys: after a look, which it takes every
-    // 20 s, and the time that it leaves to the trigger.
-    ("Bennu's look", 20),
-    ("its grace", 90),
-    // Ours to choose: the server's queue, the deployment, and the start of what it brought.
-    ("queue and deployment", 300),
-];
 
 /// One problem for all that are too short: where a release reaches machines by being
 /// deployed to new ones. What is no duration at all is CloudFormation's to refuse.
@@ -31,10 +16,11 @@ pub(super) fn problems(field: &str, template: &Template, spec: &SpecDraft) -> Op
     if !waits_for_octopus {
         return None;
     }
-    let seconds = NEEDED.iter().map(|(_, seconds)| seconds).sum();
+    let needed = before_a_signal();
+    let seconds = needed.as_secs();
     let is_short = |one: &SignalTimeout| {
         let duration = one.duration;
-        duration.is_some_and(|duration| duration < Duration::from_secs(seconds))
+        duration.is_some_and(|duration| duration < needed)
     };
     let timeouts = template.signal_timeouts().into_iter().filter(is_short);
     let short: Vec<_> = timeouts
@@ -50,7 +36,7 @@ pub(super) fn problems(field: &str, template: &Template, spec: &SpecDraft) -> Op
     if short.is_empty() {
         return None;
     }
-    let parts: Vec<_> = NEEDED
+    let parts: Vec<_> = BEFORE_A_SIGNAL
         .iter()
         .map(|(what, seconds)| format!("{what} {seconds} s"))
         .collect();

@@ -35,6 +35,10 @@ pub(in crate::cli) fn sample() -> EnvironmentDocument {
         "status": {
             "observedGeneration": 1,
             "observedAt": seen_at,
+            "content": {
+                "template": "0123456789abcdef0123", "templateName": "web-linux",
+                "package": "fedcba9876543210fedc",
+            },
             "conditions": [condition("Ready", "False"), condition("Reconciling", "True")],
             "stack": {
                 "seen": "present", "seenAt": seen_at,

@@ -3,13 +3,13 @@
 use bennu_model::action::{Action, InfrastructureAction};
 use bennu_model::observed::Seen;
 use bennu_model::plan::Resource;
-use bennu_model::spec::Approve;
 use bennu_model::stack::{ChangeSet, ChangeSetState, Stack};
 
 use super::create::stack_input;
 use super::{refused, rejection, unknown};
 use crate::case::Case;
 use crate::choose::{Wanted, blocked, go, wait};
+use crate::guard::needs_a_person;
 
 /// The next step of an update.
 pub(super) fn update(case: &Case<'_>, why: &str) -> Wanted {
@@ -65,15 +65,11 @@ fn follow(case: &Case<'_>, stack: &Stack, set: &ChangeSet, why: &str) -> Wanted 
         ChangeSetState::Empty | ChangeSetState::Failed | ChangeSetState::Obsolete => {
             discard(case, set, "a change set without changes would only pile up")
         }
-        ChangeSetState::Available => match case.desired.approve {
-            Approve::Never => execute(case, stack, set, why),
-            Approve::Replacements | Approve::Always => blocked(
-                Resource::Stack,
-                "ApprovalNeeded",
-                "the change set waits for a person",
-                "set approve: never; approving one change set is not supported yet",
-                why,
-            ),
+        ChangeSetState::Available => match needs_a_person(case, set) {
+            Some(what) if case.desired.approved.as_ref() != Some(&set.name) => {
+                approval_needed(case, set, &what, why)
+            }
+            Some(_) | None => execute(case, stack, set, why),
         },
         ChangeSetState::Executing | ChangeSetState::Executed => wait(
             Resource::Stack,
@@ -82,6 +78,15 @@ fn follow(case: &Case<'_>, stack: &Stack, set: &ChangeSet, why: &str) -> Wanted 
             Some(case.policy.poll),
         ),
     }
+}
+
+fn approval_needed(case: &Case<'_>, set: &ChangeSet, what: &str, why: &str) -> Wanted {
+    let name = &case.desired.name;
+    let remedy = format!(
+        "look at the changes, then `bennu approve {name} --change-set {}`, or change the spec",
+        set.name
+    );
+    blocked(Resource::Stack, "ApprovalNeeded", what, &remedy, why)
 }
 
 fn execute(case: &Case<'_>, stack: &Stack, set: &ChangeSet, why: &str) -> Wanted {

@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 use super::{Content, Step};
 use crate::cloudformation::evaluate::as_text;
 
+/// The mode of a file that says none.
+const PLAIN: u32 = 0o644;
+
 /// How deep config sets may name each other.
 const DEEPEST: u32 = 20;
 
@@ -75,6 +78,7 @@ fn of_config(config: &Map<String, Value>, steps: &mut VecDeque<Step>) -> Result<
         steps.push_back(Step::File {
             path: path.clone(),
             content: Content::Source(url.to_owned()),
+            mode: PLAIN,
         });
     }
     for (path, file) in section("files").into_iter().flatten() {
@@ -84,8 +88,13 @@ fn of_config(config: &Map<String, Value>, steps: &mut VecDeque<Step>) -> Result<
             (None, Some(Value::String(url))) => Content::Source(url.clone()),
             _ => return Err(format!("file {path} needs either content or source")),
         };
-        let path = path.clone();
-        steps.push_back(Step::File { path, content });
+        let mode = file.get("mode").and_then(as_text);
+        let mode = mode.map_or(Some(PLAIN), |mode| permissions(&mode));
+        steps.push_back(Step::File {
+            path: path.clone(),
+            content,
+            mode: mode.ok_or_else(|| format!("file {path} has a mode that is no octal number"))?,
+        });
     }
     let mut commands: Vec<(&String, &Value)> = section("commands").into_iter().flatten().collect();
     commands.sort_by_key(|(name, _)| *name);
@@ -106,6 +115,12 @@ fn of_config(config: &Map<String, Value>, steps: &mut VecDeque<Step>) -> Result<
         });
     }
     Ok(())
+}
+
+/// The last three of the six digits; the first three say what kind of file it is.
+fn permissions(mode: &str) -> Option<u32> {
+    let mode = u32::from_str_radix(mode, 8).ok()?;
+    Some(mode & 0o7777)
 }
 
 /// A command as a script; one that is a list of words needs no shell, so each is quoted.

@@ -1,6 +1,6 @@
 //! One pipeline of a script: assignments, words, redirections, and who carries it out.
 
-use super::{Call, Done, Script, Turn};
+use super::{Done, Script, Turn};
 use crate::bootstrap::builtin;
 use crate::bootstrap::machine::{Around, Machine};
 use crate::bootstrap::program;
@@ -66,7 +66,7 @@ impl Script {
                     };
                 }
                 Done::Into { .. } | Done::Called if !is_last => {
-                    return Done::Broken("a script or function before a `|`".to_owned());
+                    return Done::broken("a script or function before a `|`".to_owned());
                 }
                 other => return other,
             }
@@ -95,7 +95,7 @@ impl Script {
                     waits_s += cost_s;
                     last = status;
                 }
-                Err(what) => return Done::Broken(what),
+                Err(why) => return Done::Broken(why),
             }
         }
         let words = match self.expand(&command.words, machine, around) {
@@ -103,7 +103,7 @@ impl Script {
                 waits_s += cost_s;
                 words
             }
-            Err(what) => return Done::Broken(what),
+            Err(why) => return Done::Broken(why),
         };
         let mut out = None;
         for redirect in &command.redirects {
@@ -115,12 +115,21 @@ impl Script {
             };
             let text = match self.text(word, machine, around) {
                 Ok((text, _, _)) => text,
-                Err(what) => return Done::Broken(what),
+                Err(why) => return Done::Broken(why),
             };
             match redirect {
-                Redirect::Out { append, .. } => out = Some((text, *append)),
+                Redirect::Out { append, .. } => {
+                    if !machine.files.has_folder_for(&text) {
+                        return no_such_file(&text, machine, around);
+                    }
+                    out = Some((text, *append));
+                }
                 Redirect::Input(_) => input = text,
-                Redirect::From(_) => input = machine.files.get(&text).cloned().unwrap_or_default(),
+                Redirect::From(_) => match machine.files.text(&text) {
+                    Some(content) => input = content,
+                    None if text == "/dev/null" => input = String::new(),
+                    None => return no_such_file(&text, machine, around),
+                },
                 Redirect::Other => {}
             }
         }
@@ -129,12 +138,7 @@ impl Script {
         };
         let mut done = match self.functions.get(name).copied() {
             Some(entry) => {
-                self.calls.push(Call::Function {
-                    back: self.at,
-                    args: std::mem::replace(&mut self.args, args.to_vec()),
-                    heeded: (false, false),
-                });
-                self.at = entry;
+                self.call(entry, args.to_vec());
                 Done::Called
             }
             None => builtin::run(name, args, &input, self, machine, around)
@@ -145,14 +149,23 @@ impl Script {
         }
         if let (Some((path, append)), Done::With { output, .. }) = (out, &mut done) {
             let text = std::mem::take(output);
-            if path != "/dev/null" {
-                let file = machine.files.entry(path).or_default();
-                if !append {
-                    file.clear();
-                }
-                file.push_str(&text);
+            match path.as_str() {
+                "/dev/null" => {}
+                // What goes there is seen on the console.
+                "/dev/stderr" | "/dev/stdout" | "/dev/console" => machine.say(around.now, &text),
+                _ if append => machine.files.append(&path, text.as_bytes()),
+                _ => machine.files.write(path, text.into_bytes()),
             }
         }
         done
     }
+}
+
+/// A redirection that has no file to come from, or no folder to go to.
+fn no_such_file(path: &str, machine: &mut Machine, around: &Around<'_>) -> Done {
+    machine.say(
+        around.now,
+        &format!("bash: {path}: No such file or directory"),
+    );
+    Done::status(1)
 }

@@ -30,7 +30,11 @@ const TAKES: Takes = Takes {
 
 /// Without an id the instance's own is the unique one. A signal that nobody waits for is
 /// refused with status 1; a script may well ignore that.
-pub(super) fn run(args: &[String], machine: &mut Machine, around: &mut Around<'_>) -> Ran {
+pub(in crate::bootstrap) fn run(
+    args: &[String],
+    machine: &mut Machine,
+    around: &mut Around<'_>,
+) -> Ran {
     let flags = Flags::read(args, TAKES)?;
     if !flags.plain.is_empty() {
         return Err("signals to wait condition handles are not simulated".to_owned());

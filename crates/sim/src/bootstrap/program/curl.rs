@@ -61,8 +61,13 @@ pub(super) fn run(args: &[String], machine: &mut Machine, around: &mut Around<'_
     let mut output = match file {
         None => body,
         Some("/dev/null") => String::new(),
+        Some(path) if !machine.files.has_folder_for(path) => {
+            return Err(format!(
+                "(23) client returned ERROR on write, {path}: No such file"
+            ));
+        }
         Some(path) => {
-            machine.files.insert(path.to_owned(), body);
+            machine.files.write(path, body);
             String::new()
         }
     };
@@ -88,7 +93,7 @@ fn apart(args: &[String]) -> Vec<String> {
 }
 
 /// Status and body of what answers at `url`.
-fn ask(
+pub(in crate::bootstrap) fn ask(
     url: &str,
     verb: Option<&str>,
     machine: &mut Machine,
@@ -97,17 +102,24 @@ fn ask(
     let rest = url.strip_prefix("http://").or(url.strip_prefix("https://"));
     let rest = rest.unwrap_or(url);
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let name = host.split(':').next().unwrap_or(host);
+    let name = match host.strip_prefix('[') {
+        Some(six) => six.split(']').next().unwrap_or(six),
+        None => host.split(':').next().unwrap_or(host),
+    };
     if name == METADATA {
         return Ok(metadata(path, verb, machine));
     }
-    if name == "localhost" || name == "127.0.0.1" {
+    let own = ["localhost", "::1", machine.private_ip.as_str()].contains(&name)
+        || name.starts_with("127.")
+        || name == machine.host_name()
+        || name == machine.full_host_name();
+    if own {
         return local(path, machine, around);
     }
     match bucket::address(url) {
         Some((bucket, _)) if around.buckets.bucket(&bucket).is_ok() => {
             Ok(match bucket::read(url, around.buckets) {
-                Ok(body) => (200, body),
+                Ok(body) => (200, String::from_utf8_lossy(&body).into_owned()),
                 Err(_) => (403, "AccessDenied".to_owned()),
             })
         }

@@ -14,11 +14,11 @@ pub(super) fn grep(args: &[String], input: &str, machine: &Machine) -> Done {
         .collect();
     let mut plain = args.iter().filter(|arg| !arg.starts_with('-'));
     let Some(pattern) = plain.next() else {
-        return Done::Broken("`grep` without a pattern".to_owned());
+        return Done::broken("`grep` without a pattern".to_owned());
     };
     let text = match plain.next() {
-        None => input,
-        Some(path) => match machine.files.get(path) {
+        None => input.to_owned(),
+        Some(path) => match machine.files.text(path) {
             Some(text) => text,
             None => return Done::status(0),
         },
@@ -32,7 +32,7 @@ pub(super) fn grep(args: &[String], input: &str, machine: &Machine) -> Done {
     let whole = if has('x') { ("^(?:", ")$") } else { ("", "") };
     let fold = if has('i') { "(?i)" } else { "" };
     let Ok(matcher) = regex_lite::Regex::new(&format!("{fold}{}{body}{}", whole.0, whole.1)) else {
-        return Done::Broken(format!("the pattern {pattern}"));
+        return Done::broken(format!("the pattern {pattern}"));
     };
     let found: Vec<&str> = text
         .lines()
@@ -53,10 +53,10 @@ pub(super) fn grep(args: &[String], input: &str, machine: &Machine) -> Done {
 pub(super) fn jq(args: &[String], input: &str) -> Done {
     let filter = args.iter().find(|arg| !arg.starts_with('-'));
     let Some(path) = filter.and_then(|filter| filter.strip_prefix('.')) else {
-        return Done::Broken("`jq` with another filter than a path of keys".to_owned());
+        return Done::broken("`jq` with another filter than a path of keys".to_owned());
     };
     if path.contains(['[', '|', '(', ' ', ',']) {
-        return Done::Broken("`jq` with another filter than a path of keys".to_owned());
+        return Done::broken("`jq` with another filter than a path of keys".to_owned());
     }
     let Ok(document) = serde_json::from_str::<Value>(input) else {
         return Done::status(2);

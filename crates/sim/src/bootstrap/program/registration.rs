@@ -83,13 +83,14 @@ impl Registration {
 ///
 /// # Errors
 /// What the command would print: something named is not there, a machine of that name
-/// exists, the server refuses.
+/// exists, the server refuses, for example the key.
 pub(super) fn register(
     wanted: &Registration,
+    key: &str,
     thumbprint: &str,
     around: &mut Around<'_>,
 ) -> Result<String, String> {
-    let mut client = Client { around };
+    let mut client = Client { around, key };
     let root = client.get("/api")?;
     let version = root["ApiVersion"].as_str().unwrap_or_default();
     if !version.starts_with('3') || root["Links"]["Spaces"].is_null() {
@@ -160,9 +161,10 @@ fn path_of(links: &Value, name: &str) -> Result<String, String> {
     Ok(link.to_owned())
 }
 
-/// The server, asked with a key that it accepts: instances get theirs as an opaque secret.
+/// The server, asked with the key that the command was given.
 struct Client<'c, 'a> {
     around: &'c mut Around<'a>,
+    key: &'c str,
 }
 
 impl Client<'_, '_> {
@@ -186,7 +188,7 @@ impl Client<'_, '_> {
 
     fn ask(&mut self, request: Request) -> (u16, Value) {
         let octopus = &mut *self.around.octopus;
-        let request = request.with_key(octopus.api_key());
+        let request = request.with_key(self.key);
         let reply = octopus.handle(&request, self.around.now, self.around.faults);
         (reply.status, reply.body.unwrap_or_default())
     }

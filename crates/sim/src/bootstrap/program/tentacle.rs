@@ -78,7 +78,11 @@ const SERVICE: Takes = Takes {
 };
 
 /// One of its commands; each takes its time.
-pub(super) fn run(args: &[String], machine: &mut Machine, around: &mut Around<'_>) -> Ran {
+pub(in crate::bootstrap) fn run(
+    args: &[String],
+    machine: &mut Machine,
+    around: &mut Around<'_>,
+) -> Ran {
     let parameters = around.parameters;
     let cost_s = machine.about(parameters.bootstrap_tentacle_s, parameters);
     let (command, rest) = match args.split_first() {
@@ -109,7 +113,9 @@ pub(super) fn run(args: &[String], machine: &mut Machine, around: &mut Around<'_
             let name = known(&flags, machine)?;
             let thumbprint = certified(&name, machine)?;
             let registered = Registration::read(&flags, &name, machine)?;
-            let said = registration::register(&registered, &thumbprint, around)?;
+            let key = flags.value("--apiKey").or(flags.value("--bearerToken"));
+            let key = key.unwrap_or_default();
+            let said = registration::register(&registered, key, &thumbprint, around)?;
             machine.say(around.now, &said);
             serve(thumbprint, None, machine, around);
         }
@@ -118,16 +124,31 @@ pub(super) fn run(args: &[String], machine: &mut Machine, around: &mut Around<'_
             let name = known(&flags, machine)?;
             if flags.has("--start") || flags.has("--restart") {
                 let thumbprint = certified(&name, machine)?;
+                machine.tentacle.is_service |= flags.has("--install");
                 serve(thumbprint, Some(true), machine, around);
             } else if flags.has("--stop") || flags.has("--uninstall") {
                 let thumbprint = certified(&name, machine)?;
+                machine.tentacle.is_service &= !flags.has("--uninstall");
                 serve(thumbprint, Some(false), machine, around);
+            } else if flags.has("--install") {
+                machine.tentacle.is_service = true;
             }
         }
         other => return Err(format!("command '{other}' is not supported")),
     }
     machine.say(around.now, &format!("Tentacle {command}: done"));
     Ok((String::new(), cost_s))
+}
+
+/// Starts or stops the service of what was registered or configured, as the operating
+/// system does.
+pub(in crate::bootstrap) fn switch(runs: bool, machine: &mut Machine, around: &mut Around<'_>) {
+    let configured = || machine.tentacle.instances.values().flatten().next();
+    let thumbprint = machine.tentacle.thumbprint.as_ref().or_else(configured);
+    match thumbprint.cloned() {
+        Some(thumbprint) => serve(thumbprint, Some(runs), machine, around),
+        None => machine.tentacle.runs = runs,
+    }
 }
 
 fn known(flags: &Flags, machine: &Machine) -> Result<String, String> {

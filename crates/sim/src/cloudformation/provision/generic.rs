@@ -48,6 +48,12 @@ const BY_ARN: &[(&str, &str)] = &[
     ("AWS::StepFunctions::StateMachine", "states:stateMachine:"),
 ];
 
+/// Types whose ARN ends with a name and 16 hexadecimal digits.
+const BALANCERS: [&str; 2] = [
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::ElasticLoadBalancingV2::TargetGroup",
+];
+
 /// The id of a new thing: the template's own name for it, or one as CloudFormation makes it.
 pub fn physical_id(
     chance: &mut Chance,
@@ -64,6 +70,11 @@ pub fn physical_id(
     let Place { account, region } = &identity.place;
     if let Some((_, path)) = BY_ARN.iter().find(|(known, _)| *known == kind) {
         let (service, path) = path.split_once(':').unwrap_or((path, ""));
+        let name = if BALANCERS.contains(&kind) {
+            format!("{name}/{}", chance.hex(16))
+        } else {
+            name
+        };
         return arn(service, path, &name, &identity.place);
     }
     match kind {
@@ -100,7 +111,11 @@ fn generated_name(
 
 /// A plausible value of an attribute: the same thing, the same value.
 pub fn attribute_of(kind: &str, physical_id: &str, attribute: &str, place: &Place) -> Value {
-    let name = physical_id.rsplit(['/', ':']).next().unwrap_or(physical_id);
+    let mut parts = physical_id.rsplit(['/', ':']);
+    let place_of_name = usize::from(BALANCERS.contains(&kind));
+    let name = parts.nth(place_of_name).unwrap_or(physical_id);
+    // The ARN's own end, from a word on.
+    let full_name = |word: &str| physical_id.find(word).and_then(|at| physical_id.get(at..));
     let hash = hex::encode(Sha256::digest(format!("{kind}/{physical_id}/{attribute}")));
     let digits = |count: usize| hash.get(..count).unwrap_or_default().to_owned();
     let region = &place.region;
@@ -119,6 +134,10 @@ pub fn attribute_of(kind: &str, physical_id: &str, attribute: &str, place: &Plac
             name,
             place,
         ),
+        "DNSName" if kind.starts_with("AWS::ElasticLoadBalancing") => {
+            let name = name.to_ascii_lowercase();
+            format!("{name}-{}.{region}.elb.amazonaws.com", digits(8))
+        }
         "DNSName" | "Address" | "DomainName" | "PublicDnsName" | "PrivateDnsName" => {
             format!(
                 "{}-{}.{region}.{service}.amazonaws.com",
@@ -129,8 +148,8 @@ pub fn attribute_of(kind: &str, physical_id: &str, attribute: &str, place: &Plac
         "Port" => "3306".to_owned(),
         "PublicIp" | "PrivateIp" => "10.1.2.3".to_owned(),
         "CidrBlock" => "10.0.0.0/16".to_owned(),
-        "LoadBalancerFullName" => format!("app/{name}/{}", digits(16)),
-        "TargetGroupFullName" => format!("targetgroup/{name}/{}", digits(16)),
+        "LoadBalancerFullName" => full_name("app/").unwrap_or(name).to_owned(),
+        "TargetGroupFullName" => full_name("targetgroup/").unwrap_or(name).to_owned(),
         "LatestVersionNumber" | "DefaultVersionNumber" => "1".to_owned(),
         "VpcId" => format!("vpc-{}", digits(17)),
         "GroupId" => {

@@ -1,5 +1,8 @@
 //! EC2's door. Lists are numbered without `member`, and come back as `item`.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use super::demand::{number, only};
 use super::params::Params;
 use super::query::{Call, unknown};
@@ -13,6 +16,7 @@ use crate::world::World;
 pub(super) fn answer(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
     match call.action {
         "DescribeInstances" => describe(call, world),
+        "GetConsoleOutput" => console(call, world),
         "TerminateInstances" => terminate(call, world),
         _ => unknown(call),
     }
@@ -53,6 +57,18 @@ fn describe(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
                 })
         })
         .optional("nextToken", page.next_token))
+}
+
+/// `Latest` may be asked for: the simulator's answer always is the latest.
+fn console(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
+    only(call.params, call.action, &["InstanceId", "Latest"])?;
+    let id = call.params.owned("InstanceId");
+    let id = id.ok_or_else(|| missing("InstanceId"))?;
+    let found = world.console_output(call.place, &id)?;
+    Ok(Element::new("Result")
+        .field("instanceId", id)
+        .field("timestamp", time(found.at))
+        .optional("output", found.text.map(|text| STANDARD.encode(text))))
 }
 
 fn terminate(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {

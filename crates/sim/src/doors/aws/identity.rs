@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::params::Params;
+use super::secrets::TARGET;
 use crate::s3::DEFAULT_REGION;
 
 /// The services that have a door.
@@ -25,6 +26,8 @@ pub(crate) enum Service {
     Sts,
     /// REST and XML.
     S3,
+    /// JSON, version 2017-10-17.
+    SecretsManager,
 }
 
 impl Service {
@@ -36,6 +39,7 @@ impl Service {
             "ec2" => Some(Self::Ec2),
             "sts" => Some(Self::Sts),
             "s3" | "s3express" => Some(Self::S3),
+            "secretsmanager" => Some(Self::SecretsManager),
             _ => None,
         }
     }
@@ -67,7 +71,8 @@ pub(crate) struct Origin {
 
 impl Origin {
     /// Reads header, presigned query or instance identity; without any of these
-    /// the region is the default one and the service is guessed from `Version`.
+    /// the region is the default one and the service is guessed from `Version` or
+    /// `X-Amz-Target`.
     ///
     /// # Errors
     /// The name of a service that has no door.
@@ -102,7 +107,12 @@ impl Origin {
             });
         }
         let version = form.text("Version").or(query.text("Version"));
-        let service = version.and_then(Service::of_version).unwrap_or(Service::S3);
+        let is_secret = header("x-amz-target").is_some_and(|one| one.starts_with(TARGET));
+        let service = match version.and_then(Service::of_version) {
+            Some(service) => service,
+            None if is_secret => Service::SecretsManager,
+            None => Service::S3,
+        };
         Ok(Self {
             service,
             region: DEFAULT_REGION.to_owned(),

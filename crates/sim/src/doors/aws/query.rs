@@ -1,5 +1,5 @@
 //! The query protocols: an action with parameters in, XML out (or JSON, for the
-//! agents that run on instances).
+//! agents that run on instances). The JSON protocol has its answers here too.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -30,7 +30,12 @@ pub(crate) enum Format {
     Xml(Xml),
     /// `{"ActionResponse":{"ActionResult":…}}`.
     Json,
+    /// No query protocol, but JSON of its own: the answer is the result alone.
+    Target,
 }
+
+/// The media type of the JSON protocol.
+const TARGET_JSON: &str = "application/x-amz-json-1.1";
 
 /// The two shapes of XML.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +78,11 @@ pub(crate) fn json_success(action: &str, result: Value, request_id: &str) -> Rep
     )
 }
 
+/// The answer of the JSON protocol to a call that succeeded.
+pub(crate) fn target_success(result: &Value) -> Reply {
+    Reply::typed(StatusCode::OK, TARGET_JSON, result.to_string())
+}
+
 impl Format {
     /// What the caller of that service wants. `None` for S3, which has no actions.
     pub(crate) fn of(service: Service, params: &Params) -> Option<Self> {
@@ -85,6 +95,7 @@ impl Format {
             Service::AutoScaling => query("http://autoscaling.amazonaws.com/doc/2011-01-01/"),
             Service::Sts => query("https://sts.amazonaws.com/doc/2011-06-15/"),
             Service::Ec2 => Some(Self::Xml(Xml::Ec2)),
+            Service::SecretsManager => Some(Self::Target),
             Service::S3 => None,
         }
     }
@@ -122,6 +133,10 @@ impl Format {
                     "RequestId": request_id,
                 });
                 return Reply::json(status, &document);
+            }
+            Self::Target => {
+                let document = json!({ "__type": error.code, "Message": error.message });
+                return Reply::typed(status, TARGET_JSON, document.to_string());
             }
         };
         Reply::xml(status, document.document())

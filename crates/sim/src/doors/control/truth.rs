@@ -1,9 +1,10 @@
 //! Everything that exists, as one document.
 //!
-//! `{"now", "counts": {stacks, instances, objects, tenants, machines, overrides},
-//!   "aws": {ACCOUNT: {REGION: {stacks, groups, instances, objects}}},
+//! `{"now",
+//!   "counts": {stacks, instances, objects, tenants, machines, overrides, tenantvariables},
+//!   "aws": {ACCOUNT: {REGION: {stacks, groups, instances, objects, secrets}}},
 //!   "octopus": {SPACE: {…}}}`; only what is alive is counted. An instance tells the last
-//! lines of its `Console`.
+//! lines of its `Console`, and of secrets there are names only.
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,7 @@ pub(super) fn of(world: &World) -> Value {
             "tenants": world.octopus.tenant_count(),
             "machines": world.octopus.machine_count(),
             "overrides": world.octopus.override_count(),
+            "tenantvariables": world.octopus.variable_count(),
         },
         "aws": aws,
         "octopus": world.octopus.truth(),
@@ -56,9 +58,7 @@ fn aws(world: &World) -> BTreeMap<&str, BTreeMap<&str, Value>> {
     }
     for (name, bucket) in world.buckets.iter() {
         let regions = accounts.entry(&bucket.account).or_default();
-        let region = regions.entry(&bucket.region).or_insert_with(
-            || json!({ "stacks": [], "groups": [], "instances": [], "objects": [] }),
-        );
+        let region = regions.entry(&bucket.region).or_insert_with(empty);
         let objects = bucket.objects.iter().map(|(key, object)| {
             json!({
                 "Bucket": name,
@@ -73,5 +73,15 @@ fn aws(world: &World) -> BTreeMap<&str, BTreeMap<&str, Value>> {
             list.extend(objects);
         }
     }
+    for place in world.secrets.places() {
+        let regions = accounts.entry(&place.account).or_default();
+        let region = regions.entry(&place.region).or_insert_with(empty);
+        let names = world.secrets.at(place).map(|secret| &secret.name);
+        region["secrets"] = json!(names.collect::<Vec<_>>());
+    }
     accounts
+}
+
+fn empty() -> Value {
+    json!({ "stacks": [], "groups": [], "instances": [], "objects": [] })
 }

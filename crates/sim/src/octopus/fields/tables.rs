@@ -16,6 +16,7 @@ pub(super) fn of(kind: Kind) -> &'static [Field] {
         Kind::Lifecycle => LIFECYCLE,
         Kind::ProjectGroup => PROJECT_GROUP,
         Kind::MachinePolicy => machine_policy::FIELDS,
+        Kind::VariableSet => VARIABLE_SET,
         Kind::Project => PROJECT,
         Kind::Channel => CHANNEL,
         Kind::Tenant => TENANT,
@@ -82,6 +83,16 @@ const PROJECT_GROUP: &[Field] = &[
     client("RetentionPolicyId", Form::OptionalText),
 ];
 
+const VARIABLE_SET: &[Field] = &[
+    ID,
+    SPACE_ID,
+    NAME,
+    DESCRIPTION,
+    once("ContentType", Form::Choice(&["Variables", "ScriptModule"])),
+    server("VariableSetId", Form::OptionalText),
+    client("Templates", Form::Objects),
+];
+
 const PROJECT: &[Field] = &[
     ID,
     SPACE_ID,
@@ -109,7 +120,7 @@ const PROJECT: &[Field] = &[
     client("AllowIgnoreChannelRules", Form::Flag),
     client("IncludedLibraryVariableSetIds", Form::Set),
     client("ProjectTags", Form::Set),
-    client("Templates", Form::List),
+    client("Templates", Form::Objects),
     client("ExtensionSettings", Form::List),
     with_default("ProjectConnectivityPolicy", Form::Object, connectivity),
     with_default("DefaultGuidedFailureMode", Form::Choice(GUIDED), || {

@@ -146,6 +146,7 @@ impl Server {
             | Kind::Lifecycle
             | Kind::ProjectGroup
             | Kind::MachinePolicy
+            | Kind::VariableSet
             | Kind::Project
             | Kind::Channel
             | Kind::Tenant

@@ -23,13 +23,18 @@ impl Server {
         now: DateTime<Utc>,
     ) -> Result<Reply, Refusal> {
         let mut body = body;
+        let mut source_number = None;
         if let (Kind::Tenant, Some(source)) = (kind, query.value("clone")) {
             let source = self.find(Kind::Tenant, space, source)?;
+            source_number = Some(source.number);
             if let Some(fields) = body.as_object_mut() {
                 clone_tenant(source, fields);
             }
         }
         let id = self.store(kind, space, body, now)?;
+        if let (Some(source), Some(new)) = (source_number, Kind::Tenant.number(&id)) {
+            self.values.copy(source, new);
+        }
         Ok(Reply::json(
             201,
             links::present(self.find(kind, space, &id)?),
@@ -88,6 +93,7 @@ impl Server {
             | Kind::Lifecycle
             | Kind::ProjectGroup
             | Kind::MachinePolicy
+            | Kind::VariableSet
             | Kind::Tenant
             | Kind::Release
             | Kind::Trigger
@@ -151,6 +157,9 @@ impl Server {
         if let Some(line) = removal::veto(&document, &self.documents, &self.assumptions) {
             return Err(Refusal::invalid(line));
         }
+        if kind == Kind::Tenant {
+            self.expect_deletable_values(&document)?;
+        }
         let tasks = removal::remove(&document, &mut self.documents, &self.assumptions);
         for task in tasks {
             self.work.forget(task);
@@ -158,6 +167,7 @@ impl Server {
         if kind == Kind::Machine {
             self.machine_gone(&document, now);
         }
+        self.values.forget(&document, &self.documents);
         Ok(())
     }
 

@@ -101,6 +101,7 @@ impl Draft<'_> {
             | Kind::Lifecycle
             | Kind::ProjectGroup
             | Kind::MachinePolicy
+            | Kind::VariableSet
             | Kind::Project
             | Kind::Tenant
             | Kind::Machine

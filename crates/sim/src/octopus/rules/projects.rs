@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Draft, Kind};
+use super::{Draft, Kind, templates};
 
 /// A project needs a lifecycle and a group, and has one override at most for each
 /// environment and tenant: of several the last counts.
@@ -13,6 +13,9 @@ pub(super) fn project(draft: &mut Draft<'_>) {
     ] {
         want_one(draft, key, kind);
     }
+    let sets = draft.texts("IncludedLibraryVariableSetIds");
+    draft.want_known("IncludedLibraryVariableSetIds", Kind::VariableSet, &sets);
+    templates::settle(draft);
     if draft.stored.is_none() {
         let id = Kind::Project.id(draft.documents.next_number(Kind::Project));
         draft.set("VariableSetId", format!("variableset-{id}"));

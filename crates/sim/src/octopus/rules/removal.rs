@@ -50,6 +50,16 @@ pub(in super::super) fn veto(
             "projects",
             &users(Kind::Project, "ProjectGroupId"),
         ),
+        Kind::VariableSet => {
+            let projects: Vec<&Document> = documents
+                .within(Kind::Project, space)
+                .filter(|project| {
+                    let mut sets = project.texts("IncludedLibraryVariableSetIds");
+                    sets.any(|set| set == id)
+                })
+                .collect();
+            in_use("library variable set", "projects", &projects)
+        }
         Kind::MachinePolicy if document.is("IsDefault") => {
             Some("The default machine policy cannot be deleted.".to_owned())
         }
@@ -137,6 +147,7 @@ pub(in super::super) fn remove(
         Kind::Deployment => task_gone(documents, document).into_iter().collect(),
         Kind::Lifecycle
         | Kind::ProjectGroup
+        | Kind::VariableSet
         | Kind::Channel
         | Kind::Machine
         | Kind::Trigger

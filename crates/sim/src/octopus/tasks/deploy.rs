@@ -89,7 +89,7 @@ impl Server {
             .map(|machine| Target {
                 machine: machine.number,
                 name: machine.text("Name").to_owned(),
-                thumbprint: machine.text("Thumbprint").to_owned(),
+                thumbprint: self.tentacles.of(machine).to_owned(),
                 may_be_silent: self.may_be_silent(machine),
             })
             .collect()

@@ -2,10 +2,11 @@
 
 mod deploy;
 mod document;
+mod variables;
 
 use bennu_model::action::{DeploymentsAction, PolicyRules};
 use bennu_model::outcome::Outcome;
-use bennu_ports::Call;
+use bennu_ports::{Call, Secrets};
 use serde_json::{Value, json};
 
 use super::super::crossing::outcome_unwritten;
@@ -18,6 +19,9 @@ pub(super) fn call(action: &DeploymentsAction) -> Call {
     match action {
         DeploymentsAction::CreateTenant { .. } => Call::CreateTenant,
         DeploymentsAction::ConnectTenant { .. } => Call::UpdateTenant,
+        DeploymentsAction::SetVariables { .. } | DeploymentsAction::ClearVariables { .. } => {
+            Call::UpdateTenantVariables
+        }
         DeploymentsAction::DeleteTenant { .. } => Call::DeleteTenant,
         DeploymentsAction::DeleteMachine { .. } => Call::DeleteMachine,
         DeploymentsAction::Deploy { .. } => Call::CreateDeployment,
@@ -33,7 +37,11 @@ pub(super) fn call(action: &DeploymentsAction) -> Call {
 }
 
 /// Carries out an action.
-pub(super) async fn begin(here: &Space<'_>, action: &DeploymentsAction) -> Outcome {
+pub(super) async fn begin(
+    here: &Space<'_>,
+    action: &DeploymentsAction,
+    secrets: &Secrets,
+) -> Outcome {
     use DeploymentsAction as A;
     let call = call(action);
     match action {
@@ -62,6 +70,15 @@ pub(super) async fn begin(here: &Space<'_>, action: &DeploymentsAction) -> Outco
             };
             rewrite(here, &TENANT, tenant.as_str(), edit).await
         }
+        A::SetVariables {
+            tenant,
+            environment,
+            set,
+            clear,
+            secrets_in: _,
+            token: _,
+        } => variables::set(here, tenant, environment, set, clear, secrets).await,
+        A::ClearVariables { tenant } => variables::clear(here, tenant).await,
         A::DeleteTenant { tenant } => delete(here, call, "tenants", tenant.as_str()).await,
         A::DeleteMachine { machine, name: _ } => {
             delete(here, call, "machines", machine.as_str()).await

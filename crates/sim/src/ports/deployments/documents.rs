@@ -61,7 +61,19 @@ pub(super) fn machine(document: &Value) -> Option<Machine> {
             .collect::<Option<_>>()?,
         is_disabled: document["IsDisabled"] == true,
         health: text(document, "HealthStatus")?,
+        thumbprint: thumbprint(document),
     })
+}
+
+fn thumbprint(machine: &Value) -> Option<String> {
+    let endpoint = &machine["Endpoint"];
+    let places = [
+        &endpoint["Thumbprint"],
+        &machine["Thumbprint"],
+        &endpoint["TentacleEndpointConfiguration"]["Thumbprint"],
+    ];
+    let mut texts = places.into_iter().filter_map(Value::as_str);
+    texts.find(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// A release.

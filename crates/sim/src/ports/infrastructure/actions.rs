@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bennu_model::action::{InfrastructureAction, StackInput};
+use bennu_model::action::{Content, InfrastructureAction, StackInput};
 use bennu_model::desired::TemplateBody;
 use bennu_model::ids::{Digest, ObjectKey, StackArn, Token};
 use bennu_model::names::digest_of;
@@ -56,10 +56,9 @@ pub(super) async fn begin(
     content: Option<Bytes>,
 ) -> Outcome {
     let result = match action {
-        InfrastructureAction::PutObject {
-            key,
-            content: digest,
-        } => put(here, key, digest, content).await,
+        InfrastructureAction::PutObject { key, content: what } => {
+            put(here, key, what, content).await
+        }
         InfrastructureAction::DeleteObjects { keys } => delete_objects(here, keys).await,
         InfrastructureAction::CreateStack { .. }
         | InfrastructureAction::CreateChangeSet { .. }
@@ -76,10 +75,13 @@ pub(super) async fn begin(
 async fn put(
     here: &Inside<'_>,
     key: &ObjectKey,
-    digest: &Digest,
+    what: &Content,
     content: Option<Bytes>,
 ) -> Result<Outcome, PortError> {
-    let bytes = expect_content(Call::PutObject, digest, content)?;
+    let bytes = match what {
+        Content::Blob(digest) => expect_content(Call::PutObject, digest, content)?,
+        Content::Text(text) => Bytes::from(text.clone()),
+    };
     let bucket = bucket(here, Call::PutObject)?;
     let put = |world: &mut World| {
         let object = Object::new(bytes, BTreeMap::new(), world.now);

@@ -10,6 +10,8 @@ use super::super::asking::{Space, encoded, read};
 /// A kind of document of which a part is changed.
 pub(super) struct Kind {
     collection: &'static str,
+    /// Where it stands below a document of the collection, if it is not that itself.
+    below: &'static str,
     noun: &'static str,
     part: &'static str,
     read: Call,
@@ -18,14 +20,25 @@ pub(super) struct Kind {
 
 pub(super) const TENANT: Kind = Kind {
     collection: "tenants",
+    below: "",
     noun: "tenant",
     part: "connections",
     read: Call::GetTenant,
     write: Call::UpdateTenant,
 };
 
+pub(super) const VARIABLES: Kind = Kind {
+    collection: "tenants",
+    below: "/variables",
+    noun: "tenant",
+    part: "variables",
+    read: Call::TenantVariables,
+    write: Call::UpdateTenantVariables,
+};
+
 pub(super) const PROJECT: Kind = Kind {
     collection: "projects",
+    below: "",
     noun: "project",
     part: "overrides",
     read: Call::GetProject,
@@ -34,6 +47,7 @@ pub(super) const PROJECT: Kind = Kind {
 
 pub(super) const TRIGGER: Kind = Kind {
     collection: "projecttriggers",
+    below: "",
     noun: "trigger",
     part: "filter",
     read: Call::GetTrigger,
@@ -42,6 +56,7 @@ pub(super) const TRIGGER: Kind = Kind {
 
 pub(super) const MACHINE_POLICY: Kind = Kind {
     collection: "machinepolicies",
+    below: "",
     noun: "machine policy",
     part: "rules",
     read: Call::GetMachinePolicy,
@@ -84,12 +99,28 @@ pub(super) async fn rewrite(
     id: &str,
     edit: impl Fn(&mut Value),
 ) -> Outcome {
-    let edited = |document: &Value| {
-        let mut edited = document.clone();
-        edit(&mut edited);
-        edited
+    let is_kept = |kept: &Value| {
+        let mut again = kept.clone();
+        edit(&mut again);
+        again == *kept
     };
-    let path = path(kind.collection, id);
+    let edit = |document: &mut Value| {
+        edit(document);
+        Ok(())
+    };
+    rewrite_with(here, kind, id, edit, is_kept).await
+}
+
+/// The same with an edit that may refuse, and that need not change nothing in what was
+/// kept: `is_kept` tells.
+pub(super) async fn rewrite_with(
+    here: &Space<'_>,
+    kind: &Kind,
+    id: &str,
+    edit: impl Fn(&mut Value) -> Result<(), Outcome>,
+    is_kept: impl Fn(&Value) -> bool,
+) -> Outcome {
+    let path = path(kind.collection, id) + kind.below;
     let gone = || look(format!("{} {id} is not there any more", kind.noun));
     let before = match here.document(kind.read, "GET", &path, None).await {
         Ok(Some(document)) if document.is_object() => document,
@@ -100,14 +131,15 @@ pub(super) async fn rewrite(
         Ok(None) => return gone(),
         Err(error) => return outcome_unwritten(&error),
     };
-    let wanted = edited(&before);
+    let mut wanted = before.clone();
+    if let Err(refused) = edit(&mut wanted) {
+        return refused;
+    }
     if wanted == before {
         return Outcome::Unchanged;
     }
     match here.document(kind.write, "PUT", &path, Some(&wanted)).await {
-        Ok(Some(kept)) if kept.is_object() && edited(&kept) == kept => {
-            Outcome::Done(Some(id.to_owned()))
-        }
+        Ok(Some(kept)) if kept.is_object() && is_kept(&kept) => Outcome::Done(Some(id.to_owned())),
         Ok(Some(_)) => look(format!(
             "Octopus did not keep the {} of {} {id} as sent",
             kind.part, kind.noun
