@@ -8,14 +8,15 @@ unexport http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy
 
 help:
 	@echo 'make demo         set everything up and play the story, then stay up'
-	@echo '                  (ONCE=1: exit after it; TEMPLATE=web-linux: on Linux, not on Windows)'
+	@echo '                  (ONCE=1: exit after it; TEMPLATE=web-linux: on Linux, not on Windows;'
+	@echo '                  CATALOG=folder TEMPLATE=name: on a template of your own)'
 	@echo 'make test         set everything up and run every test'
 	@echo 'make format       format the code'
 	@echo 'make lint         format check and lints'
 
 demo: setup
 	$(CARGO) build --bin bennu
-	./scripts/with-tools target/debug/bennu demo $(if $(ONCE),--once) $(if $(TEMPLATE),--template $(TEMPLATE))
+	./scripts/with-tools target/debug/bennu demo $(if $(ONCE),--once) $(if $(TEMPLATE),--template $(TEMPLATE)) $(if $(CATALOG),--catalog $(CATALOG))
 
 test: setup-test check-format
 	$(CARGO) clippy --workspace --all-targets -- -D warnings

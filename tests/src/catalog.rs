@@ -14,6 +14,21 @@ pub static WEB_LINUX: LazyLock<Entry> = LazyLock::new(|| entry("web-linux"));
 /// Windows web servers.
 pub static WEB_WINDOWS: LazyLock<Entry> = LazyLock::new(|| entry("web-windows"));
 
+/// The template that `docs/templates.md` has its readers write.
+pub static OF_THE_DOCS: LazyLock<Entry> = LazyLock::new(|| {
+    let page = include_str!("../../docs/templates.md");
+    let mut files = BTreeMap::new();
+    let mut blocks = page.split("\n`my-templates/worker/").skip(1);
+    for block in &mut blocks {
+        let (name, rest) = block.split_once('`').expect("a file's name");
+        let (_, rest) = rest.split_once("```").expect("what is in it");
+        let (_, rest) = rest.split_once('\n').expect("its first line");
+        let (content, _) = rest.split_once("```").expect("its end");
+        files.insert(name.to_owned(), content.as_bytes().to_vec());
+    }
+    Entry::read("worker", &files).expect("a template that can be read")
+});
+
 fn entry(name: &str) -> Entry {
     let folder = folder().join(name);
     let mut files = BTreeMap::new();

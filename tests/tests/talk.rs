@@ -6,6 +6,8 @@ use bennu_model::condition::ConditionKind;
 use bennu_model::ids::{ProjectName, VariableSetName};
 use bennu_model::spec::ParameterValue;
 use bennu_model::variable::VariableScope;
+use bennu_template::catalog::lint;
+use bennu_tests::catalog::OF_THE_DOCS;
 use bennu_tests::story::{Build, Story};
 use serde_json::{Value, json};
 
@@ -249,6 +251,19 @@ async fn other_peoples_things_are_the_same_to_the_byte() {
     assert_eq!(before, story.strangers_things());
     let trigger = story.octopus("GET", "/api/Spaces-1/projecttriggers?take=10", &Value::Null);
     assert_eq!(trigger["TotalResults"], 1, "{trigger}");
+}
+
+/// What `docs/templates.md` has its readers write is right, and plays.
+#[tokio::test]
+async fn the_template_of_the_docs_plays_as_it_stands() {
+    assert_eq!(lint(&OF_THE_DOCS), []);
+    let mut story = served(Build::from(&OF_THE_DOCS, FIRST)).await;
+    story.release(SECOND, WEB);
+    story.build(&Build::from(&OF_THE_DOCS, SECOND)).await;
+    story.until("ready", |s| s.is_ready()).await;
+    story.delete().await;
+    story.until("gone", |s| s.is_gone()).await;
+    told!(story);
 }
 
 /// What the template calls never to be replaced waits for a person, even with `approve: never`.

@@ -106,9 +106,12 @@ pub struct DemoArgs {
     /// End after the story: 0 only if each step was verified
     #[arg(long)]
     pub once: bool,
-    /// The template that is built: web-windows or web-linux
+    /// The template that is built
     #[arg(long, value_name = "NAME", default_value = "web-windows")]
     pub template: String,
+    /// A catalog with templates of your own; may be given more than once
+    #[arg(long, value_name = "FOLDER")]
+    pub catalog: Vec<PathBuf>,
 }
 
 /// Which daemon, and as whom.

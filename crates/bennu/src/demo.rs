@@ -19,7 +19,7 @@ use story::Story;
 /// A part did not start, or a step was not what it should be.
 pub async fn run(args: &DemoArgs) -> Result<(), Anything> {
     let mut output = Output::of_process();
-    let stage = Stage::set(&mut output).await?;
+    let stage = Stage::set(&args.catalog, &mut output).await?;
     let mut story = Story::new(&stage, &args.template, &mut output)?;
     let verified = story.play().await;
     let ending = story.ending().await?;

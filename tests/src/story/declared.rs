@@ -73,7 +73,8 @@ impl<'a> Build<'a> {
         Self::from(&WEB_WINDOWS, release)
     }
 
-    fn from(entry: &'static Entry, release: &'a str) -> Self {
+    /// A release on the instances of any template of a catalog.
+    pub fn from(entry: &'static Entry, release: &'a str) -> Self {
         Self {
             entry: Some(entry),
             capabilities: vec!["CAPABILITY_IAM"],

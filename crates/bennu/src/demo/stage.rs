@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -53,8 +54,9 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Starts the database (unless `DATABASE_URL` names one), the world and the daemon.
-    pub async fn set(output: &mut Output) -> Result<Self, Anything> {
+    /// Starts the database (unless `DATABASE_URL` names one), the world and the daemon, which
+    /// has these catalogs besides its own templates.
+    pub async fn set(catalogs: &[PathBuf], output: &mut Output) -> Result<Self, Anything> {
         let (database, url) = match std::env::var("DATABASE_URL") {
             Ok(url) => (None, url),
             Err(_) => {
@@ -78,7 +80,8 @@ impl Stage {
         secret(API_KEY_SECRET, &sim.octopus_api_key);
         let connection_secret = secret("connection", &STANDARD.encode(random()));
         let hook_secret = format!("whsec_{}", STANDARD.encode(random()));
-        let config = config(&sim, &url, &hook_secret)?;
+        let mut config = config(&sim, &url, &hook_secret)?;
+        config.catalog.folders = catalogs.to_vec();
         telemetry::begin(&config.log)?;
         let daemon = wiring::daemon(&config, &variables)?;
         let store = daemon.store.clone();
