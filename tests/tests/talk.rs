@@ -160,6 +160,32 @@ async fn an_instance_that_is_terminated_by_hand_is_replaced_and_its_machine_goes
     told!(story);
 }
 
+#[tokio::test]
+async fn a_group_is_scaled_in_and_the_machines_that_are_left_over_go() {
+    let mut story = served(Build::of(FIRST).with("Capacity", "3")).await;
+    story.build(&Build::of(FIRST).with("Capacity", "1")).await;
+    story
+        .until("one machine", |s| s.is_ready() && s.machines() == 1)
+        .await;
+    story.play(600).await;
+    told!(story);
+}
+
+/// Buckets are not swept: that their objects are there is looked over now and then, for the
+/// next instance will read them.
+#[tokio::test]
+async fn objects_that_somebody_removes_come_back() {
+    let mut story = served(Build::of(FIRST)).await;
+    let before = story.objects();
+    story.strangers_empty_the_bucket();
+    story.play(2_400).await;
+    assert_eq!(before, story.objects());
+    story.strangers_terminate();
+    story.until("noticed", |s| !s.is_ready()).await;
+    story.until("ready", |s| s.is_ready()).await;
+    told!(story);
+}
+
 /// Its image has a certificate baked in: nobody can tell which of the two machines answers.
 #[tokio::test]
 async fn a_machine_with_a_cloned_thumbprint_is_named_and_left_alone() {

@@ -51,6 +51,17 @@ impl Story {
         }
     }
 
+    /// Somebody removes every object.
+    pub fn strangers_empty_the_bucket(&mut self) {
+        for (bucket, key) in self.objects() {
+            self.sim.sim.with(|world| {
+                let removed = world.buckets.remove(&bucket, &key);
+                removed.expect("it can be removed");
+            });
+        }
+        self.note("> somebody removes every object");
+    }
+
     /// A secret that is made or given another value; its ARN.
     pub fn secret(&self, name: &str, value: &str) -> String {
         self.sim
