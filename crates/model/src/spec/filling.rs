@@ -81,25 +81,6 @@ impl Filling {
         all.find(|filling| filling.well_known() == parameter)
     }
 
-    /// What it is, for people.
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::Tenant => "the tenant's name",
-            Self::Server => "the URL of the Octopus server",
-            Self::Space => "the space's name",
-            Self::Environment => "the name of the Octopus environment",
-            Self::Roles => "the roles of the environment's machines, Bennu's own first",
-            Self::Policy => "the name of Bennu's machine policy",
-            Self::Bucket => "the name of the target's artifact bucket",
-            Self::Prefix => "what the keys of the environment's objects begin with",
-            Self::Package => "the key of the bootstrap package",
-            Self::PackageDigest => "the SHA-256 of the bootstrap package",
-            Self::Configuration => "the key of the configuration object",
-            Self::ConfigurationDigest => "the SHA-256 of the configuration object",
-            Self::Secrets => "the ARNs of the secrets that the configuration refers to",
-        }
-    }
-
     /// Whether it comes out of the environment's place in Octopus.
     pub fn is_of_octopus(self) -> bool {
         match self {
