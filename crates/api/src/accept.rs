@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use bennu_model::ids::{Digest, ServerName, SpaceName, TargetName, TemplateName};
 use bennu_model::names::digest_of;
-use bennu_model::spec::{Approve, Invalid, Spec, StackSpec};
+use bennu_model::spec::{Invalid, Spec, StackSpec};
 use bennu_template::catalog::Entry;
 use bytes::Bytes;
 
@@ -131,7 +131,7 @@ pub fn accept(
         },
         octopus: spec.octopus,
         rollout: spec.rollout,
-        approve: Approve::default(),
+        approve: spec.approve,
         deletion_policy: spec.deletion_policy,
     };
     add(&mut problems, spec.problems());

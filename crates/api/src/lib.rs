@@ -20,6 +20,7 @@
 //! Start with [`router()`].
 
 pub mod accept;
+mod approval;
 pub mod auth;
 pub mod dto;
 pub mod hook;

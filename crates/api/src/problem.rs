@@ -64,6 +64,10 @@ kinds! {
     Fixed = CONFLICT, "fixed-field", "This cannot change while the environment lives";
     /// Another body was delivered under the same id.
     DeliveryReused = CONFLICT, "delivery-reused", "The delivery's id was used before";
+    /// No change set waits for a person.
+    NothingToApprove = CONFLICT, "nothing-to-approve", "No change set waits for approval";
+    /// Another change set waits for a person than the one that was named.
+    OtherChangeSet = CONFLICT, "other-change-set", "Another change set waits for approval";
     /// `If-Match` names another generation than the stored one.
     Moved = PRECONDITION_FAILED, "generation-moved", "It has changed meanwhile";
     /// The body is longer than the limit.
@@ -213,6 +217,8 @@ impl IntoResponse for Problem {
             | Kind::NameTaken
             | Kind::Fixed
             | Kind::DeliveryReused
+            | Kind::NothingToApprove
+            | Kind::OtherChangeSet
             | Kind::Moved
             | Kind::TooLarge
             | Kind::Invalid

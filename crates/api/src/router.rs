@@ -7,7 +7,9 @@ use prometheus::Registry;
 
 use crate::hook::HookMetrics;
 use crate::layers::{self, Limits, RequestMetrics};
-use crate::routes::{blueprints, environments, events, hooks, list, plan, targets, templates};
+use crate::routes::{
+    approve, blueprints, environments, events, hooks, list, plan, targets, templates,
+};
 use crate::{Api, Kind, Problem, auth};
 
 /// The API, to be served on the listener that teams reach. Its metrics go to `registry`.
@@ -25,6 +27,10 @@ pub fn router(api: Api, registry: &Registry) -> Result<Router, prometheus::Error
         .route("/v1/teams/{team}/environments", get(list::list))
         .route("/v1/teams/{team}/environments/{name}", environment)
         .route("/v1/teams/{team}/environments/{name}/plan", get(plan::plan))
+        .route(
+            "/v1/teams/{team}/environments/{name}/approve",
+            post(approve::approve),
+        )
         .route(
             "/v1/teams/{team}/environments/{name}/events",
             get(events::events),

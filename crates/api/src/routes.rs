@@ -1,5 +1,6 @@
 //! What each route does, a file for each noun.
 
+pub(crate) mod approve;
 pub(crate) mod blueprints;
 pub(crate) mod environments;
 pub(crate) mod events;

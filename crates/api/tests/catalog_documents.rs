@@ -13,7 +13,7 @@ use bennu_api::dto::{CatalogTemplate, SpecDocument};
 use bennu_api::read::{self, TemplateSource};
 use bennu_model::ids::{ServerName, SpaceName, TargetName, TemplateName};
 use bennu_model::names::digest_of;
-use bennu_model::spec::{Filling, Spec};
+use bennu_model::spec::{Approve, Filling, Spec};
 use bennu_template::catalog::{Entry, lint};
 
 const MANIFEST: &str = "
@@ -190,10 +190,31 @@ fn what_get_answers_declares_it_again() {
         answered["stack"]["template"],
         serde_json::json!({ "name": "web" })
     );
-    let again = serde_json::json!({
+    assert_eq!(again(&answered, &catalog), spec);
+}
+
+fn again(answered: &serde_json::Value, catalog: &Catalog) -> Spec {
+    let document = serde_json::json!({
         "apiVersion": "bennu.dev/v1", "kind": "Environment", "spec": answered,
     });
-    assert_eq!(declare(&again.to_string(), &catalog).unwrap().spec, spec);
+    declare(&document.to_string(), catalog).unwrap().spec
+}
+
+#[test]
+fn what_waits_for_a_person_is_as_it_is_written() {
+    let catalog = catalog(entry(""));
+    let approve = |word: &str| instead("  release:", &format!("  approve: {word}\n  release:"));
+    for (word, meant, shown) in [
+        ("never", Approve::Never, None),
+        ("replacements", Approve::Replacements, Some("replacements")),
+        ("always", Approve::Always, Some("always")),
+    ] {
+        let spec = declare(&approve(word), &catalog).unwrap().spec;
+        assert_eq!(spec.approve, meant);
+        let answered = serde_json::to_value(SpecDocument::from(&spec)).unwrap();
+        assert_eq!(answered["approve"].as_str(), shown);
+        assert_eq!(again(&answered, &catalog), spec);
+    }
 }
 
 #[test]
@@ -231,7 +252,10 @@ fn a_template_of_ones_own_takes_a_configuration_by_well_known_names() {
 fn a_blueprint_takes_what_an_environment_takes() {
     let inner = GOOD.split("spec:\n").nth(1).unwrap();
     let inner: String = inner
-        .replace("1.0.0-ryan0001", "\"{{ version }}\"")
+        .replace(
+            "1.0.0-ryan0001",
+            "\"{{ version }}\"\n  approve: replacements",
+        )
         .replace(
             "Greeting: hello, Database",
             "Greeting: \"{{ branch.slug }}\", Database",
@@ -251,6 +275,8 @@ fn a_blueprint_takes_what_an_environment_takes() {
     let accepted = blueprint::blueprint(draft, Some(&template), &catalog, problems).unwrap();
     let stack = &accepted.spec.environment.spec.stack;
     assert_eq!(accepted.blobs.len(), 2);
+    let spec = &accepted.spec.environment.spec;
+    assert_eq!(spec.approve, Approve::Replacements);
     assert_eq!(stack.release_parameter.as_deref(), Some("AppVersion"));
     assert!(stack.configuration_json().contains("{{ branch.slug }}"));
 }

@@ -158,7 +158,7 @@ fn each_mistake_has_its_answer() {
     let with = |addition: &str| format!("{addition}{inline}");
     let unsupported = instead(
         "  target: dev-sydney\n",
-        "  target: dev-sydney\n  approve: always\n  lifetime: { expires: 72h }\n",
+        "  target: dev-sydney\n  lifetime: { expires: 72h }\n",
     );
     let cases = [
         (
@@ -175,6 +175,10 @@ fn each_mistake_has_its_answer() {
             .replace("labels:", "label:"),
         ),
         ("unsupported-keys", unsupported),
+        (
+            "unknown-approval",
+            instead("  target:", "  approve: sometimes\n  target:"),
+        ),
         (
             "no-catalog",
             GOOD.split("      inline:").next().unwrap().to_owned() + "      name: web-windows\n",

@@ -2,6 +2,8 @@
 //! `demo` are the binary's other halves, and only their arguments are here.
 
 mod apply;
+mod approve;
+mod change_set;
 mod delete;
 mod describe;
 mod duration;
@@ -68,6 +70,8 @@ pub enum ClientCommand {
     Watch(watch::WatchArgs),
     /// Show what the daemon would do next, without doing it
     Plan(plan::PlanArgs),
+    /// Approve the change set that waits for a person
+    Approve(approve::ApproveArgs),
     /// Delete an environment with all that belongs to it, or a blueprint
     Delete(delete::DeleteArgs),
     /// Tokens for the API
@@ -155,6 +159,7 @@ pub async fn run(command: ClientCommand) -> Exit {
         ClientCommand::Describe(args) => describe::run(args, &mut output).await,
         ClientCommand::Watch(args) => watch::run(args, &mut output).await,
         ClientCommand::Plan(args) => plan::run(args, &mut output).await,
+        ClientCommand::Approve(args) => approve::run(args, &mut output).await,
         ClientCommand::Delete(args) => delete::run(args, &mut output).await,
         ClientCommand::Token(command) => token::run(command, &mut output).await,
     };

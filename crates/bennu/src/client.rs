@@ -1,19 +1,22 @@
 //! A daemon, over HTTP.
 
+mod error;
 mod noun;
 
 use std::time::Duration;
 
 use bennu_api::dto::{EnvironmentDocument, EventDocument, EventList};
-use bennu_api::problem::ProblemDocument;
 use reqwest::{Method, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cli::Connection;
 use crate::config::is_loopback;
 
+use error::chain;
+
+pub use error::ClientError;
 pub use noun::Noun;
 
 /// Longer than the daemon's own limit, so that its words are heard.
@@ -21,44 +24,6 @@ const TIME_LIMIT: Duration = Duration::from_secs(40);
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 /// As many events as one answer holds.
 const EVENT_PAGE: usize = 1_000;
-
-/// Why a daemon's answer is not there.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ClientError {
-    /// It could not even be asked: an argument is missing or wrong.
-    #[error("{0}")]
-    Usage(String),
-    /// It did not answer.
-    #[error("{0}")]
-    NoAnswer(String),
-    /// It refused, and says why.
-    #[error("{}", describe(.problem, .request_id))]
-    Refused {
-        /// Its words.
-        problem: Box<ProblemDocument>,
-        /// Under which its log says more.
-        request_id: Option<String>,
-    },
-    /// Something answered that is no daemon of ours.
-    #[error("{0}")]
-    Strange(String),
-}
-
-impl ClientError {
-    /// Whether there is nothing of that name.
-    pub fn is_not_found(&self) -> bool {
-        matches!(self, Self::Refused { problem, .. } if problem.status == 404)
-    }
-
-    /// Whether asking again can help.
-    pub fn is_passing(&self) -> bool {
-        match self {
-            Self::NoAnswer(_) => true,
-            Self::Refused { problem, .. } => problem.status == 503,
-            Self::Usage(_) | Self::Strange(_) => false,
-        }
-    }
-}
 
 /// What a PUT did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -268,6 +233,16 @@ impl Client {
         decode(self.read(&path, &query).await?)
     }
 
+    /// Approves the change set that waits for a person.
+    ///
+    /// # Errors
+    /// [`ClientError`]; a refusal where another one waits, or none.
+    pub async fn approve(&self, name: &str, change_set: &str) -> Result<(), ClientError> {
+        let url = self.url(&["teams", self.team()?, "environments", name, "approve"]);
+        let body = json!({ "changeSet": change_set });
+        self.send(self.http.post(url).json(&body)).await.map(drop)
+    }
+
     /// Asks for an environment's deletion; the environment as it is then.
     ///
     /// # Errors
@@ -354,37 +329,4 @@ pub fn decode<T: DeserializeOwned>(value: Value) -> Result<T, ClientError> {
             "the answer is of another version of Bennu: {error}"
         ))
     })
-}
-
-/// What, where, and what to do.
-fn describe(problem: &ProblemDocument, request_id: &Option<String>) -> String {
-    let ProblemDocument {
-        title,
-        detail,
-        errors,
-        status,
-        ..
-    } = problem;
-    let mut text = format!("{title}: {detail}");
-    for error in errors {
-        text.push_str(&format!(
-            "\n  {}: {}\n      {}",
-            error.field, error.cause, error.remedy
-        ));
-    }
-    if let (Some(id), 500..) = (request_id, status) {
-        text.push_str(&format!(" (request {id})"));
-    }
-    text
-}
-
-/// An error with all its causes: the outermost alone says little.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text.push_str(&format!(": {inner}"));
-        cause = inner.source();
-    }
-    text
 }

@@ -214,6 +214,9 @@ pub struct Blocked {
     pub remedy: String,
 }
 
+/// The reason of a step that a person has to let go: a change set that waits for approval.
+pub const APPROVAL_NEEDED: &str = "ApprovalNeeded";
+
 impl Plan {
     /// Whether nothing is to be done, waited for or unblocked.
     pub fn is_converged(&self) -> bool {

@@ -128,6 +128,7 @@ fn draft_of(spec: &Spec) -> SpecDraft {
         target: Some(spec.target.clone()),
         release: spec.release.clone(),
         rollout: spec.rollout,
+        approve: spec.approve,
         template: Some(TemplateSource::Stored(spec.stack.template.clone())),
         release_parameter: spec.stack.release_parameter.clone(),
         parameters: spec.stack.parameters.clone(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bennu_model::environment::Environment;
-use bennu_model::spec::{DeletionPolicy, OctopusSpec, ParameterValue, Rollout, Spec};
+use bennu_model::spec::{Approve, DeletionPolicy, OctopusSpec, ParameterValue, Rollout, Spec};
 use bennu_ports::environments::EnvironmentView;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,10 @@ pub struct SpecDocument {
     /// `immutable` or `in_place`; absent means `immutable`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollout: Option<String>,
+    /// Which change sets wait for a person: `never` (none), `replacements` or `always` (all);
+    /// absent means `never`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approve: Option<String>,
     /// The CloudFormation stack.
     pub stack: StackSpecDocument,
     /// Its place in Octopus.
@@ -180,6 +184,11 @@ impl From<&Spec> for SpecDocument {
             rollout: match spec.rollout {
                 Rollout::Immutable => None,
                 Rollout::InPlace => Some("in_place".to_owned()),
+            },
+            approve: match spec.approve {
+                Approve::Never => None,
+                Approve::Replacements => Some("replacements".to_owned()),
+                Approve::Always => Some("always".to_owned()),
             },
             stack: StackSpecDocument {
                 template: match &stack.template_name {

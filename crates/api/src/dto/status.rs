@@ -1,5 +1,6 @@
 //! What is seen of an environment, and how old that is.
 
+mod change_set;
 mod instances;
 mod operation;
 mod release;
@@ -18,6 +19,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::plan::ReportDocument;
+pub use change_set::{ApprovalWord, CauseDocument, ChangeDocument, ChangeSetDocument};
 pub use instances::{CountsDocument, InstanceDocument, InstanceMachine};
 pub use operation::{DeploymentDocument, ProgressDocument, RollDocument, WantDocument};
 pub use release::{CourseWord, HeadingDocument, ReleaseDocument};
@@ -40,6 +42,10 @@ pub struct StatusDocument {
     pub conditions: Vec<ConditionDocument>,
     /// The stack.
     pub stack: SeenDocument<StackDocument>,
+    /// The change set that would change the stack; absent while there is none, while it would
+    /// change nothing, and once it was executed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change_set: Option<ChangeSetDocument>,
     /// The tenant; absent where the spec has no Octopus.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<SeenDocument<TenantDocument>>,
@@ -186,6 +192,7 @@ impl From<&EnvironmentView> for StatusDocument {
             content: Some(ContentDocument::from(&view.state.environment.spec.stack)),
             conditions: view.state.conditions.iter().map(Into::into).collect(),
             stack: seen(&observed.stack, StackDocument::from),
+            change_set: change_set::of(view),
             tenant: octopus.then(|| seen(&observed.tenant, TenantDocument::from)),
             machines: octopus.then(|| seen(&observed.machines, machines)),
             instances: instances::instances(&view.state, release.as_ref()),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bennu_model::ids::{Digest, TargetName, TemplateName};
-use bennu_model::spec::{DeletionPolicy, OctopusSpec, ParameterValue, Rollout};
+use bennu_model::spec::{Approve, DeletionPolicy, OctopusSpec, ParameterValue, Rollout};
 
 use super::node::{Node, Problems, at};
 use super::octopus::read_octopus;
@@ -22,6 +22,8 @@ pub struct SpecDraft {
     pub release: Option<String>,
     /// How a new release reaches the machines.
     pub rollout: Rollout,
+    /// Which change sets wait for a person.
+    pub approve: Approve,
     /// Where the template comes from.
     pub template: Option<TemplateSource>,
     /// The parameter that is given the release.
@@ -68,6 +70,7 @@ pub(super) fn read(node: &Node<'_>, problems: &mut Problems) -> SpecDraft {
         "target",
         "release",
         "rollout",
+        "approve",
         "stack",
         "octopus",
         "deletion_policy",
@@ -82,6 +85,9 @@ pub(super) fn read(node: &Node<'_>, problems: &mut Problems) -> SpecDraft {
     let rollout = spec.get("rollout");
     let rollout = rollout.and_then(|rollout| read_rollout(&rollout, problems));
     draft.rollout = rollout.unwrap_or_default();
+    let approve = spec.get("approve");
+    let approve = approve.and_then(|approve| read_approve(&approve, problems));
+    draft.approve = approve.unwrap_or_default();
     if let Some(stack) = spec.required("stack", "name its template", problems) {
         read_stack(&stack, &mut draft, problems);
     }
@@ -227,6 +233,22 @@ fn read_rollout(node: &Node<'_>, problems: &mut Problems) -> Option<Rollout> {
             let shown: String = other.chars().take(80).collect();
             let cause = format!("{shown:?} is no roll-out");
             let remedy = "write `immutable` to replace the machines, or `in_place` to keep them";
+            problems.push(at(&node.path, cause, remedy));
+            None
+        }
+    }
+}
+
+fn read_approve(node: &Node<'_>, problems: &mut Problems) -> Option<Approve> {
+    match node.text(problems)? {
+        "never" => Some(Approve::Never),
+        "replacements" => Some(Approve::Replacements),
+        "always" => Some(Approve::Always),
+        other => {
+            let shown: String = other.chars().take(80).collect();
+            let cause = format!("{shown:?} says not which change sets wait for a person");
+            let remedy = "write `never`, `replacements` for those that replace or remove what is \
+                          not disposable, or `always`";
             problems.push(at(&node.path, cause, remedy));
             None
         }

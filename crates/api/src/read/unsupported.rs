@@ -6,47 +6,19 @@ use serde_json::Value;
 
 use super::node::at;
 
-/// A key that is known and not supported yet.
-struct NotYet {
-    path: &'static str,
-    /// The one value that means what happens anyway.
-    harmless: Option<&'static str>,
-    remedy: &'static str,
-}
-
-const fn key(path: &'static str) -> NotYet {
-    NotYet {
-        path,
-        harmless: None,
-        remedy: "leave it out",
-    }
-}
-
-const KEYS: &[NotYet] = &[
-    NotYet {
-        path: "spec.approve",
-        harmless: Some("never"),
-        remedy: "leave it out, or write `never`",
-    },
-    key("spec.lifetime"),
-];
+const KEYS: &[&str] = &["spec.lifetime"];
 
 /// Whether a path is one of these keys.
 pub(super) fn covers(path: &str) -> bool {
-    KEYS.iter().any(|key| key.path == path)
+    KEYS.contains(&path)
 }
 
 /// One problem for each of these keys that a document has.
 pub(super) fn problems(document: &Value) -> Vec<Invalid> {
-    let wanted = |key: &&NotYet| {
-        value_at(document, key.path).is_some_and(|value| {
-            let means_something = |harmless| value.as_str() != Some(harmless);
-            !value.is_null() && key.harmless.is_none_or(means_something)
-        })
-    };
-    let found = KEYS.iter().filter(wanted);
+    let is_given = |path: &&&str| value_at(document, path).is_some_and(|value| !value.is_null());
+    let found = KEYS.iter().filter(is_given);
     found
-        .map(|key| at(key.path, "this key is not supported yet", key.remedy))
+        .map(|path| at(*path, "this key is not supported yet", "leave it out"))
         .collect()
 }
 

@@ -197,7 +197,8 @@ fn answer(declared: Declared) -> Result<Response, Problem> {
     Ok(response)
 }
 
-fn document(status: StatusCode, environment: &Environment) -> Response {
+/// What was declared, with its ETag.
+pub(super) fn document(status: StatusCode, environment: &Environment) -> Response {
     let etag = precondition::etag(environment.generation);
     let document = EnvironmentDocument::declared(environment);
     (status, [(header::ETAG, etag)], Json(document)).into_response()

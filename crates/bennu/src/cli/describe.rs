@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::plan::{indented, parts, steps};
-use super::{Connection, Exit, Failure, Output, table, time};
+use super::{Connection, Exit, Failure, Output, change_set, table, time};
 use crate::client::{Client, decode};
 
 /// As many as explain the last operation.
@@ -45,6 +45,7 @@ fn text(
             &conditions(&status.conditions, now),
         );
         section(&mut text, "Stack", &stack(status, now));
+        section(&mut text, "Change set", &change_set_lines(status, now));
         section(&mut text, "Tenant", &tenant(status, now));
         section(&mut text, "Machines", &machines(status, now));
         text.push_str(&work_sections(status, now, colour));
@@ -120,6 +121,7 @@ fn head(one: &EnvironmentDocument, now: DateTime<Utc>) -> Vec<Vec<String>> {
                 .map(content),
         ),
         ("Octopus:", octopus),
+        ("Approve:", one.spec.approve.clone()),
         ("Generation:", Some(meta.generation.to_string())),
         ("Observed:", Some(observed)),
         ("Declared:", Some(ago(meta.created_at))),
@@ -167,6 +169,17 @@ fn stack(status: &StatusDocument, now: DateTime<Utc>) -> String {
         }
         text
     })
+}
+
+fn change_set_lines(status: &StatusDocument, now: DateTime<Utc>) -> String {
+    let Some(set) = &status.change_set else {
+        return String::new();
+    };
+    let lines = change_set::lines(set);
+    match set.seen_at {
+        Some(at) => format!("{lines}(seen {} ago)\n", time::ago(at, now)),
+        None => lines,
+    }
 }
 
 fn tenant(status: &StatusDocument, now: DateTime<Utc>) -> String {
@@ -234,6 +247,7 @@ fn event_lines(events: &[EventDocument], now: DateTime<Utc>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::change_set::tests::waiting;
     use crate::cli::get::tests::{now, sample};
 
     #[test]
@@ -278,5 +292,21 @@ Last events:
   1m10s ago   Normal   StackCreating   create stack bennu-dev-ryan0001
 ";
         assert_eq!(text(&sample(), &[event], now(), false), expected);
+    }
+
+    #[test]
+    fn what_waits_for_a_person_is_said_with_its_changes() {
+        let mut one = sample();
+        one.spec.approve = Some("replacements".into());
+        let status = one.status.as_mut().unwrap();
+        status.change_set = Some(waiting());
+        let text = text(&one, &[], now(), false);
+        assert!(text.contains("\nApprove:      replacements\n"), "{text}");
+        let expected = "
+Change set:
+  bennu-one: waits for approval
+  Modify   Db ";
+        assert!(text.contains(expected), "{text}");
+        assert!(text.contains("AWS::SNS::Topic        -\n  (seen 10s ago)\nTenant:\n"));
     }
 }

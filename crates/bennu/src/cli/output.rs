@@ -144,8 +144,40 @@ fn harmless(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use std::sync::{Arc, Mutex};
+
     use super::*;
+
+    /// What a verb has written.
+    #[derive(Clone, Default)]
+    pub(in crate::cli) struct Paper(Arc<Mutex<Vec<u8>>>);
+
+    impl Paper {
+        pub(in crate::cli) fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+
+        pub(in crate::cli) fn output(&self) -> Output {
+            Output {
+                out: Box::new(self.clone()),
+                notes: Box::new(self.clone()),
+                colour: false,
+                terminal: false,
+                broken: None,
+            }
+        }
+    }
+
+    impl Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
 
     #[test]
     fn nobody_elses_text_moves_the_cursor() {

@@ -2,7 +2,7 @@
 
 use bennu_model::action::{Action, InfrastructureAction};
 use bennu_model::observed::Seen;
-use bennu_model::plan::Resource;
+use bennu_model::plan::{APPROVAL_NEEDED, Resource};
 use bennu_model::stack::{ChangeSet, ChangeSetState, Stack};
 
 use super::create::stack_input;
@@ -86,7 +86,7 @@ fn approval_needed(case: &Case<'_>, set: &ChangeSet, what: &str, why: &str) -> W
         "look at the changes, then `bennu approve {name} --change-set {}`, or change the spec",
         set.name
     );
-    blocked(Resource::Stack, "ApprovalNeeded", what, &remedy, why)
+    blocked(Resource::Stack, APPROVAL_NEEDED, what, &remedy, why)
 }
 
 fn execute(case: &Case<'_>, stack: &Stack, set: &ChangeSet, why: &str) -> Wanted {

@@ -1,128 +1,24 @@
-//! Answers that need no database, or come while it is away.
+//! Answers that need no database, or come while it is away; and what a stored environment
+//! makes of an approval.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-use std::collections::BTreeMap;
+mod approve;
+mod ledger;
+
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use bennu_api::{
     Api, Catalog, Clock, Health, Observability, Token, WebhookSecret, Webhooks, router,
 };
-use bennu_model::blueprint::*;
-use bennu_model::environment::Environment;
-use bennu_model::ids::*;
-use bennu_model::timeline::Event;
-use bennu_ports::environments::*;
-use bennu_ports::hooks::{Delivery, Put, Received, Settled, Settlement};
-use bennu_ports::{Environments, Hooks, LedgerError};
-use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use bennu_ports::Environments;
+use chrono::DateTime;
 use tower::ServiceExt;
 
-/// The database as it is while it cannot be reached.
-struct Away;
-
-fn away<T>(doing: &'static str) -> Result<T, LedgerError> {
-    Err(LedgerError {
-        doing,
-        message: "connection to 10.1.2.3 refused".into(),
-        transient: true,
-    })
-}
-
-#[async_trait]
-impl Environments for Away {
-    async fn declare(&self, _: Declaration) -> Result<Declared, LedgerError> {
-        away("declare")
-    }
-    async fn delete(
-        &self,
-        _: &TeamName,
-        _: &EnvironmentName,
-    ) -> Result<Option<Environment>, LedgerError> {
-        away("delete")
-    }
-    async fn approve(
-        &self,
-        _: &TeamName,
-        _: &EnvironmentName,
-        _: &ChangeSetName,
-    ) -> Result<Option<Environment>, LedgerError> {
-        away("approve")
-    }
-    async fn get(
-        &self,
-        _: &TeamName,
-        _: &EnvironmentName,
-    ) -> Result<Option<EnvironmentView>, LedgerError> {
-        away("get")
-    }
-    async fn list(&self, _: &ListFilter) -> Result<Vec<EnvironmentView>, LedgerError> {
-        away("list")
-    }
-    async fn events(&self, _: &EnvironmentUid, _: i64, _: u32) -> Result<Vec<Event>, LedgerError> {
-        away("read events")
-    }
-    async fn blob(&self, _: &Digest) -> Result<Option<Bytes>, LedgerError> {
-        away("read a blob")
-    }
-    async fn principal(&self, _: &Digest) -> Result<Option<Principal>, LedgerError> {
-        away("look up a token")
-    }
-    async fn add_token(
-        &self,
-        _: &Digest,
-        _: &Principal,
-        _: &str,
-        _: Option<DateTime<Utc>>,
-    ) -> Result<(), LedgerError> {
-        away("store a token")
-    }
-    async fn targets(&self) -> Result<BTreeMap<TargetName, SweepStatus>, LedgerError> {
-        away("read targets")
-    }
-    async fn spaces(&self) -> Result<BTreeMap<(ServerName, SpaceName), SweepStatus>, LedgerError> {
-        away("read spaces")
-    }
-    async fn ready(&self) -> Result<(), LedgerError> {
-        away("ask for the schema")
-    }
-}
-
-#[async_trait]
-impl Hooks for Away {
-    async fn put_blueprint(
-        &self,
-        _: &BlueprintId,
-        _: &BlueprintSpec,
-        _: &[(Digest, Bytes)],
-        _: Option<Generation>,
-    ) -> Result<Put, LedgerError> {
-        away("store a blueprint")
-    }
-    async fn blueprint(&self, _: &BlueprintId) -> Result<Option<Blueprint>, LedgerError> {
-        away("read a blueprint")
-    }
-    async fn blueprints(&self, _: &TeamName) -> Result<Vec<Blueprint>, LedgerError> {
-        away("read blueprints")
-    }
-    async fn delete_blueprint(&self, _: &BlueprintId) -> Result<bool, LedgerError> {
-        away("delete a blueprint")
-    }
-    async fn receive(&self, _: &Delivery) -> Result<Received, LedgerError> {
-        away("store a delivery")
-    }
-    async fn situation(&self, _: &str, _: &str) -> Result<(Situation, i64), LedgerError> {
-        away("read a branch")
-    }
-    async fn settle(&self, _: &Settlement) -> Result<Settled, LedgerError> {
-        away("settle a delivery")
-    }
-}
+use ledger::Ledger;
 
 #[expect(
     clippy::disallowed_methods,
@@ -140,11 +36,19 @@ fn api(registry: &prometheus::Registry) -> Router {
 }
 
 fn with_secrets(registry: &prometheus::Registry, secrets: Vec<WebhookSecret>) -> Router {
+    with_ledger(registry, secrets, Arc::<Ledger>::default())
+}
+
+fn with_ledger(
+    registry: &prometheus::Registry,
+    secrets: Vec<WebhookSecret>,
+    environments: Arc<dyn Environments>,
+) -> Router {
     let api = Api {
-        environments: Arc::new(Away),
+        environments,
         catalog: Arc::new(Catalog::default()),
         hooks: Webhooks {
-            ledger: Arc::new(Away),
+            ledger: Arc::<Ledger>::default(),
             declare: |_, _| unreachable!("nothing is known to decide on"),
             generic: secrets,
         },
@@ -279,7 +183,7 @@ async fn every_answer_has_an_id_and_a_place_in_the_metrics() {
     };
     let observability = Observability {
         registry,
-        environments: Arc::new(Away),
+        environments: Arc::<Ledger>::default(),
         health,
     };
     let second = observability.router();

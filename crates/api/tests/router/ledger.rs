@@ -1,0 +1,133 @@
+//! The database that the routes are tried on.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use bennu_model::blueprint::*;
+use bennu_model::environment::Environment;
+use bennu_model::ids::*;
+use bennu_model::timeline::Event;
+use bennu_ports::environments::*;
+use bennu_ports::hooks::{Delivery, Put, Received, Settled, Settlement};
+use bennu_ports::{Environments, Hooks, LedgerError};
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+
+/// A database that holds one environment of team checkout, or cannot be reached.
+#[derive(Default)]
+pub struct Ledger {
+    /// None: it cannot be reached.
+    pub holds: Option<EnvironmentView>,
+    /// What was approved.
+    pub approved: Mutex<Vec<ChangeSetName>>,
+}
+
+impl Ledger {
+    fn held(&self, doing: &'static str) -> Result<&EnvironmentView, LedgerError> {
+        self.holds.as_ref().map_or_else(|| away(doing), Ok)
+    }
+}
+
+fn away<T>(doing: &'static str) -> Result<T, LedgerError> {
+    Err(LedgerError {
+        doing,
+        message: "connection to 10.1.2.3 refused".into(),
+        transient: true,
+    })
+}
+
+#[async_trait]
+impl Environments for Ledger {
+    async fn declare(&self, _: Declaration) -> Result<Declared, LedgerError> {
+        away("declare")
+    }
+    async fn delete(
+        &self,
+        _: &TeamName,
+        _: &EnvironmentName,
+    ) -> Result<Option<Environment>, LedgerError> {
+        away("delete")
+    }
+    async fn approve(
+        &self,
+        _: &TeamName,
+        _: &EnvironmentName,
+        change_set: &ChangeSetName,
+    ) -> Result<Option<Environment>, LedgerError> {
+        let environment = &self.held("approve")?.state.environment;
+        self.approved.lock().unwrap().push(change_set.clone());
+        Ok(Some(environment.clone()))
+    }
+    async fn get(
+        &self,
+        _: &TeamName,
+        name: &EnvironmentName,
+    ) -> Result<Option<EnvironmentView>, LedgerError> {
+        let held = self.held("get")?;
+        Ok(Some(held.clone()).filter(|held| held.state.environment.name == *name))
+    }
+    async fn list(&self, _: &ListFilter) -> Result<Vec<EnvironmentView>, LedgerError> {
+        away("list")
+    }
+    async fn events(&self, _: &EnvironmentUid, _: i64, _: u32) -> Result<Vec<Event>, LedgerError> {
+        away("read events")
+    }
+    async fn blob(&self, _: &Digest) -> Result<Option<Bytes>, LedgerError> {
+        away("read a blob")
+    }
+    async fn principal(&self, _: &Digest) -> Result<Option<Principal>, LedgerError> {
+        self.held("look up a token")?;
+        let team = TeamName::new("checkout").unwrap();
+        Ok(Some(Principal::Team(team)))
+    }
+    async fn add_token(
+        &self,
+        _: &Digest,
+        _: &Principal,
+        _: &str,
+        _: Option<DateTime<Utc>>,
+    ) -> Result<(), LedgerError> {
+        away("store a token")
+    }
+    async fn targets(&self) -> Result<BTreeMap<TargetName, SweepStatus>, LedgerError> {
+        away("read targets")
+    }
+    async fn spaces(&self) -> Result<BTreeMap<(ServerName, SpaceName), SweepStatus>, LedgerError> {
+        away("read spaces")
+    }
+    async fn ready(&self) -> Result<(), LedgerError> {
+        away("ask for the schema")
+    }
+}
+
+#[async_trait]
+impl Hooks for Ledger {
+    async fn put_blueprint(
+        &self,
+        _: &BlueprintId,
+        _: &BlueprintSpec,
+        _: &[(Digest, Bytes)],
+        _: Option<Generation>,
+    ) -> Result<Put, LedgerError> {
+        away("store a blueprint")
+    }
+    async fn blueprint(&self, _: &BlueprintId) -> Result<Option<Blueprint>, LedgerError> {
+        away("read a blueprint")
+    }
+    async fn blueprints(&self, _: &TeamName) -> Result<Vec<Blueprint>, LedgerError> {
+        away("read blueprints")
+    }
+    async fn delete_blueprint(&self, _: &BlueprintId) -> Result<bool, LedgerError> {
+        away("delete a blueprint")
+    }
+    async fn receive(&self, _: &Delivery) -> Result<Received, LedgerError> {
+        away("store a delivery")
+    }
+    async fn situation(&self, _: &str, _: &str) -> Result<(Situation, i64), LedgerError> {
+        away("read a branch")
+    }
+    async fn settle(&self, _: &Settlement) -> Result<Settled, LedgerError> {
+        away("settle a delivery")
+    }
+}
