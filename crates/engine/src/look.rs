@@ -131,7 +131,7 @@ pub async fn look(world: &World, gate: &dyn Gate, look: &Look, began_at: DateTim
             moment,
         } => {
             let read = instances::console(world, gate, target, instance, moment).await;
-            told(Fact::Console, read.map(Seen::Present))
+            (Fact::Console(Seen::Present(read)), None)
         }
     };
     Looked {

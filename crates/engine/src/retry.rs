@@ -88,8 +88,9 @@ fn by_outcome(outcome: &Outcome, policy: &Policy, backoff: Duration) -> Return {
                 pause(Duration::from_secs(u64::from(*seconds)).max(backoff), true)
             }
             Retry::Look => pause(std(policy.read_lag), true),
-            // Written down, the refusal blocks the next plan and says so.
-            Retry::Never => pause(Duration::ZERO, true),
+            // The refusal of an attempt is written down and blocks the next plan, which says so;
+            // for what is no attempt nothing but a pause keeps it from being sent at once.
+            Retry::Never => pause(backoff, true),
         },
         Outcome::Ambiguous(_) => pause(std(policy.certainty()), true),
         Outcome::NotSent(_) => pause(backoff, true),

@@ -10,7 +10,7 @@ use bennu_model::ids::{
     EnvironmentUid, InstallationId, ServerName, SpaceName, StackArn, TargetName, TenantId,
 };
 use bennu_model::names::{ENVIRONMENT_TAG, INSTALLATION_TAG, marker_role, owner_in};
-use bennu_model::observed::{Fact, Seen};
+use bennu_model::observed::{Fact, Marked, Seen};
 use bennu_model::stack::{Group, Stack};
 use bennu_model::tenant::{Machine, Tenant};
 use bennu_model::work::Lease;
@@ -202,7 +202,8 @@ impl Run<'_> {
         mut tenants: ByTenant,
     ) -> Result<(), Failure> {
         let deployments = &self.engine.world.deployments;
-        let filter = MachineFilter::Role(marker_role(&self.engine.context.installation));
+        let role = marker_role(&self.engine.context.installation);
+        let filter = MachineFilter::Role(role.clone());
         let mut from = None;
         loop {
             let page = deployments
@@ -221,7 +222,12 @@ impl Run<'_> {
             }
         }
         let facts = tenants.into_values();
-        let facts = facts.map(|(uid, machines)| (uid, Fact::Machines(Seen::Present(machines))));
+        let marked = |machines| Marked {
+            role: role.clone(),
+            machines,
+        };
+        let facts =
+            facts.map(|(uid, machines)| (uid, Fact::Marked(Seen::Present(marked(machines)))));
         self.write_all(facts.collect()).await
     }
 

@@ -108,12 +108,38 @@ pub enum InfrastructureAction {
 
 /// What an object holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", from = "StoredContent")]
 pub enum Content {
     /// The bytes that the database keeps under this digest.
     Blob(Digest),
     /// A short text that follows from the spec; never a secret.
     Text(String),
+}
+
+/// What may stand in a report: those of before there were texts name the digest alone.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredContent {
+    Digest(Digest),
+    Named(NamedContent),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum NamedContent {
+    Blob(Digest),
+    Text(String),
+}
+
+impl From<StoredContent> for Content {
+    fn from(stored: StoredContent) -> Self {
+        match stored {
+            StoredContent::Digest(digest) | StoredContent::Named(NamedContent::Blob(digest)) => {
+                Self::Blob(digest)
+            }
+            StoredContent::Named(NamedContent::Text(text)) => Self::Text(text),
+        }
+    }
 }
 
 /// What a stack is made of.

@@ -90,6 +90,8 @@ pub enum Fact {
     Tenant(Seen<Tenant>),
     /// The machines that serve the tenant, whoever registered them.
     Machines(Seen<Vec<Machine>>),
+    /// Those among them that carry a role: a sweep lists no others.
+    Marked(Seen<Marked>),
     /// The names of the space. Kept once for a space, not for each environment.
     Space(Seen<Space>),
     /// The stack's Auto Scaling groups with their instances.
@@ -125,6 +127,7 @@ impl Fact {
             Self::Objects(_) => "objects",
             Self::Tenant(_) => "tenant",
             Self::Machines(_) => "machines",
+            Self::Marked(_) => "marked-machines",
             Self::Space(_) => "space",
             Self::Groups(_) => "groups",
             Self::Instances(_) => "instances",
@@ -156,6 +159,15 @@ pub struct Objects {
     pub keys: Vec<ObjectKey>,
     /// What a key has to follow to be a URL that CloudFormation reads; ends in a slash.
     pub base_url: String,
+}
+
+/// The machines of a tenant that carry a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marked {
+    /// Which role.
+    pub role: String,
+    /// The machines.
+    pub machines: Vec<Machine>,
 }
 
 /// All that is known of one environment's share of the world.
@@ -255,6 +267,10 @@ impl Observed {
             Fact::Objects(seen) => newer(&mut self.objects, at, seen),
             Fact::Tenant(seen) => newer(&mut self.tenant, at, seen),
             Fact::Machines(seen) => newer(&mut self.machines, at, seen),
+            Fact::Marked(seen) => {
+                let seen = self.with_unmarked(seen);
+                newer(&mut self.machines, at, seen);
+            }
             Fact::Space(seen) => newer(&mut self.space, at, seen),
             Fact::Groups(seen) => newer(&mut self.groups, at, seen),
             Fact::Instances(seen) => newer(&mut self.instances, at, seen),
@@ -267,5 +283,29 @@ impl Observed {
             Fact::Fates(seen) => newer(&mut self.fates, at, seen),
             Fact::Console(seen) => newer(&mut self.console, at, seen),
         }
+    }
+
+    /// Takes stored facts in, oldest first: what one says of some machines goes over what an
+    /// older one says of all.
+    pub fn absorb_all(&mut self, facts: impl IntoIterator<Item = DatedFact>) {
+        let mut facts: Vec<_> = facts.into_iter().collect();
+        facts.sort_by_key(|dated| dated.began_at);
+        for dated in facts {
+            self.absorb(dated);
+        }
+    }
+
+    /// A list of marked machines says nothing about the others.
+    fn with_unmarked(&self, marked: Seen<Marked>) -> Seen<Vec<Machine>> {
+        let marked = match marked {
+            Seen::Absent => return Seen::Absent,
+            Seen::Unknown(why) => return Seen::Unknown(why),
+            Seen::Present(marked) => marked,
+        };
+        let before = self.machines.seen.present().into_iter().flatten();
+        let others = before.filter(|one| !one.roles.contains(&marked.role));
+        let mut machines = marked.machines.clone();
+        machines.extend(others.cloned());
+        Seen::Present(machines)
     }
 }

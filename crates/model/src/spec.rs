@@ -92,7 +92,8 @@ pub struct OctopusSpec {
     pub server: ServerName,
     /// Which space. Fixed for an environment's life.
     pub space: SpaceName,
-    /// The Octopus environment that the tenant is connected to in each project.
+    /// The Octopus environment that the tenant is connected to in each project. Fixed for an
+    /// environment's life: machines and values of variables stand in it.
     pub environment: OctopusEnvironmentName,
     /// The projects, in the order in which they are deployed.
     pub projects: Vec<ProjectName>,
@@ -230,7 +231,7 @@ impl Spec {
         let place = |spec: &Self| {
             spec.octopus
                 .as_ref()
-                .map(|o| (o.server.clone(), o.space.clone()))
+                .map(|o| (o.server.clone(), o.space.clone(), o.environment.clone()))
         };
         let field = if self.target != old.target {
             "spec.target"

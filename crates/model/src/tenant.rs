@@ -56,7 +56,7 @@ impl Machine {
         let ends_in_id = |at: usize| {
             let id = self.name.get(at..)?;
             let digits = id.get(2..)?;
-            let is_id = (8..=17).contains(&digits.len())
+            let is_id = matches!(digits.len(), 8 | 17)
                 && digits.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
             is_id.then_some(id)
         };

@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{Digest, ProjectName, VariableSetName};
+use crate::ids::{Digest, OctopusEnvironmentId, ProjectName, VariableSetName};
 use crate::names::Canonical;
 
 /// Where a variable's template is declared.
@@ -90,9 +90,13 @@ pub enum SettingValue {
 #[serde(transparent)]
 pub struct Fingerprint(pub String);
 
-/// What settings come to: two equal digests mean that the same values were meant.
-pub fn digest_of_settings(settings: &[VariableSetting]) -> Digest {
-    let mut fields = Vec::new();
+/// What settings come to: two equal digests mean that the same values were meant, those of
+/// projects for the same environment.
+pub fn digest_of_settings(
+    environment: &OctopusEnvironmentId,
+    settings: &[VariableSetting],
+) -> Digest {
+    let mut fields = vec![environment.as_str()];
     for setting in settings {
         let (scope, place) = match &setting.key.scope {
             VariableScope::Project(name) => ("project", name.as_str()),

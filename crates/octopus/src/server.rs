@@ -201,9 +201,12 @@ impl Server {
             .map_err(|why| request.in_doubt(&why))?;
         read(&body).map_err(|error| {
             let quote = self.quote(request, &ErrorBody::read(&body));
-            request.in_doubt(&format!(
-                "the answer is not what Octopus gives: {error}: {quote}"
-            ))
+            // What does not fit may repeat what was sent.
+            let why = match request.secrets.is_empty() {
+                true => format!("{error}: {quote}"),
+                false => quote,
+            };
+            request.in_doubt(&format!("the answer is not what Octopus gives: {why}"))
         })
     }
 

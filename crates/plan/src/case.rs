@@ -165,9 +165,11 @@ impl<'a> Case<'a> {
         self.parts(action, predecessor).token()
     }
 
-    /// The name of the change set that this generation derives for a version of the stack.
+    /// The name of the change set that leads from a version of the stack to what is desired.
+    /// What is desired can change without the spec: an operator gives another bucket.
     pub fn change_set_name(&self, stack: &Stack) -> ChangeSetName {
-        self.parts("change-set", &stack.version()).change_set_name()
+        let predecessor = format!("{}/{}", stack.version(), self.desired.stack.digest());
+        self.parts("change-set", &predecessor).change_set_name()
     }
 
     fn parts<'s>(&'s self, action: &'s str, predecessor: &'s str) -> TokenParts<'s> {

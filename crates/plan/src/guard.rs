@@ -13,18 +13,25 @@ const DISPOSABLE: &[&str] = &[
     "AWS::AutoScaling::AutoScalingGroup",
 ];
 
+/// What a nested stack would do inside is in no line of its parent's change set.
+const NESTED: &str = "AWS::CloudFormation::Stack";
+
 /// What a person has to look at before the change set may be executed; `None` when nobody
-/// has to. Types that the template calls never to be replaced count whatever the spec says.
+/// has to. What CloudFormation cannot tell beforehand counts as taking something away, and
+/// types that the template calls never to be replaced count whatever the spec
+/// says.
 pub fn needs_a_person(case: &Case<'_>, set: &ChangeSet) -> Option<String> {
     let never = &case.desired.stack.never_replaced;
     let counts = |change: &&Change| {
         let is_precious = takes_away(change) && never.contains(&change.kind);
+        let is_opaque = change.action == "Dynamic" || change.kind == NESTED;
         match case.desired.approve {
             Approve::Always => true,
             Approve::Replacements => {
-                is_precious || (takes_away(change) && !DISPOSABLE.contains(&change.kind.as_str()))
+                let is_disposable = DISPOSABLE.contains(&change.kind.as_str());
+                is_opaque || is_precious || (takes_away(change) && !is_disposable)
             }
-            Approve::Never => is_precious,
+            Approve::Never => is_precious || (is_opaque && !never.is_empty()),
         }
     };
     let lines: Vec<_> = set.changes.iter().filter(counts).map(line).collect();

@@ -5,7 +5,7 @@
 //! and the signals for the software. Going: what is shared and the deployments, then the stack
 //! until it is gone, then the machines, then the variables, the tenant, and the objects.
 
-use bennu_model::action::Action;
+use bennu_model::action::{Action, DeploymentsAction};
 use bennu_model::outcome::Next;
 use bennu_model::plan::{Line, Plan, Resource, When};
 use bennu_model::verdict::Verdict;
@@ -15,6 +15,7 @@ use crate::choose::{Wanted, wait};
 use crate::classify;
 use crate::desire::standing;
 use crate::software::Software;
+use crate::variables;
 use crate::wants::{is_override, lacking};
 
 /// The steps in the order in which they are to be taken; those whose turn has not come wait.
@@ -50,8 +51,21 @@ fn held_back_by(case: &Case<'_>, report: &[Line], wanted: &Wanted) -> Option<Str
             Resource::Stack if !is_ready(Resource::Tenant) => {
                 Some("the tenant, which machines will register with".into())
             }
-            Resource::Variables if !is_ready(Resource::Tenant) => {
+            Resource::Variables if !is_ready(Resource::Tenant) && !only_clears(wanted) => {
                 Some("the tenant with its connections".into())
+            }
+            Resource::Tenant if variables::must_clear(case) => Some(
+                "values of ours to be cleared, which are out of reach without the connection"
+                    .into(),
+            ),
+            // What is not known to be wrong holds nobody back: signals wait for the software.
+            Resource::Software
+                if matches!(
+                    classify::of(report, Resource::Variables),
+                    Verdict::Outdated(_)
+                ) =>
+            {
+                Some("the tenant's variables, which the deployment will use".into())
             }
             Resource::Stack if boots(wanted) && !is_ready(Resource::Variables) => {
                 Some("the tenant's variables, which deployments will use".into())
@@ -94,6 +108,13 @@ fn held_back_by(case: &Case<'_>, report: &[Line], wanted: &Wanted) -> Option<Str
         .iter()
         .find(|(on, _)| !is_ready(*on))
         .map(|(_, what)| (*what).to_owned())
+}
+
+/// Whether a step takes values away and sets none.
+fn only_clears(wanted: &Wanted) -> bool {
+    matches!(&wanted.step.action, Some(Action::Deployments(_, _, DeploymentsAction::SetVariables {
+        set, ..
+    })) if set.is_empty())
 }
 
 /// Whether every object is there; those that nothing refers to do not matter.

@@ -16,8 +16,8 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::case::Case;
 
-/// At most so many instances are asked for in one look: a filter of EC2 takes 200 values.
-const MOST_ASKED: usize = 100;
+/// At most so many instances are asked for in one look: each is a request of its own.
+const MOST_ASKED: usize = 20;
 
 /// What an instance was found to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,9 @@ enum Fate {
     Gone,
     /// It is there, or may be.
     There,
+    /// EC2 does not know it, and shows none that it should know: the wrong account answers
+    /// like that.
+    Doubtful,
     /// Nobody asked late enough.
     Unasked,
 }
@@ -53,7 +56,7 @@ pub fn to_ask(case: &Case<'_>) -> BTreeSet<String> {
             Fate::Unasked => age >= case.policy.poll,
             Fate::There if is_leaving(case, instance) => age >= case.policy.poll,
             Fate::There if !machine.is_available() => age >= case.policy.poll * 3,
-            Fate::There => age >= case.policy.evidence,
+            Fate::There | Fate::Doubtful => age >= case.policy.evidence,
         }
     });
     if !is_due {
@@ -64,10 +67,12 @@ pub fn to_ask(case: &Case<'_>) -> BTreeSet<String> {
     instances.take(MOST_ASKED).chain(control).collect()
 }
 
-/// Whether an instance was asked for that nobody has answered for yet.
+/// Whether an answer is still to come: nobody was asked, or the instance is on its way out.
 pub fn is_uncertain(case: &Case<'_>) -> bool {
     let mut suspects = suspects(case).into_iter();
-    suspects.any(|(machine, instance)| fate(case, machine, instance) == Fate::Unasked)
+    suspects.any(|(machine, instance)| {
+        fate(case, machine, instance) == Fate::Unasked || is_leaving(case, instance)
+    })
 }
 
 /// How many machines may be removed now: so many for each period of a sweep.
@@ -101,7 +106,16 @@ pub fn remarks(case: &Case<'_>) -> Vec<Blocked> {
         "register machines as <tenant>-<instance id>, or delete them in Octopus by hand",
     ));
     let suspects = suspects(case).into_iter();
-    let cloned = suspects.filter(|(machine, instance)| {
+    let (doubtful, suspects): (Vec<_>, Vec<_>) =
+        suspects.partition(|(machine, instance)| fate(case, machine, instance) == Fate::Doubtful);
+    remarks.extend(remark(
+        doubtful.into_iter().map(|(machine, _)| machine).collect(),
+        "UnknownInstance",
+        "are named after instances that EC2 does not know, and no other instance tells that the \
+         right account was asked",
+        "leave them to the machine policy, or delete them in Octopus by hand",
+    ));
+    let cloned = suspects.into_iter().filter(|(machine, instance)| {
         fate(case, machine, instance) == Fate::Gone && twin(case, machine).is_some()
     });
     remarks.extend(remark(
@@ -187,19 +201,18 @@ fn fate(case: &Case<'_>, machine: &Machine, instance: &str) -> Fate {
             Some("terminated") => Fate::Gone,
             Some(_) => Fate::There,
             None if shows_the_living(case) => Fate::Gone,
-            None => Fate::Unasked,
+            None => Fate::Doubtful,
         },
         Some(_) | None => Fate::Unasked,
     }
 }
 
 /// "Not there" is said by the wrong account and region as well: it is believed only from a
-/// read that shows an instance of ours that is there.
+/// read that knows one of the others, which are all ours.
 fn shows_the_living(case: &Case<'_>) -> bool {
-    let Some(answers) = case.observed.fates.seen.present() else {
-        return false;
-    };
-    in_service(case).any(|id| answers.get(id).is_some_and(Option::is_some))
+    let answers = case.observed.fates.seen.present();
+    let mut states = answers.into_iter().flat_map(BTreeMap::values);
+    states.any(Option::is_some)
 }
 
 fn is_leaving(case: &Case<'_>, instance: &str) -> bool {

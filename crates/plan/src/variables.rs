@@ -29,7 +29,7 @@ pub struct Lacking {
     pub clear: BTreeSet<VariableKey>,
     /// Variables that cannot have the value that is declared, each with why.
     pub impossible: Vec<(VariableKey, &'static str)>,
-    /// What all declared values come to.
+    /// What all declared values come to that are possible.
     pub subject: Option<Digest>,
 }
 
@@ -48,21 +48,30 @@ pub fn lacking(case: &Case<'_>) -> Result<Lacking, String> {
         Seen::Absent => return Err("there was no tenant when they were read".into()),
         Seen::Present(seen) => seen,
     };
-    let settings = settings(case, declared)?;
-    let subject = digest_of_settings(&settings);
-    let was_set_so = last_set(case) == Some(&subject);
+    let environment = environment(case).ok_or("the environment's id is not known")?;
     let seen: BTreeMap<_, _> = seen.iter().map(|one| (&one.key, one)).collect();
-    let mut lacking = Lacking {
-        subject: Some(subject),
-        ..Lacking::default()
-    };
-    for setting in settings {
-        match verdict(seen.get(&setting.key).copied(), &setting.value, was_set_so) {
-            Verdict::Right => {}
-            Verdict::Differs => lacking.set.push(setting),
-            Verdict::Impossible(why) => lacking.impossible.push((setting.key, why)),
+    let mut lacking = Lacking::default();
+    let mut possible = Vec::new();
+    for setting in settings(case, declared)? {
+        match obstacle(seen.get(&setting.key).copied(), &setting.value) {
+            Some(why) => lacking.impossible.push((setting.key, why)),
+            None => possible.push(setting),
         }
     }
+    let subject = digest_of_settings(&environment, &possible);
+    let was_set_so = last_set(case) == Some(&subject);
+    let is_right = |setting: &VariableSetting| {
+        let value = seen.get(&setting.key).and_then(|one| one.value.as_ref());
+        match (&setting.value, value) {
+            (SettingValue::Literal(wanted), Some(SeenValue::Literal(there))) => wanted == there,
+            // What cannot be read back is right if it was set so.
+            (SettingValue::Secret { .. }, Some(SeenValue::Sensitive)) => was_set_so,
+            (_, _) => false,
+        }
+    };
+    lacking.set = possible;
+    lacking.set.retain(|setting| !is_right(setting));
+    lacking.subject = Some(subject);
     let is_declared = |key: &VariableKey| declared.iter().any(|one| one.key == *key);
     let has_value = |key: &VariableKey| seen.get(key).is_some_and(|one| one.value.is_some());
     let ours = case.known.variables.iter();
@@ -71,26 +80,15 @@ pub fn lacking(case: &Case<'_>) -> Result<Lacking, String> {
     Ok(lacking)
 }
 
-enum Verdict {
-    Right,
-    Differs,
-    Impossible(&'static str),
-}
-
-fn verdict(seen: Option<&SeenVariable>, value: &SettingValue, was_set_so: bool) -> Verdict {
-    let Some(seen) = seen else {
-        return Verdict::Impossible("no template of this name is there");
-    };
-    match (value, &seen.value) {
-        (SettingValue::Secret { .. }, _) if !seen.is_sensitive => {
-            Verdict::Impossible("the template is not sensitive, and everybody could read it")
-        }
-        (SettingValue::Literal(wanted), Some(SeenValue::Literal(there))) if wanted == there => {
-            Verdict::Right
-        }
-        // What cannot be read back is right if it was set so.
-        (_, Some(SeenValue::Sensitive)) if was_set_so => Verdict::Right,
-        (_, _) => Verdict::Differs,
+/// Why a template cannot take a value.
+fn obstacle(seen: Option<&SeenVariable>, value: &SettingValue) -> Option<&'static str> {
+    match (value, seen) {
+        (_, None) => Some("no template of this name is there"),
+        (SettingValue::Secret { .. }, Some(seen)) => (!seen.is_sensitive)
+            .then_some("the template is not sensitive, and everybody could read it"),
+        (SettingValue::Literal(_), Some(seen)) => seen
+            .is_sensitive
+            .then_some("the template is sensitive, and a literal in a spec is not"),
     }
 }
 
@@ -122,16 +120,25 @@ fn fingerprint(case: &Case<'_>, arn: &str) -> Result<Fingerprint, String> {
     }
 }
 
-/// What was set last with success.
+/// What was set last, if that is known: of a call without an answer nobody can tell whether it
+/// stands there.
 fn last_set<'s>(case: &'s Case<'_>) -> Option<&'s Digest> {
-    let attempts = case
-        .attempts
-        .iter()
-        .filter(|a| a.resource == Resource::Variables);
-    attempts
-        .filter(|a| matches!(a.settled, Some(Settled::Applied(_))))
-        .max_by_key(|a| a.settled_at)
-        .and_then(|a| a.subject.as_ref())
+    let attempts = case.attempts.iter();
+    let newest = attempts
+        .filter(|a| a.resource == Resource::Variables)
+        .max_by_key(|a| a.started_at)?;
+    let is_applied = matches!(newest.settled, Some(Settled::Applied(_)));
+    newest.subject.as_ref().filter(|_| is_applied)
+}
+
+/// Whether values of ours have to go before the tenant's connections change: a project's
+/// values cannot be reached once it is not connected any more. What was not read may be there.
+pub fn must_clear(case: &Case<'_>) -> bool {
+    let declared = declared(case);
+    let mut ours = case.known.variables.iter();
+    let is_declared = |key: &VariableKey| declared.iter().any(|one| one.key == *key);
+    let has_undeclared = ours.any(|key| !is_declared(key));
+    has_undeclared && lacking(case).map_or(true, |lacking| !lacking.clear.is_empty())
 }
 
 /// The variables that are declared.

@@ -109,7 +109,10 @@ fn was_set(desired: &Desired, observed: &mut Observed, fingerprint: &str) {
     ];
     let mut attempt = settled(desired, "set-variables", "t-set", Settled::Applied(None));
     attempt.resource = Resource::Variables;
-    attempt.subject = Some(digest_of_settings(&settings));
+    attempt.subject = Some(digest_of_settings(
+        &OctopusEnvironmentId::new("Environments-1").unwrap(),
+        &settings,
+    ));
     observed.attempts.push(attempt);
     observed.known.variables = [greeting(), password()].into();
 }

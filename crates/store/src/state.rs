@@ -43,9 +43,7 @@ pub(crate) fn environment_state(document: Value) -> Result<EnvironmentState, Str
     observed.older = stored.older;
     observed.attempts = stored.attempts;
     observed.predecessor_gone = stored.predecessor_gone;
-    for fact in stored.facts {
-        observed.absorb(fact);
-    }
+    observed.absorb_all(stored.facts);
     Ok(EnvironmentState {
         environment: stored.environment,
         observed,

@@ -28,16 +28,19 @@ pub(super) async fn fates(
 const MOST_LINES: usize = 20;
 const MOST_CHARACTERS: usize = 300;
 
-/// The end of an instance's console output.
+/// The end of an instance's console output. That it cannot be read is told in its place: it
+/// is a help for people, and nothing waits for it.
 pub(super) async fn console(
     world: &World,
     gate: &dyn Gate,
     target: &TargetName,
     instance: &str,
     moment: &str,
-) -> Result<Console, PortError> {
-    let text = world.instances.console(gate, target, instance).await?;
-    let text = text.unwrap_or_default();
+) -> Console {
+    let text = match world.instances.console(gate, target, instance).await {
+        Ok(text) => text.unwrap_or_default(),
+        Err(error) => format!("it could not be read: {error}"),
+    };
     let lines: Vec<_> = text.lines().map(str::trim_end).collect();
     let lines = lines.into_iter().rev().filter(|line| !line.is_empty());
     let mut tail: Vec<String> = lines
@@ -45,9 +48,9 @@ pub(super) async fn console(
         .map(|line| line.chars().take(MOST_CHARACTERS).collect())
         .collect();
     tail.reverse();
-    Ok(Console {
+    Console {
         instance: instance.to_owned(),
         moment: moment.to_owned(),
         tail,
-    })
+    }
 }

@@ -7,6 +7,7 @@ use bennu_model::verdict::Verdict;
 
 use super::{Wanted, blocked, go, wait};
 use crate::case::Case;
+use crate::classify;
 use crate::variables::{Lacking, environment, lacking};
 
 const BECAUSE: &str = "deployments to this tenant use the declared values";
@@ -16,12 +17,6 @@ pub fn choose(case: &Case<'_>, verdict: &Verdict) -> Option<Wanted> {
     match verdict {
         Verdict::Outdated(_) if !case.wanted() => clear(case),
         Verdict::Outdated(_) => set(case),
-        Verdict::Missing => Some(wait(
-            Resource::Variables,
-            "the tenant",
-            BECAUSE,
-            Some(case.policy.poll),
-        )),
         Verdict::Unknown(why) => Some(wait(
             Resource::Variables,
             format!("certainty about the variables: {why}"),
@@ -29,6 +24,7 @@ pub fn choose(case: &Case<'_>, verdict: &Verdict) -> Option<Wanted> {
             Some(case.policy.poll),
         )),
         Verdict::InSync
+        | Verdict::Missing
         | Verdict::Drifted(_)
         | Verdict::Busy(_)
         | Verdict::Broken(_)
@@ -40,6 +36,14 @@ fn set(case: &Case<'_>) -> Option<Wanted> {
     let lacking = lacking(case).ok()?;
     if lacking.set.is_empty() && lacking.clear.is_empty() {
         return Some(impossible(case, &lacking));
+    }
+    let mut lacking = lacking;
+    let is_connected = matches!(case.observed.tenant.seen.present(), Some(tenant)
+        if classify::connections(case, case.desired.tenant.as_ref()?).as_ref() == Ok(&tenant.connections));
+    if !is_connected && !lacking.clear.is_empty() {
+        // First what is out of reach afterwards.
+        lacking.set.clear();
+        lacking.subject = None;
     }
     if let Some(why) = refusal(case, &lacking) {
         return Some(blocked(

@@ -11,9 +11,6 @@ pub(super) fn variables(case: &Case<'_>) -> Verdict {
     if !case.wanted() {
         return leaving(case);
     }
-    if case.known.tenant.is_none() {
-        return Verdict::Missing;
-    }
     match lacking(case) {
         Err(why) => Verdict::Unknown(why),
         Ok(lacking) if lacking.is_nothing() => Verdict::InSync,
@@ -32,11 +29,9 @@ pub(super) fn variables(case: &Case<'_>) -> Verdict {
 
 /// Whether anything is to be said about variables at all.
 pub(super) fn are_concerned(case: &Case<'_>) -> bool {
-    if case.wanted() {
-        !declared(case).is_empty() || !case.known.variables.is_empty()
-    } else {
-        case.known.tenant.is_some()
-    }
+    let is_any = !case.wanted() || !declared(case).is_empty() || !case.known.variables.is_empty();
+    // Without a tenant that is the tenant's concern.
+    is_any && case.known.tenant.is_some()
 }
 
 /// A value that is left behind can keep a tenant from being deleted, and is out of reach once
@@ -47,7 +42,7 @@ fn leaving(case: &Case<'_>) -> Verdict {
         .tenant
         .seen
         .present()
-        .is_some_and(|tenant| !tenant.connections.is_empty());
+        .is_some_and(|tenant| tenant.connections.values().any(|there| !there.is_empty()));
     if case.known.tenant.is_none() || !is_connected {
         return Verdict::InSync;
     }

@@ -84,12 +84,9 @@ impl Rows {
         observed.older = self.older(life);
         observed.attempts = life.latest_attempts();
         observed.predecessor_gone = self.predecessor_gone(life);
-        for fact in life.facts.values() {
-            observed.absorb(fact.clone());
-        }
-        if let Some(row) = life.space().and_then(|space| self.spaces.get(&space)) {
-            observed.absorb(row.latest.clone());
-        }
+        let space = life.space().and_then(|space| self.spaces.get(&space));
+        let space = space.map(|row| row.latest.clone());
+        observed.absorb_all(life.facts.values().cloned().chain(space));
         EnvironmentState {
             environment: life.environment.clone(),
             observed,
