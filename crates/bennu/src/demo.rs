@@ -7,6 +7,7 @@ mod story;
 mod truth;
 
 use crate::Anything;
+use crate::catalog;
 use crate::cli::{DemoArgs, Output};
 use crate::serve::asked_to_stop;
 
@@ -19,6 +20,16 @@ use story::Story;
 /// A part did not start, or a step was not what it should be.
 pub async fn run(args: &DemoArgs) -> Result<(), Anything> {
     let mut output = Output::of_process();
+    let templates = catalog::read(&args.catalog, true)?;
+    if !templates.keys().any(|name| name.as_str() == args.template) {
+        let names: Vec<_> = templates.keys().map(ToString::to_string).collect();
+        let names = names.join(", ");
+        return Err(format!(
+            "there is no template {:?}; there are: {names}",
+            args.template
+        )
+        .into());
+    }
     let stage = Stage::set(&args.catalog, &mut output).await?;
     let mut story = Story::new(&stage, &args.template, &mut output)?;
     let verified = story.play().await;

@@ -61,6 +61,7 @@ use bennu_model::observed::Observed;
 use bennu_model::outcome::Next;
 use bennu_model::plan::{Line, Plan, Step, When};
 use bennu_model::spec::DeletionPolicy;
+use bennu_model::verdict::Verdict;
 use chrono::{DateTime, Utc};
 
 pub use case::Case;
@@ -139,10 +140,14 @@ fn finished(case: &Case<'_>, report: Vec<Line>, tombstone: Tombstone) -> Plan {
 }
 
 /// Whether nothing goes on without a person: something is blocked, and whatever else there
-/// is to do is held back by it. A step that waits for the world has no action yet.
+/// is to do is held back by it. A step that waits for the world has no action yet; one for
+/// what is missing altogether waits for the steps before it.
 pub fn is_stalled(plan: &Plan) -> bool {
     let is_blocked = |step: &Step| matches!(step.when, When::Blocked(_));
-    let is_held_back = |step: &Step| matches!(step.when, When::Wait(_)) && step.action.is_some();
+    let is_missing = |step: &Step| *classify::of(&plan.report, step.resource) == Verdict::Missing;
+    let is_held_back = |step: &Step| {
+        matches!(step.when, When::Wait(_)) && (step.action.is_some() || is_missing(step))
+    };
     plan.steps.iter().any(is_blocked)
         && plan
             .steps

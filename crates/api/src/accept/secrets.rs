@@ -62,12 +62,13 @@ fn arn(value: &ParameterValue) -> Option<&str> {
     }
 }
 
-/// What is wrong with an ARN that is one: it reads
-/// `arn:<partition>:secretsmanager:<region>:<account>:secret:<name>`.
+/// What is wrong with a secret's ARN.
 fn misplaced(field: &str, arn: &str, region: Option<&str>) -> Option<Invalid> {
     let parts: Vec<_> = arn.splitn(7, ':').collect();
-    let [_, _, service, place, _, _, ..] = parts.as_slice() else {
-        return None;
+    // That it begins with `arn:` is said where the spec is held against itself.
+    let (["arn", _, service, place, rest @ ..], true) = (&parts[..], arn.starts_with("arn:"))
+    else {
+        return arn.starts_with("arn:").then(|| malformed(field));
     };
     if *service != "secretsmanager" {
         let shown: String = service.chars().take(80).collect();
@@ -75,10 +76,21 @@ fn misplaced(field: &str, arn: &str, region: Option<&str>) -> Option<Invalid> {
         let remedy = "give the ARN of a Secrets Manager secret";
         return Some(invalid(field, cause, remedy));
     }
+    let is_account = |text: &str| text.len() == 12 && text.chars().all(|c| c.is_ascii_digit());
+    if !matches!(rest, [account, "secret", name] if is_account(account) && !name.is_empty()) {
+        return Some(malformed(field));
+    }
     let region = region.filter(|region| region != place && looks_like_region(place))?;
     let cause = format!("the secret is in {place}, and the target in {region}");
     let remedy = "replicate it there, or name one of that region";
     Some(invalid(field, cause, remedy))
+}
+
+fn malformed(field: &str) -> Invalid {
+    let cause = "this is not the ARN of a secret";
+    let remedy = "copy it whole from Secrets Manager: \
+                  arn:aws:secretsmanager:<region>:<account>:secret:<name>-<six characters>";
+    invalid(field, cause, remedy)
 }
 
 /// `ap-southeast-2`, `us-gov-west-1`.

@@ -23,7 +23,11 @@ pub(super) async fn secrets(
         });
     };
     let read = arns.iter().map(|arn| async move {
-        let secret = world.infrastructure.secret(gate, target, arn).await?;
+        let secret = world.infrastructure.secret(gate, target, arn).await;
+        let secret = secret.map_err(|error| PortError {
+            message: format!("{}; the secret is {arn}", error.message),
+            ..error
+        })?;
         Ok((arn.clone(), key.fingerprint(&secret)))
     });
     Ok(try_join_all(read).await?.into_iter().collect())

@@ -76,11 +76,11 @@ impl<'a> Telling<'a> {
                     return Ok(());
                 }
                 _ if condition(&document, "Stalled").is_some() && is_current => {
-                    let why = condition(&document, "Stalled");
-                    return Err(format!("stalled: {}", why.unwrap_or(&Value::Null)).into());
+                    return Err(format!("it is stuck: {}", message(&document, "Stalled")).into());
                 }
                 _ if now() > deadline => {
-                    return Err(format!("not ready in time: {}", document["status"]).into());
+                    let why = message(&document, "Ready");
+                    return Err(format!("it is not ready in time: {why}").into());
                 }
                 _ => pause().await,
             }
@@ -101,7 +101,8 @@ impl<'a> Telling<'a> {
             }
             if now() > deadline {
                 let document = self.stage.client.get(self.name).await?;
-                return Err(format!("not gone in time: {}", document["status"]).into());
+                let why = message(&document, "Ready");
+                return Err(format!("it is not gone in time: {why}").into());
             }
             pause().await;
         }
@@ -138,6 +139,14 @@ fn condition<'v>(document: &'v Value, kind: &str) -> Option<&'v Value> {
         .as_array()?
         .iter()
         .find(|c| c["type"] == kind)
+}
+
+/// What a condition says.
+fn message<'v>(document: &'v Value, kind: &str) -> &'v str {
+    let found = condition(document, kind);
+    found
+        .and_then(|c| c["message"].as_str())
+        .unwrap_or("nothing is said")
 }
 
 async fn pause() {
