@@ -12,6 +12,9 @@ use super::template::Known;
 use super::{Accepted, Catalog, TemplateText, accept, add, labels, places, references, template};
 use crate::read::{BlueprintDraft, Draft, SpecDraft, TemplateSource, inner_problem};
 
+/// Stands for a value that a build fills in: as of a secret, nobody knows it here.
+const UNKNOWN: &str = "arn:aws:secretsmanager::0:secret:filled-by-a-build";
+
 /// A blueprint that can be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AcceptedBlueprint {
@@ -97,7 +100,7 @@ fn sample(draft: &BlueprintDraft) -> Draft {
         if let ParameterValue::Literal(text) = value
             && !Text::new(text.as_str()).is_ok_and(|text| text.is_fixed())
         {
-            *value = ParameterValue::Secret("arn:filled-by-a-build".to_owned());
+            *value = ParameterValue::Secret(UNKNOWN.to_owned());
         }
     }
     Draft {

@@ -76,7 +76,7 @@ fn misplaced(field: &str, arn: &str, region: Option<&str>) -> Option<Invalid> {
         let remedy = "give the ARN of a Secrets Manager secret";
         return Some(invalid(field, cause, remedy));
     }
-    let is_account = |text: &str| text.len() == 12 && text.chars().all(|c| c.is_ascii_digit());
+    let is_account = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
     if !matches!(rest, [account, "secret", name] if is_account(account) && !name.is_empty()) {
         return Some(malformed(field));
     }
