@@ -44,6 +44,7 @@ mod tests {
         "predecessor_gone: false",
         "life is over",
         "approved: Some",
+        "retry: 1",
         "withdrawn: true",
         "met_at: Some",
         "1 environments woken",

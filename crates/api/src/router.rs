@@ -8,7 +8,7 @@ use prometheus::Registry;
 use crate::hook::HookMetrics;
 use crate::layers::{self, Limits, RequestMetrics};
 use crate::routes::{
-    approve, blueprints, environments, events, hooks, list, plan, targets, templates,
+    approve, blueprints, environments, events, hooks, list, plan, retry, targets, templates,
 };
 use crate::{Api, Kind, Problem, auth};
 
@@ -30,6 +30,10 @@ pub fn router(api: Api, registry: &Registry) -> Result<Router, prometheus::Error
         .route(
             "/v1/teams/{team}/environments/{name}/approve",
             post(approve::approve),
+        )
+        .route(
+            "/v1/teams/{team}/environments/{name}/retry",
+            post(retry::retry),
         )
         .route(
             "/v1/teams/{team}/environments/{name}/events",

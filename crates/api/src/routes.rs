@@ -10,6 +10,7 @@ pub(crate) mod list;
 pub(crate) mod plan;
 mod precondition;
 mod query;
+pub(crate) mod retry;
 pub(crate) mod targets;
 pub(crate) mod templates;
 

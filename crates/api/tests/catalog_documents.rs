@@ -83,10 +83,14 @@ spec:
 
 /// The good folder with more at the end of its template's text.
 fn entry(more: &str) -> Arc<Entry> {
+    read_entry(&format!("{TEMPLATE}{more}"))
+}
+
+fn read_entry(template: &str) -> Arc<Entry> {
     let file = |path: &str, text: String| (path.to_owned(), text.into_bytes());
     let files = BTreeMap::from([
         file("manifest.yaml", MANIFEST.to_owned()),
-        file("template.yaml", format!("{TEMPLATE}{more}")),
+        file("template.yaml", template.to_owned()),
         file("bootstrap/install", "#!/bin/bash\n".to_owned()),
     ]);
     let entry = Entry::read("web", &files).unwrap();
@@ -295,6 +299,8 @@ fn each_mistake_has_its_answer() {
         ),
         ("fewer-capabilities", instead("    parameters:", "    capabilities: [CAPABILITY_AUTO_EXPAND]\n    parameters:")),
         ("given-and-filled", instead("Size: large", "Size: large, BennuPackage: mine")),
+        ("misspelt-parameter", instead("Size: large", "Sice: large")),
+        ("strange-parameter", instead("Size: large", "Colour: blue")),
         ("no-bucket", instead("dev-sydney", "bare")),
         ("no-octopus", GOOD.split("  octopus:").next().unwrap().to_owned()),
         (
@@ -335,6 +341,10 @@ fn each_mistake_has_its_answer() {
         let text = serde_json::to_string_pretty(&problem.document().errors).unwrap();
         insta::assert_snapshot!(name, text);
     }
+    let required = TEMPLATE.replace("Default: hidden, ", "");
+    let problem = declare(GOOD, &self::catalog(read_entry(&required))).unwrap_err();
+    let text = serde_json::to_string_pretty(&problem.document().errors).unwrap();
+    insta::assert_snapshot!("missing-parameter", text);
     let with_key = Catalog {
         has_installation_key: true,
         ..catalog

@@ -231,6 +231,10 @@ fn each_mistake_has_its_answer() {
             "broken-template",
             instead(inline, &with("        Resurces: {}\n")),
         ),
+        (
+            "unreadable-template",
+            instead(inline, &with("        Mappings: [\n")),
+        ),
         ("unresolved-template", instead("!Ref Size", "!Ref Sise")),
         (
             "too-long-for-a-request",

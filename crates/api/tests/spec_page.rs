@@ -1,7 +1,5 @@
 //! The page that lists the keys of a spec is read as any document is.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 use axum::http::HeaderMap;
 use bennu_api::read;
 

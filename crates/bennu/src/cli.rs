@@ -13,6 +13,7 @@ mod get;
 mod noun;
 mod output;
 mod plan;
+mod retry;
 mod table;
 mod template;
 mod time;
@@ -66,12 +67,14 @@ pub enum ClientCommand {
     Get(get::GetArgs),
     /// Show all about one environment: what is seen, and why it waits
     Describe(describe::DescribeArgs),
-    /// Watch an environment as it changes, until it is ready or gone
+    /// Watch an environment as it changes, until it is gone or as `--until` says
     Watch(watch::WatchArgs),
     /// Show what the daemon would do next, without doing it
     Plan(plan::PlanArgs),
     /// Approve the change set that waits for a person
     Approve(approve::ApproveArgs),
+    /// Try again what was given up, once its cause is mended
+    Retry(retry::RetryArgs),
     /// Delete an environment with all that belongs to it, or a blueprint
     Delete(delete::DeleteArgs),
     /// Tokens for the API
@@ -160,6 +163,7 @@ pub async fn run(command: ClientCommand) -> Exit {
         ClientCommand::Watch(args) => watch::run(args, &mut output).await,
         ClientCommand::Plan(args) => plan::run(args, &mut output).await,
         ClientCommand::Approve(args) => approve::run(args, &mut output).await,
+        ClientCommand::Retry(args) => retry::run(args, &mut output).await,
         ClientCommand::Delete(args) => delete::run(args, &mut output).await,
         ClientCommand::Token(command) => token::run(command, &mut output).await,
     };

@@ -243,6 +243,15 @@ impl Client {
         self.send(self.http.post(url).json(&body)).await.map(drop)
     }
 
+    /// Asks that what was given up of an environment be tried again.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn retry(&self, name: &str) -> Result<(), ClientError> {
+        let url = self.url(&["teams", self.team()?, "environments", name, "retry"]);
+        self.send(self.http.post(url)).await.map(drop)
+    }
+
     /// Asks for an environment's deletion; the environment as it is then.
     ///
     /// # Errors

@@ -126,6 +126,16 @@ pub trait Environments: Send + Sync {
         change_set: &ChangeSetName,
     ) -> Result<Option<Environment>, LedgerError>;
 
+    /// Raises an environment's retry counter by one, so that what was given up is tried again,
+    /// its deletion as well, and wakes its key, whose failures and crashes are forgotten as by
+    /// a new spec; the environment as it is then. `None`: there is no such environment, or its
+    /// life is over.
+    async fn retry(
+        &self,
+        team: &TeamName,
+        name: &EnvironmentName,
+    ) -> Result<Option<Environment>, LedgerError>;
+
     /// The living environment of a name, else the one that is being deleted; `None` when its
     /// life is over.
     async fn get(

@@ -22,6 +22,18 @@ pub struct Durations {
     pub delete_s: f64,
 }
 
+/// The program that runs user data on Windows instances.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LaunchAgent {
+    /// EC2Launch of Windows Server 2016 and 2019: user data that a restart has ended is over.
+    V1,
+    /// EC2Launch v2 of Windows Server 2022 and 2025: user data is run again, from its
+    /// beginning, after a restart in the middle of it (EC2 Windows guide,
+    /// ec2launchv2-troubleshooting).
+    V2,
+}
+
 /// The simulated world's unpublished numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -81,6 +93,8 @@ pub struct Parameters {
     /// Whether the Tentacle's installer asks for a restart (exit code 3010), which it does
     /// on images that lack a newer .NET.
     pub installer_asks_for_reboot: bool,
+    /// What runs the user data of Windows instances; the newer one unless told.
+    pub launch_agent: LaunchAgent,
     /// From `Restart-Computer` until what runs is ended.
     pub restart_grace_s: f64,
     /// How long a machine that restarts is away.
@@ -152,6 +166,7 @@ impl Default for Parameters {
             bootstrap_request_s: 0.2,
             installer_s: 30.0,
             installer_asks_for_reboot: false,
+            launch_agent: LaunchAgent::V2,
             restart_grace_s: 3.0,
             restart_s: 90.0,
             bootstrap_limit_s: 12.0 * 3600.0,

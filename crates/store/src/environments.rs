@@ -27,6 +27,7 @@ use crate::state::{column, document, environment_state, read};
 
 const GET: &str = include_str!("../sql/get.sql");
 const APPROVE: &str = include_str!("../sql/approve.sql");
+const RETRY: &str = include_str!("../sql/retry.sql");
 const LIST: &str = include_str!("../sql/list.sql");
 const EVENTS: &str = include_str!("../sql/events.sql");
 const PRINCIPAL: &str = include_str!("../sql/principal.sql");
@@ -59,8 +60,18 @@ impl Environments for Store {
             .bind(name.as_str())
             .bind(change_set.as_str());
         let rows = self.rows(doing, query).await?;
-        let document = rows.first().map(|row| column(row, "document", doing));
-        document.map(|document| read(document?, doing)).transpose()
+        changed(&rows, doing)
+    }
+
+    async fn retry(
+        &self,
+        team: &TeamName,
+        name: &EnvironmentName,
+    ) -> Result<Option<Environment>, LedgerError> {
+        let doing = "ask for a retry";
+        let query = sqlx::query(RETRY).bind(team.as_str()).bind(name.as_str());
+        let rows = self.rows(doing, query).await?;
+        changed(&rows, doing)
     }
 
     async fn get(
@@ -184,6 +195,12 @@ impl Store {
         }
         Ok(all)
     }
+}
+
+/// The environment that a statement has changed, if there was one to change.
+fn changed(rows: &[PgRow], doing: &'static str) -> Result<Option<Environment>, LedgerError> {
+    let document = rows.first().map(|row| column(row, "document", doing));
+    document.map(|document| read(document?, doing)).transpose()
 }
 
 fn view(row: &PgRow, doing: &'static str) -> Result<EnvironmentView, LedgerError> {

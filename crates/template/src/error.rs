@@ -29,6 +29,15 @@ impl TemplateError {
         Self::at(path, format!("Template error: {what}"))
     }
 
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        match self.line {
+            Some(line) => correct_near(line),
+            None => "correct the template; CloudFormation would refuse it too".to_owned(),
+        }
+    }
+
     fn at(path: impl Into<String>, message: String) -> Self {
         let path = Some(path.into()).filter(|path| !path.is_empty());
         Self {
@@ -37,6 +46,11 @@ impl TemplateError {
             line: None,
         }
     }
+}
+
+/// What to do about a text that could not be read.
+pub(crate) fn correct_near(line: usize) -> String {
+    format!("correct the YAML near line {line}")
 }
 
 impl fmt::Display for TemplateError {

@@ -97,7 +97,7 @@ fn written(value: Option<&Value>) -> Option<String> {
 }
 
 /// Reads `PT#H#M#S`, the part of ISO 8601 that CloudFormation takes.
-fn duration(text: &str) -> Option<Duration> {
+pub(crate) fn duration(text: &str) -> Option<Duration> {
     let mut rest = text.strip_prefix("PT")?;
     let mut seconds = 0_u64;
     let mut largest = u64::MAX;

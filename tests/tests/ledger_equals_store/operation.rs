@@ -12,6 +12,9 @@ pub enum Operation {
     Approve {
         who: usize,
     },
+    Retry {
+        who: usize,
+    },
     Claim {
         owner: usize,
         batch: u32,
@@ -196,6 +199,7 @@ pub fn operation() -> impl Strategy<Value = Operation> {
         6 => declare,
         3 => any::<usize>().prop_map(|who| Operation::Delete { who }),
         2 => any::<usize>().prop_map(|who| Operation::Approve { who }),
+        2 => any::<usize>().prop_map(|who| Operation::Retry { who }),
         12 => claim,
         9 => prop::collection::vec((any::<usize>(), pass()), 1..4).prop_map(Operation::Finish),
         1 => any::<usize>().prop_map(Operation::Release),

@@ -146,6 +146,10 @@ impl Pair {
                 let approved = ledger.approve(&team, &name, &change_set).await;
                 format!("{:#?}", approved.unwrap())
             }
+            Operation::Retry { who } => {
+                let (team, name) = someone(*who);
+                format!("{:#?}", ledger.retry(&team, &name).await.unwrap())
+            }
             Operation::Finish(passes) => {
                 let passes = passes.iter().filter_map(|(n, pass)| {
                     let held = self.held(*n)?;

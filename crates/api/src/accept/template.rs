@@ -64,7 +64,7 @@ pub(super) fn check(
     problems.extend(defects.iter().map(|error| defect(field, error)));
     problems.extend(missing_capabilities(&template, spec));
     problems.extend(fills::problems(field, &fills, known, (spec, target)));
-    problems.extend(parameters::problems(&template, spec, &fills));
+    problems.extend(parameters::problems(&template, spec, &fills, known));
     problems.extend(signals::problems(field, &template, spec));
     Checked { problems, fills }
 }
@@ -84,8 +84,7 @@ fn needs_bucket(field: &str, bytes: usize, target: Option<&TargetEntry>) -> Opti
 }
 
 fn defect(field: &str, error: &TemplateError) -> Invalid {
-    let remedy = "correct the template; CloudFormation would refuse it too";
-    invalid(field, error.to_string(), remedy)
+    invalid(field, error.to_string(), error.remedy())
 }
 
 fn unknown_capabilities(spec: &SpecDraft) -> Vec<Invalid> {

@@ -83,7 +83,7 @@ fn change_set(state: &str) -> DatedFact {
 }
 
 /// As it is stored while its change set waits for a person.
-fn waiting() -> EnvironmentView {
+pub fn waiting() -> EnvironmentView {
     let mut observed = Observed::nothing(at());
     observed.absorb(stack(None));
     observed.absorb(change_set("available"));

@@ -21,6 +21,8 @@ pub struct Ledger {
     pub holds: Option<EnvironmentView>,
     /// What was approved.
     pub approved: Mutex<Vec<ChangeSetName>>,
+    /// What was asked to be retried.
+    pub retried: Mutex<Vec<(TeamName, EnvironmentName)>>,
 }
 
 impl Ledger {
@@ -57,6 +59,16 @@ impl Environments for Ledger {
     ) -> Result<Option<Environment>, LedgerError> {
         let environment = &self.held("approve")?.state.environment;
         self.approved.lock().unwrap().push(change_set.clone());
+        Ok(Some(environment.clone()))
+    }
+    async fn retry(
+        &self,
+        team: &TeamName,
+        name: &EnvironmentName,
+    ) -> Result<Option<Environment>, LedgerError> {
+        let environment = &self.held("retry")?.state.environment;
+        let asked = (team.clone(), name.clone());
+        self.retried.lock().unwrap().push(asked);
         Ok(Some(environment.clone()))
     }
     async fn get(

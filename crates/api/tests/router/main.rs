@@ -1,10 +1,11 @@
 //! Answers that need no database, or come while it is away; and what a stored environment
-//! makes of an approval.
+//! makes of an approval or a retry.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod approve;
 mod ledger;
+mod retry;
 
 use std::sync::Arc;
 

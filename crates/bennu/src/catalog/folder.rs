@@ -12,6 +12,9 @@ use super::Files;
 /// What makes a folder a template's.
 const MARKS: [&str; 2] = ["manifest.yaml", "template.yaml"];
 
+/// What can be looked through for templates.
+const WANTED: &str = "give a folder with manifest.yaml in it, or one that has such folders";
+
 /// Why something cannot be read. Says where, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {cause}")]
@@ -42,12 +45,21 @@ pub(super) fn templates(catalog: &Path) -> Result<BTreeMap<String, PathBuf>, Unr
 
 /// One template's folder, or those that are in it.
 pub(super) fn one_or_more(path: &Path) -> Result<BTreeMap<String, PathBuf>, Unreadable> {
+    if !path.is_dir() {
+        let cause = if path.exists() {
+            "this is a file"
+        } else {
+            "there is no such folder"
+        };
+        return Err(Unreadable::new(path, format!("{cause}: {WANTED}")));
+    }
     if !MARKS.iter().any(|mark| path.join(mark).exists()) {
         let templates = templates(path)?;
         return if templates.is_empty() {
-            let cause = "there is no template: a folder for each, with manifest.yaml and \
-                         template.yaml";
-            Err(Unreadable::new(path, cause))
+            Err(Unreadable::new(
+                path,
+                format!("there is no template in it: {WANTED}"),
+            ))
         } else {
             Ok(templates)
         };

@@ -100,7 +100,14 @@ fn what_cannot_be_used_says_everything() {
         .unwrap_err()
         .to_string();
     assert!(said.contains("nowhere"), "{said}");
-    assert!(findings(&nowhere).is_err());
+    for (path, cause) in [
+        (nowhere, "there is no such folder"),
+        (one.0.join("queue/manifest.yaml"), "this is a file"),
+    ] {
+        let said = findings(&path).unwrap_err().to_string();
+        let remedy = "give a folder with manifest.yaml in it";
+        assert!(said.contains(cause) && said.contains(remedy), "{said}");
+    }
     let empty = Scratch::new("empty");
     let said = findings(&empty.0).unwrap_err().to_string();
     assert!(said.contains("there is no template"), "{said}");

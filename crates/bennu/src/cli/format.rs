@@ -17,7 +17,7 @@ pub enum Format {
     Json,
     /// As the daemon answers.
     Yaml,
-    /// One `environment/NAME` a line.
+    /// One `KIND/NAME` a line, such as `environment/ryan0001`.
     Name,
 }
 

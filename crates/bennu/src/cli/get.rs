@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::format::{self, Format};
 use super::output::{Mood, paint};
 use super::{Connection, Exit, Failure, Output, noun, table, time};
-use crate::client::{Client, Noun, decode};
+use crate::client::{Client, ClientError, Noun, decode};
 
 /// List environments or blueprints, or show one.
 #[derive(Debug, Args)]
@@ -32,13 +32,14 @@ pub struct GetArgs {
 }
 
 pub(super) async fn run(args: GetArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let is_named = args.name.is_some();
     let (noun, name) = noun::of(args.what, args.name)?;
     let client = Client::new(&args.connection)?;
     if noun == Noun::Blueprint {
         return blueprints::run(&client, name.as_deref(), args.output, output).await;
     }
     let values = match &name {
-        Some(name) => vec![client.get(name).await?],
+        Some(name) => vec![one(&client, name, is_named).await?],
         None => client.list(args.selector.as_deref()).await?,
     };
     let name = name.as_deref();
@@ -59,6 +60,18 @@ pub(super) async fn run(args: GetArgs, output: &mut Output) -> Result<Exit, Fail
         output.lines(&text);
     }
     Ok(Exit::Done)
+}
+
+/// An environment. Where there is none, a word alone may be a misspelt noun.
+async fn one(client: &Client, name: &str, is_named: bool) -> Result<Value, Failure> {
+    let hint = |error: &ClientError| match (error.is_not_found(), is_named) {
+        (true, false) => noun::meant(name),
+        (true, true) | (false, _) => None,
+    };
+    client.get(name).await.map_err(|error| match hint(&error) {
+        Some(noun) => Failure::failed(format!("{error}; did you mean `bennu get {noun}`?")),
+        None => error.into(),
+    })
 }
 
 /// One document as it is; many as a list, even if it is empty.

@@ -1,4 +1,4 @@
-//! `bennu watch`: an environment as it changes, until something is so. In a terminal one view
+//! `bennu watch`: an environment as it changes, until it is gone or what is waited for is so. In a terminal one view
 //! that is drawn anew; elsewhere a line for each change.
 
 mod end;
@@ -28,7 +28,7 @@ const EVENTS: usize = 5;
 pub struct WatchArgs {
     /// Which environment
     pub name: String,
-    /// Until when; without it, until it is gone
+    /// Until when; without it, until it is gone, however ready it is
     #[arg(long, value_enum)]
     pub until: Option<Until>,
     /// How long to wait for that

@@ -125,13 +125,16 @@ impl Stage {
             "\nIt stays up until Ctrl-C. To try, in another terminal:\n\n  \
              export BENNU_SERVER=http://{api} BENNU_TEAM={TEAM} BENNU_TOKEN={token}\n  \
              export BENNU_HOOK_SECRET={hook_secret}\n  \
+             target/debug/bennu template list\n  \
              target/debug/bennu apply -f docs/examples/branches.yaml\n  \
              scripts/send-build acme/checkout feature/ann 1.0.0-ryan0002 1\n  \
-             target/debug/bennu watch ryan0002\n  \
+             target/debug/bennu get\n  \
+             target/debug/bennu watch ryan0002 --until ready\n  \
              scripts/send-build acme/checkout feature/ann 1.0.0-ryan0003 2\n  \
              target/debug/bennu describe ryan0002\n  \
              target/debug/bennu plan ryan0002\n  \
              target/debug/bennu delete ryan0002 --wait\n\n  \
+             the simulated Octopus has the releases 1.0.0-ryan0001 to 1.0.0-ryan0003\n  \
              curl -s http://{metrics}/metrics | grep bennu_\n  \
              the simulated world: {aws}/_sim/page\n",
             api = serving.api,

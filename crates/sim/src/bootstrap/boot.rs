@@ -1,13 +1,16 @@
 //! One instance's boot, from its first script to its last.
 
+mod process;
+
 use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 
+use self::process::Process;
 use super::Setting;
-use super::frame::{Frame, Script, Turn};
+use super::frame::{Frame, Script};
 use super::machine::{Around, Machine};
 use super::windows;
 use crate::clock::seconds;
@@ -15,10 +18,8 @@ use crate::cloudformation::status::SignalStatus;
 use crate::ec2::Instance;
 use crate::faults::Fault;
 use crate::octopus;
+use crate::parameters::LaunchAgent;
 use crate::world::Place;
-
-/// How much a script may do when its instance goes down: the signal, and little more.
-const TURNS_AT_THE_END: u32 = 100;
 
 /// A boot under way or over.
 #[derive(Debug)]
@@ -28,10 +29,12 @@ pub(super) struct Boot {
     pub group: Option<String>,
     /// The stack resource that launched it: the group's, or its own.
     pub logical_id: Option<String>,
-    /// What runs; the last is run by the one before.
-    frames: Vec<Frame>,
-    /// When it goes on; `None` when it is over, or hangs.
-    due: Option<DateTime<Utc>>,
+    /// What runs; nothing when it is over, or hangs.
+    processes: Vec<Process>,
+    /// What the instance was launched with.
+    user_data: String,
+    /// Whether the last restart came before the user data was carried out.
+    was_cut_off: bool,
     /// When what still runs is given up.
     gives_up: DateTime<Utc>,
     /// Whether its user data says that it will signal.
@@ -48,8 +51,9 @@ impl Boot {
             machine: Machine::new(instance, &place.account, &place.region, setting.seed),
             group: instance.group.clone(),
             logical_id: instance.logical_id.clone(),
-            frames: Vec::new(),
-            due: None,
+            processes: Vec::new(),
+            user_data: text.clone(),
+            was_cut_off: false,
             gives_up: setting.now + seconds(setting.parameters.bootstrap_limit_s),
             promises_signal: text.contains("cfn-signal"),
             is_down: false,
@@ -88,8 +92,8 @@ impl Boot {
         };
         match frame {
             Ok(frame) => {
-                boot.frames.push(frame);
-                boot.due = Some(setting.now);
+                let process = Process::begin(frame, setting.now, true);
+                boot.processes.push(process);
             }
             Err(error) => {
                 let line = format!("user data: cannot be acted out: {error}");
@@ -111,41 +115,25 @@ impl Boot {
     pub(super) fn goes_on_at(&self) -> Option<DateTime<Utc>> {
         let system = &self.machine.system;
         let restart = system.goes_down_at.into_iter().chain(system.comes_up_at);
-        self.due.into_iter().chain(restart).min()
+        let due = self.processes.iter().map(|process| process.due);
+        due.chain(restart).min()
     }
 
     /// The instance goes down: a script that asked for it hears so first, then nothing runs
     /// and nothing answers any more.
     pub(super) fn end(&mut self, around: &mut Around<'_>) {
-        self.interrupt(around);
-        self.frames.clear();
+        for process in &mut self.processes {
+            process.interrupt(&mut self.machine, around);
+        }
+        self.processes.clear();
         self.machine.files.clear();
-        (self.due, self.is_down) = (None, true);
+        self.is_down = true;
         let system = &mut self.machine.system;
         (system.goes_down_at, system.comes_up_at) = (None, None);
         let tentacle = &mut self.machine.tentacle;
         (tentacle.runs, tentacle.back_at) = (false, None);
         if let Some(thumbprint) = &tentacle.thumbprint {
             around.octopus.tentacle(thumbprint, false);
-        }
-    }
-
-    /// Lets the outermost script act on `TERM`, as a shutdown in mid-boot does; what it does
-    /// then takes no time.
-    fn interrupt(&mut self, around: &mut Around<'_>) {
-        let heard = match self.frames.first_mut() {
-            Some(Frame::Script(script)) => script.interrupt(),
-            Some(Frame::Init(_) | Frame::PowerShell(_)) | None => false,
-        };
-        if !heard {
-            return;
-        }
-        self.frames.truncate(1);
-        for _ in 0..TURNS_AT_THE_END {
-            if self.frames.is_empty() {
-                return;
-            }
-            self.turn(around);
         }
     }
 
@@ -199,32 +187,35 @@ impl Boot {
             }
             self.machine.say(around.now, "the Tentacle answers again");
         }
-        self.restart(around);
-        while self.due.is_some_and(|due| due <= around.now) {
-            self.time_out(around);
-            self.turn(around);
-            if around.now >= self.gives_up && !self.frames.is_empty() {
+        loop {
+            self.restart(around);
+            let due = self.processes.iter_mut();
+            let due = due.filter(|process| process.due <= around.now);
+            let Some(process) = due.min_by_key(|process| process.due) else {
+                return;
+            };
+            process.go_on(&mut self.machine, around);
+            self.processes.retain(|process| !process.is_over());
+            if around.now >= self.gives_up && !self.processes.is_empty() {
                 self.machine
                     .say(around.now, "the boot takes too long and is given up");
-                self.frames.clear();
+                self.processes.clear();
             }
-            if self.frames.is_empty() {
-                self.due = None;
-                if self.machine.system.goes_down_at.is_none() {
-                    self.machine.files.clear();
-                }
+            if self.processes.is_empty() && self.machine.system.goes_down_at.is_none() {
+                self.machine.files.clear();
             }
         }
     }
 
-    /// A restart that was asked for: everything ends; later the start-up tasks begin.
+    /// A restart that was asked for: everything ends; later the start-up tasks begin, and
+    /// beside them, with EC2Launch v2, the user data that the restart has ended.
     fn restart(&mut self, around: &mut Around<'_>) {
         let is_due = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at <= around.now);
         let system = &self.machine.system;
         let (goes_down, comes_up) = (is_due(system.goes_down_at), is_due(system.comes_up_at));
         if goes_down {
-            self.frames.clear();
-            self.due = None;
+            self.was_cut_off = self.processes.iter().any(|process| process.is_user_data);
+            self.processes.clear();
             windows::go_down(&mut self.machine, around);
         }
         if !comes_up {
@@ -233,82 +224,36 @@ impl Boot {
         for (name, line) in windows::come_up(&mut self.machine, around) {
             let title = format!("task {name}");
             let environment = windows::environment(&self.machine);
-            match windows::session_of(&title, &line, environment, &self.machine) {
-                Ok(session) => {
-                    self.frames.push(Frame::PowerShell(Box::new(session)));
-                    self.due = Some(around.now);
-                }
-                Err(why) => self.machine.say(around.now, &format!("{title}: {why}")),
-            }
+            let session = windows::session_of(&title, &line, environment, &self.machine);
+            self.start(&title, session, false, around);
         }
-    }
-
-    /// One turn of the innermost frame.
-    fn turn(&mut self, around: &mut Around<'_>) {
-        let turn = match self.frames.last_mut() {
-            None => return,
-            Some(Frame::Script(script)) => script.turn(&mut self.machine, around),
-            Some(Frame::Init(init)) => init.turn(&mut self.machine, around),
-            Some(Frame::PowerShell(session)) => session.turn(&mut self.machine, around),
+        let runs_again = match around.parameters.launch_agent {
+            LaunchAgent::V1 => false,
+            LaunchAgent::V2 => self.was_cut_off,
         };
-        self.follow(turn, around);
-    }
-
-    fn follow(&mut self, turn: Turn, around: &Around<'_>) {
-        let mut turn = Some(turn);
-        while let Some(now) = turn.take() {
-            let cost_s = match now {
-                Turn::Took(cost_s) => cost_s,
-                Turn::Into(frame, cost_s) => {
-                    self.frames.push(frame);
-                    cost_s
-                }
-                Turn::Ended(status) => {
-                    self.frames.pop();
-                    turn = self.resume(status, around);
-                    0.0
-                }
-            };
-            self.due = Some(around.now.max(self.due.unwrap_or(around.now)) + seconds(cost_s));
-        }
-        let deadlines = self.frames.iter().filter_map(deadline_of);
-        self.due = self.due.into_iter().chain(deadlines).min();
-    }
-
-    /// Tells the innermost frame that what it waited for has ended.
-    fn resume(&mut self, status: i32, around: &Around<'_>) -> Option<Turn> {
-        match self.frames.last_mut() {
-            None => {
-                let line = format!("boot script ended with status {status}");
-                self.machine.say(around.now, &line);
-                None
-            }
-            Some(Frame::Script(script)) => script.resume(status),
-            Some(Frame::Init(init)) => {
-                init.resume(status, &mut self.machine, around);
-                None
-            }
-            Some(Frame::PowerShell(session)) => {
-                session.resume(status);
-                None
-            }
+        if runs_again {
+            let line = "EC2Launch v2 runs the user data again";
+            self.machine.say(around.now, line);
+            let session = windows::boot(&self.user_data, &mut self.machine);
+            self.start("user data", session, true, around);
         }
     }
 
-    /// Ends what `timeout` gave no more time.
-    fn time_out(&mut self, around: &Around<'_>) {
-        let late = |frame: &Frame| deadline_of(frame).is_some_and(|at| at <= around.now);
-        if let Some(index) = self.frames.iter().position(late) {
-            self.frames.truncate(index + 1);
-            self.follow(Turn::Ended(124), around);
+    fn start(
+        &mut self,
+        title: &str,
+        session: Result<windows::Session, String>,
+        is_user_data: bool,
+        around: &Around<'_>,
+    ) {
+        match session {
+            Ok(session) => {
+                let frame = Frame::PowerShell(Box::new(session));
+                let process = Process::begin(frame, around.now, is_user_data);
+                self.processes.push(process);
+            }
+            Err(why) => self.machine.say(around.now, &format!("{title}: {why}")),
         }
-    }
-}
-
-fn deadline_of(frame: &Frame) -> Option<DateTime<Utc>> {
-    match frame {
-        Frame::Script(script) => script.deadline,
-        Frame::Init(_) | Frame::PowerShell(_) => None,
     }
 }
 

@@ -5,7 +5,20 @@ mod conditions;
 use self::conditions::test;
 use super::frame::{Done, Frame, Script};
 use super::machine::{Around, Machine};
+use super::program;
 use crate::clock::seconds;
+
+/// Those that are programs too, which a path or `sudo` leads to.
+pub(super) const PROGRAMS: [&str; 15] = [
+    "[", "cat", "date", "echo", "false", "hostname", "printenv", "printf", "sleep", "tee", "test",
+    "timeout", "tr", "true", "which",
+];
+
+/// Commands of the shell and of no image.
+const OF_THE_SHELL: [&str; 17] = [
+    ".", ":", "[[", "cd", "command", "declare", "exec", "exit", "export", "local", "readonly",
+    "return", "set", "shift", "source", "trap", "unset",
+];
 
 /// Files of every image that scripts read for their variables.
 const OF_THE_IMAGE: [&str; 5] = [
@@ -120,10 +133,38 @@ pub(super) fn run(
             Some(value) => Done::output(format!("{value}\n")),
             None => Done::status(1),
         },
-        "cd" | "umask" | "exec" | "command" | "which" | "type" | "hash" | "ulimit" | "wait"
-        | "pushd" | "popd" | "shopt" | "logger" => Done::status(0),
+        "command" if first.is_some_and(|first| !first.starts_with('-')) => {
+            let (inner, rest) = args.split_first()?;
+            let line = script.line();
+            return Some(
+                run(inner, rest, input, script, machine, around).unwrap_or_else(|| {
+                    program::run(inner, rest, input, line, script, machine, around)
+                }),
+            );
+        }
+        "command" | "which" | "type" | "hash" => look_up(args, script, machine),
+        "exec" if first.is_some() => Done::broken("`exec` of a program"),
+        "cd" | "umask" | "exec" | "ulimit" | "wait" | "pushd" | "popd" | "shopt" => Done::status(0),
         _ => return None,
     })
+}
+
+/// `command -v NAME…` and the like: tells those that can be called.
+fn look_up(args: &[String], script: &Script, machine: &Machine) -> Done {
+    let names: Vec<&String> = args.iter().filter(|arg| !arg.starts_with('-')).collect();
+    let is_there = |name: &str| {
+        PROGRAMS.contains(&name)
+            || OF_THE_SHELL.contains(&name)
+            || script.has_function(name)
+            || program::is_there(name, machine)
+    };
+    let found = names.iter().filter(|name| is_there(name));
+    let told: Vec<String> = found.map(|name| format!("{name}\n")).collect();
+    Done::With {
+        status: i32::from(told.len() < names.len()),
+        output: told.concat(),
+        cost_s: 0.0,
+    }
 }
 
 fn set(args: &[String], script: &mut Script) -> Done {
@@ -218,8 +259,9 @@ fn timeout(
         return Done::broken("`timeout` without a span and a command".to_owned());
     };
     let args: Vec<String> = rest.cloned().collect();
+    let line = script.line();
     let done = run(name, &args, input, script, machine, around)
-        .unwrap_or_else(|| super::program::run(name, &args, input, 0, script, machine, around));
+        .unwrap_or_else(|| program::run(name, &args, input, line, script, machine, around));
     match done {
         Done::Into {
             frame: Frame::Script(mut inner),

@@ -42,6 +42,7 @@ pub(super) struct Init {
 /// What it does next.
 #[derive(Debug, Clone, PartialEq)]
 enum Step {
+    Packages(Vec<String>),
     File {
         path: String,
         content: Content,
@@ -131,6 +132,7 @@ impl Init {
                 return Turn::Ended(0);
             };
             match step {
+                Step::Packages(names) => machine.packages.extend(names),
                 Step::File {
                     path,
                     content,

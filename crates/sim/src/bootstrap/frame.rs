@@ -132,7 +132,7 @@ enum Call {
 #[derive(Debug, Clone)]
 pub(super) struct Script {
     /// What it is called in the console.
-    name: String,
+    pub name: String,
     code: Vec<Op>,
     at: usize,
     pub variables: BTreeMap<String, String>,
@@ -159,6 +159,8 @@ pub(super) struct Script {
     pub began: Option<DateTime<Utc>>,
     /// What `$(…)` collects; others print on the console.
     pub collected: Option<String>,
+    /// Whether it ended because something cannot be acted out.
+    is_lost: bool,
 }
 
 impl Script {
@@ -192,6 +194,7 @@ impl Script {
             deadline: None,
             began: None,
             collected: None,
+            is_lost: false,
         })
     }
 
@@ -217,7 +220,7 @@ impl Script {
     pub(super) fn add(&mut self, text: &str) -> Result<usize, SyntaxError> {
         let entry = self.code.len();
         let mut code = compile(text, entry)?;
-        let line = self.line();
+        let line = code.last().map_or(1, |op| op.line);
         code.push(Op {
             line,
             code: Code::Return,
@@ -226,8 +229,15 @@ impl Script {
         Ok(entry)
     }
 
-    fn line(&self) -> usize {
-        self.code.get(self.at).map_or(0, |op| op.line)
+    /// The line of the command that is being run.
+    pub(super) fn line(&self) -> usize {
+        let running = self.at.checked_sub(1).and_then(|at| self.code.get(at));
+        running.map_or(1, |op| op.line)
+    }
+
+    /// Whether it has defined a function of this name.
+    pub(super) fn has_function(&self, name: &str) -> bool {
+        self.functions.contains_key(name)
     }
 
     /// Prints, or hands what is printed to whoever collects it.

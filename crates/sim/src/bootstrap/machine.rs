@@ -1,6 +1,6 @@
 //! What a booting instance is and has: files, a console, perhaps a Tentacle.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
@@ -68,6 +68,8 @@ pub(super) struct Machine {
     pub files: Files,
     console: VecDeque<(DateTime<Utc>, String)>,
     pub tentacle: Tentacle,
+    /// The packages that the boot has installed, as it called them.
+    pub packages: BTreeSet<String>,
     /// What Windows keeps beside files.
     pub system: System,
     /// The first signal that was taken.
@@ -119,6 +121,7 @@ impl Machine {
             files: Files::default(),
             console: VecDeque::new(),
             tentacle: Tentacle::default(),
+            packages: BTreeSet::new(),
             system: System::default(),
             signalled: None,
             fails: false,

@@ -3,25 +3,28 @@
 //! Known are `cfn-init`, `cfn-signal`, `aws s3 cp`, `aws secretsmanager get-secret-value`,
 //! the Tentacle's command, `curl`, `grep`, `jq`, `dnf`, `yum`, `systemctl`, those of
 //! [`file`], other shells, and scripts that the boot put in place itself, once they may be
-//! run. A known program that is called wrongly fails with status 1; a path at which the
-//! image has no program fails with 127. In a pipeline every other program of the image
-//! hands its input on; it takes its time and succeeds.
+//! run. A known program that is called wrongly fails with status 1. Those that [`image`]
+//! lists take their time and succeed; every other is not found, with status 127.
 
 mod aws;
 mod cfn_signal;
 mod curl;
 mod file;
 mod filter;
+mod image;
 mod registration;
 mod system;
 mod tentacle;
 
+use super::builtin;
 use super::cfn_init;
 use super::frame::{Done, Frame, Script};
 use super::machine::{Around, Machine};
+use super::shell::is_refused;
 
 pub(super) use self::cfn_signal::run as signal;
 pub(super) use self::curl::ask;
+pub(super) use self::image::is_there;
 pub(super) use self::tentacle::{run as tentacle, switch as switch_tentacle};
 
 /// Runs a program by its name or path.
@@ -44,10 +47,14 @@ pub(super) fn run(
         match at_path(name, args, script, machine, around) {
             Some(done) => return done,
             None if is_of_image(name) || machine.is_executable(name) => {}
-            None => return absent(name, line, machine, around),
+            None if image::is_of_package(base, machine) => {}
+            None => return absent(name, line, script, machine, around),
         }
     } else if base == "Tentacle" && !machine.tentacle.is_installed {
-        return absent(name, line, machine, around);
+        return absent(name, line, script, machine, around);
+    }
+    if name.contains('/') && builtin::PROGRAMS.contains(&base) {
+        return within(base, args, input, line, script, machine, around);
     }
     if let Some(ran) = file::run(base, args, input, machine, around) {
         return ended(base, ran, machine, around);
@@ -70,23 +77,62 @@ pub(super) fn run(
             Err(why) => Err(why),
         },
         "grep" => return filter::grep(args, input, machine),
-        "jq" => return filter::jq(args, input),
+        "jq" => match filter::jq(args, input, machine) {
+            Ok(done) => return done,
+            Err(why) => {
+                machine.say(around.now, &format!("jq: {why}"));
+                return Done::status(2);
+            }
+        },
         "sudo" => {
-            let mut rest = args.iter().skip_while(|arg| arg.starts_with('-'));
-            let Some(inner) = rest.next() else {
+            let Some((inner, args)) = without_flags(args).split_first() else {
                 return Done::status(1);
             };
-            let args: Vec<String> = rest.cloned().collect();
-            return run(inner, &args, input, line, script, machine, around);
+            return within(inner, args, input, line, script, machine, around);
         }
         "bash" | "sh" => return shell(base, args, script, machine, around),
-        _ => {
+        _ if image::is_without_consequence(base, machine) => {
             machine.say(around.now, &format!("+ {base} (line {line})"));
             let cost_s = machine.about(around.parameters.bootstrap_step_s, around.parameters);
             Ok((input.to_owned(), cost_s))
         }
+        _ => {
+            let own = image::own(name, machine);
+            let ran = own.and_then(|path| at_path(&path, args, script, machine, around));
+            return ran.unwrap_or_else(|| absent(name, line, script, machine, around));
+        }
     };
     ended(base, ran, machine, around)
+}
+
+/// Runs a program that may be one of those which the shell carries out itself.
+pub(super) fn within(
+    name: &str,
+    args: &[String],
+    input: &str,
+    line: usize,
+    script: &mut Script,
+    machine: &mut Machine,
+    around: &mut Around<'_>,
+) -> Done {
+    let done = if builtin::PROGRAMS.contains(&name) {
+        builtin::run(name, args, input, script, machine, around)
+    } else {
+        None
+    };
+    done.unwrap_or_else(|| run(name, args, input, line, script, machine, around))
+}
+
+/// What `sudo` is to run: its own flags, and whose rights they name, change nothing.
+fn without_flags(args: &[String]) -> &[String] {
+    let mut rest = args;
+    while let Some((flag, after)) = rest.split_first()
+        && flag.starts_with('-')
+    {
+        let takes_value = ["-u", "-g", "--user", "--group"].contains(&flag.as_str());
+        rest = after.get(usize::from(takes_value)..).unwrap_or_default();
+    }
+    rest
 }
 
 /// Whether the image may have a program at this path.
@@ -112,13 +158,25 @@ fn at_path(
     Some(child(path, &text, args, script, machine, around))
 }
 
-fn absent(name: &str, line: usize, machine: &mut Machine, around: &Around<'_>) -> Done {
+fn absent(
+    name: &str,
+    line: usize,
+    script: &Script,
+    machine: &mut Machine,
+    around: &Around<'_>,
+) -> Done {
+    if is_refused(name.rsplit('/').next().unwrap_or(name)) {
+        return Done::broken(format!("`{name}`"));
+    }
     let what = if name.contains('/') {
         "No such file or directory"
     } else {
         "command not found"
     };
-    machine.say(around.now, &format!("bash: line {line}: {name}: {what}"));
+    machine.say(
+        around.now,
+        &format!("{}: line {line}: {name}: {what}", script.name),
+    );
     Done::status(127)
 }
 

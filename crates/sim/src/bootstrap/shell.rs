@@ -6,15 +6,18 @@
 //! `until`, `for … in`, `{ … }`, functions, here-documents, redirections of output into
 //! files, `set -euo pipefail`, `set --`, `. FILE`, `trap` of `EXIT`, `ERR` and `TERM`, and
 //! the commands of [`super::builtin`]. Everything else (`case`, subshells,
-//! arrays, background jobs, other expansions) is refused with its line when the script is
-//! read, as a shell refuses a syntax error: nothing of the script is carried out.
+//! arrays, background jobs, other expansions, patterns and several tests in a condition, and
+//! the commands of [`refused`]) is refused with its line when the script is read, as a shell
+//! refuses a syntax error: nothing of the script is carried out.
 
 mod compiler;
 mod lexer;
+mod refused;
 
 use std::fmt;
 
 pub(super) use compiler::compile;
+pub(super) use refused::is_refused;
 
 /// What cannot be acted out, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,5 +146,27 @@ impl Word {
             (false, [Part::Text(text)]) => Some(text),
             _ => None,
         }
+    }
+
+    /// `NAME=value` as name and value.
+    fn assignment(&self) -> Option<(String, Word)> {
+        let (first, rest) = self.parts.split_first()?;
+        let Part::Text(first) = first else {
+            return None;
+        };
+        let (name, value) = first.split_once('=')?;
+        let legal = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if !legal || name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        let mut parts = vec![Part::Text(value.to_owned())];
+        parts.extend(rest.iter().cloned());
+        Some((
+            name.to_owned(),
+            Word {
+                parts,
+                quoted: true,
+            },
+        ))
     }
 }

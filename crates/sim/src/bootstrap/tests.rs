@@ -122,6 +122,34 @@ fn what_cannot_be_acted_out_is_refused_with_its_line() {
         ),
         ("if true; then echo a", "line 2: `fi` is missing"),
         ("echo 'a", "line 2: a quote ' is not closed"),
+        (
+            "echo a\n[[ $x =~ ^a ]]",
+            "line 3: the test `=~` is not acted out",
+        ),
+        (
+            "[[ -n $a && -n $b ]]",
+            "line 2: `[[` without `]]` in one command is not acted out",
+        ),
+        (
+            "[[ $x == a* ]]",
+            "line 2: a pattern in `[[ … ]]` is not acted out",
+        ),
+        (
+            "[ -n \"$a\" -a -n \"$b\" ]",
+            "line 2: a condition of several tests (`-a`) is not acted out",
+        ),
+        (
+            "x=$(\n  case $y in esac)",
+            "line 3: `case` is not acted out",
+        ),
+        (
+            "while read -r line; do :; done",
+            "line 2: `read` is not acted out",
+        ),
+        (
+            "until false; do :; done </tmp/a",
+            "line 2: a file for a compound command is not acted out",
+        ),
     ] {
         assert_eq!(
             said(script),
@@ -212,7 +240,7 @@ fn files_are_bytes_with_modes_in_folders() {
         "bash: /tmp/b: Permission denied",
         "126",
         "ran",
-        "bash: line 9: /tmp/c: No such file or directory",
+        "user data: line 9: /tmp/c: No such file or directory",
         "127",
         "boot script ended with status 0",
     ];
@@ -270,4 +298,101 @@ fn programs_are_called_as_they_want_or_fail() {
             "{script}"
         );
     }
+}
+
+#[test]
+fn a_command_that_nobody_knows_is_not_found() {
+    for (script, line, what) in [
+        (
+            "set -e\nfrobnicate --now\necho on",
+            3,
+            "frobnicate: command not found",
+        ),
+        (
+            "set -eo pipefail\necho a | frobnicate | cat",
+            3,
+            "frobnicate: command not found",
+        ),
+        (
+            "set -e\nx=$(\n  frobnicate)\necho on",
+            4,
+            "frobnicate: command not found",
+        ),
+        (
+            "sudo -u shop frobnicate || exit $?",
+            2,
+            "frobnicate: command not found",
+        ),
+        (
+            "timeout 5 frobnicate || exit $?",
+            2,
+            "frobnicate: command not found",
+        ),
+        (
+            "/usr/bin/frobnicate || exit $?",
+            2,
+            "/usr/bin/frobnicate: No such file or directory",
+        ),
+    ] {
+        let wanted = [
+            format!("user data: line {line}: {what}"),
+            "boot script ended with status 127".to_owned(),
+        ];
+        assert_eq!(said(script), wanted, "{script}");
+    }
+}
+
+#[test]
+fn programs_of_the_image_of_packages_and_of_the_boot_are_found() {
+    let script = r#"
+dnf install -y nginx-1.26 >/dev/null
+nginx -t
+echo a b | sed s/a/b/
+mkdir -p /usr/local/bin
+echo 'echo mine' >/usr/local/bin/mine
+mine || echo $?
+chmod 0755 /usr/local/bin/mine
+mine
+command -v mine curl
+command -v frobnicate || echo none
+sudo -u shop /bin/echo root
+answer() { echo "$1!"; }
+echo $(answer yes)
+"#;
+    let wanted = [
+        "+ nginx (line 4)",
+        "+ sed (line 5)",
+        "a b",
+        "user data: line 8: mine: command not found",
+        "127",
+        "mine",
+        "mine",
+        "curl",
+        "none",
+        "root",
+        "yes!",
+        "boot script ended with status 0",
+    ];
+    assert_eq!(said(script), wanted);
+}
+
+#[test]
+fn jq_says_what_it_does_not_understand() {
+    for (script, wanted) in [
+        (
+            "x=$(echo '{}' | jq -r '.a[0]')\necho on",
+            "`jq` with the filter '.a[0]', which is no path of keys",
+        ),
+        ("set -e\nx=$(echo no | jq -r .a)", "jq: parse error: "),
+        (
+            "set -e\nx=$(jq -r .a /tmp/none)",
+            "jq: error: Could not open file /tmp/none",
+        ),
+    ] {
+        let said = said(script);
+        assert!(said[0].contains(wanted), "{script}: {said:?}");
+        assert_eq!(said.last().unwrap(), "boot script ended with status 2");
+    }
+    let read = said("echo '{\"a\":{\"b\":\"c\"}}' >/tmp/a\njq -r .a.b /tmp/a");
+    assert_eq!(read[0], "c");
 }

@@ -1,6 +1,7 @@
 //! Windows instances: they act out the PowerShell of their user data.
 //!
-//! EC2Launch runs what stands between `<powershell>` tags, once, in the first boot. Scripts
+//! EC2Launch runs what stands between `<powershell>` tags, once, in the first boot; its
+//! version 2 does so again after a restart in the middle of it. Scripts
 //! are parsed by PowerShell's grammar, lowered to steps, and refused with file and line where
 //! they use what is not acted out: nothing of such a script is carried out.
 //!

@@ -1,4 +1,4 @@
-//! Declaring and deleting.
+//! What users write: declarations, approvals, retries, deletions.
 
 use bennu_model::blueprint::Origin;
 use bennu_model::environment::{Environment, Presence};
@@ -141,6 +141,20 @@ impl Rows {
         Some(environment)
     }
 
+    pub(super) fn retry(
+        &mut self,
+        team: &TeamName,
+        name: &EnvironmentName,
+        now: DateTime<Utc>,
+    ) -> Option<Environment> {
+        let uid = self.newest(team, name)?.clone();
+        let environment = &mut self.lives.get_mut(&uid)?.environment;
+        environment.retry += 1;
+        let environment = environment.clone();
+        self.wake_for(&uid, Class::Waited, true, now);
+        Some(environment)
+    }
+
     pub(super) fn delete(
         &mut self,
         team: &TeamName,
@@ -167,7 +181,7 @@ impl Rows {
         Some(environment)
     }
 
-    /// A new spec is a new chance.
+    /// A new spec is a new chance, and so is a retry.
     fn wake_for(&mut self, uid: &EnvironmentUid, class: Class, fresh: bool, now: DateTime<Utc>) {
         let key = WorkKey::Environment(uid.clone()).to_string();
         if let Some(row) = self.work.get_mut(&key) {

@@ -51,6 +51,14 @@ impl Environments for MemoryLedger {
         Ok(self.step(|rows, now| rows.approve(team, name, change_set, now)))
     }
 
+    async fn retry(
+        &self,
+        team: &TeamName,
+        name: &EnvironmentName,
+    ) -> Result<Option<Environment>, LedgerError> {
+        Ok(self.step(|rows, now| rows.retry(team, name, now)))
+    }
+
     async fn get(
         &self,
         team: &TeamName,

@@ -123,6 +123,12 @@ fn a_package_with_a_mistake_fails_where_a_real_instance_would() {
             "/opt/octopus/tentacle/Tentacle: No such file or directory",
         ),
         (
+            "install",
+            "umask 022",
+            "frobnicate 022",
+            "bootstrap/install: line 18: frobnicate: command not found",
+        ),
+        (
             "register",
             "--install --start",
             "--install",

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use bennu_sim::parameters::LaunchAgent;
 use serde_json::{Value, json};
 
 use crate::linux::{arm, begin, console, furnish, octopus};
@@ -88,6 +89,27 @@ fn an_installer_that_asks_for_it_gets_its_restart() {
     let last = stage.world.history.changes().last().unwrap();
     assert_eq!(last.serving.len(), 2);
     assert!(said.contains("successfully deleted"), "{said}");
+}
+
+#[test]
+fn a_restart_in_mid_user_data_registers_and_signals_once_under_either_agent() {
+    for (agent, again) in [(LaunchAgent::V1, 0), (LaunchAgent::V2, 1)] {
+        let mut stage = Stage::new();
+        stage.world.parameters.installer_asks_for_reboot = true;
+        stage.world.parameters.launch_agent = agent;
+        // The restart kills what runs before user data gets to its end.
+        stage.world.parameters.restart_grace_s = 0.0;
+        let (mut stage, said) = played(stage, &files(), &[("Capacity", "1")]);
+        assert_eq!(stage.status("shop"), "CREATE_COMPLETE", "{said}");
+        let times = |what: &str| said.matches(what).count();
+        assert_eq!(times("the machine has restarted"), 1, "{said}");
+        assert_eq!(times("runs the user data again"), again, "{said}");
+        assert_eq!(times("register-with: ryan0001-i-"), 1, "{said}");
+        assert_eq!(times("cfn-signal: SUCCESS"), 1, "{said}");
+        assert_eq!(times("cfn-signal: FAILURE"), 0, "{said}");
+        let machines = octopus(&mut stage, "GET", "/api/machines/all", Value::Null);
+        assert_eq!(machines.as_array().unwrap().len(), 1);
+    }
 }
 
 #[test]

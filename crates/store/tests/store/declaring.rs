@@ -1,13 +1,15 @@
 //! What users write.
 
-use bennu_model::environment::Presence;
+use bennu_model::environment::{Environment, Presence};
 use bennu_model::ids::{Digest, EnvironmentName, Generation, TeamName};
 use bennu_model::names::digest_of;
-use bennu_ports::Environments as _;
 use bennu_ports::environments::{Declared, ListFilter, Principal};
+use bennu_ports::{Environments as _, Work as _};
 use chrono::{DateTime, Utc};
 
-use crate::sample::{claim, created, declaration, fresh, spec, with_octopus};
+use crate::sample::{
+    claim, claim_one, crash, created, declaration, fresh, quiet, spec, with_octopus,
+};
 
 #[tokio::test]
 async fn only_another_spec_is_another_generation() {
@@ -141,6 +143,36 @@ async fn deleting_twice_is_deleting_once() {
     let nobody = EnvironmentName::new("nobody").unwrap();
     assert_eq!(store.delete(&first.team, &nobody).await.unwrap(), None);
     assert_eq!(claim(&store, "a").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_retry_is_counted_and_lets_a_parked_key_run_again() {
+    let (store, _) = fresh().await;
+    let first = created(&store, "checkout", "ryan").await;
+    for life in ["a", "b", "c"] {
+        assert_eq!(crash(&store, life).await.len(), 1);
+    }
+    assert_eq!(claim(&store, "d").await, [], "it kills whoever takes it");
+    let retried = store.retry(&first.team, &first.name).await.unwrap();
+    let expected = Environment {
+        retry: 1,
+        ..first.clone()
+    };
+    assert_eq!(retried.as_ref(), Some(&expected));
+    let (taken, state) = claim_one(&store, "d").await;
+    assert_eq!(state.environment, expected);
+
+    // During a pass, too: it runs once more, and not before long.
+    let again = store.retry(&first.team, &first.name).await.unwrap();
+    assert_eq!(again.map(|environment| environment.retry), Some(2));
+    store.finish(vec![quiet(&taken, &state)]).await.unwrap();
+    assert_eq!(claim_one(&store, "d").await.1.environment.retry, 2);
+
+    let nobody = EnvironmentName::new("nobody").unwrap();
+    assert_eq!(store.retry(&first.team, &nobody).await.unwrap(), None);
+    store.delete(&first.team, &first.name).await.unwrap();
+    let deletion = store.retry(&first.team, &first.name).await.unwrap();
+    assert_eq!(deletion.map(|environment| environment.retry), Some(3));
 }
 
 #[tokio::test]

@@ -142,17 +142,13 @@ fn text<'a>(
 }
 
 fn manifest_of(folder: &str, text: &str) -> Result<Manifest, Finding> {
-    Manifest::parse(text).map_err(|error| {
-        let remedy = "docs/templates.md shows every key";
-        Finding::new(place(folder, MANIFEST), error.to_string(), remedy)
-    })
+    Manifest::parse(text)
+        .map_err(|error| Finding::new(place(folder, MANIFEST), error.to_string(), error.remedy()))
 }
 
 fn template_of(folder: &str, text: &str) -> Result<Template, Finding> {
-    Template::parse(text).map_err(|error| {
-        let remedy = "correct the template; CloudFormation would refuse it too";
-        Finding::new(place(folder, TEMPLATE), error.to_string(), remedy)
-    })
+    Template::parse(text)
+        .map_err(|error| Finding::new(place(folder, TEMPLATE), error.to_string(), error.remedy()))
 }
 
 fn bootstrap(files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {

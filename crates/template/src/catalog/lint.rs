@@ -4,7 +4,9 @@
 //! other, and against what Bennu does with them.
 
 mod fills;
+mod launch;
 mod scripts;
+mod signals;
 mod template;
 
 use std::collections::BTreeSet;
@@ -22,6 +24,8 @@ pub fn lint(entry: &Entry) -> Vec<Finding> {
     let mut found = name(entry);
     found.extend(description(entry));
     found.extend(template::findings(entry));
+    found.extend(signals::findings(entry));
+    found.extend(launch::findings(entry));
     found.extend(fills::findings(entry));
     found.extend(parameters(entry));
     found.extend(capabilities(entry));
@@ -80,7 +84,7 @@ fn parameters(entry: &Entry) -> Vec<Finding> {
             .parameters
             .get(name)
             .is_some_and(|meaning| !meaning.trim().is_empty());
-        if !is_told && manifest.fill_of(name).is_none() {
+        if !is_told && manifest.fill_of(name).is_none() && !fills::tells_of(entry, name) {
             found.push(Finding::new(
                 entry.manifest_place("spec.parameters"),
                 format!("the template's parameter {name} is not explained"),

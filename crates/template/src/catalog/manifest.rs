@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use crate::document::normalise;
+use crate::error::correct_near;
 
 /// The version of every document of ours.
 const API_VERSION: &str = "bennu.dev/v1";
@@ -142,6 +143,19 @@ pub struct ManifestError {
     pub cause: String,
     /// In which line, from 1, if that is known.
     pub line: Option<usize>,
+    /// Whether the text is YAML at all, with each key once.
+    pub is_yaml: bool,
+}
+
+impl ManifestError {
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        match self.line {
+            Some(line) if !self.is_yaml => correct_near(line),
+            Some(_) | None => "docs/templates.md shows every key".to_owned(),
+        }
+    }
 }
 
 fn of_line(line: Option<usize>) -> String {
@@ -158,10 +172,12 @@ impl Manifest {
         normalise(text).map_err(|error| ManifestError {
             line: error.line,
             cause: without_prefix(&error.message),
+            is_yaml: false,
         })?;
         let document: Document = yaml_serde::from_str(text).map_err(|error| ManifestError {
             line: error.location().map(|location| location.line()),
             cause: without_place(&error.to_string()),
+            is_yaml: true,
         })?;
         for (key, said, value) in [
             ("apiVersion", &document.api_version, API_VERSION),
@@ -169,7 +185,11 @@ impl Manifest {
         ] {
             if said != value {
                 let cause = format!("{key} is {said:?}: write {value}");
-                return Err(ManifestError { cause, line: None });
+                return Err(ManifestError {
+                    cause,
+                    line: None,
+                    is_yaml: true,
+                });
             }
         }
         let Spec {

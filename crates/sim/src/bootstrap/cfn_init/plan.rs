@@ -71,6 +71,10 @@ fn collect(
 
 fn of_config(config: &Map<String, Value>, steps: &mut VecDeque<Step>) -> Result<(), String> {
     let section = |name: &str| config.get(name).and_then(Value::as_object);
+    for (_, packages) in section("packages").into_iter().flatten() {
+        let names = packages.as_object().into_iter().flat_map(Map::keys);
+        steps.push_back(Step::Packages(names.cloned().collect()));
+    }
     for (path, url) in section("sources").into_iter().flatten() {
         let url = url
             .as_str()

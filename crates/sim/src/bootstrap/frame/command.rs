@@ -18,16 +18,22 @@ impl Script {
         around: &mut Around<'_>,
     ) -> Result<(String, i32, f64), String> {
         let mut inner = self.clone();
-        let fresh = Self::new("$( )", text).map_err(|error| error.to_string())?;
-        (inner.code, inner.at, inner.calls) = (fresh.code, 0, Vec::new());
+        // What it says by line, it says by this script's lines.
+        let before = self.line().saturating_sub(1);
+        let entry = inner.add(text).map_err(|error| error.to_string())?;
+        for op in inner.code.iter_mut().skip(entry) {
+            op.line += before;
+        }
+        (inner.at, inner.calls, inner.loops) = (entry, Vec::new(), Vec::new());
         (inner.on_exit, inner.on_error) = (None, None);
-        (inner.exits_on_error, inner.functions) = (false, Default::default());
+        (inner.exits_on_error, inner.is_lost) = (false, false);
         inner.collected = Some(String::new());
         let mut cost_s = 0.0;
         loop {
             match inner.turn(machine, around) {
                 Turn::Took(more) => cost_s += more,
                 Turn::Into(..) => return Err(format!("$({text}) is not acted out")),
+                Turn::Ended(_) if inner.is_lost => return Err(format!("$({text})")),
                 Turn::Ended(status) => {
                     let output = inner.collected.unwrap_or_default();
                     return Ok((output.trim_end_matches('\n').to_owned(), status, cost_s));

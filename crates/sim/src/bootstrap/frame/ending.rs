@@ -58,6 +58,7 @@ impl Script {
         machine: &mut Machine,
         around: &Around<'_>,
     ) -> Option<Turn> {
+        self.is_lost |= matches!(why, Halt::Unknown(_));
         let (what, status) = why.explain();
         let text = format!("{}: line {line}: {what}", self.name);
         machine.say(around.now, &text);

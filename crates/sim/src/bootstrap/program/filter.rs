@@ -23,6 +23,9 @@ pub(super) fn grep(args: &[String], input: &str, machine: &Machine) -> Done {
             None => return Done::status(0),
         },
     };
+    if let Some(flag) = flags.chars().find(|flag| !"-qFxivEs".contains(*flag)) {
+        return Done::broken(format!("`grep` with `{flag}` among its flags"));
+    }
     let has = |flag: char| flags.contains(flag);
     let body = if has('F') {
         regex_lite::escape(pattern)
@@ -49,24 +52,45 @@ pub(super) fn grep(args: &[String], input: &str, machine: &Machine) -> Done {
     }
 }
 
-/// `jq [-r] .a.b`: a path of keys into an object, and no other filter.
-pub(super) fn jq(args: &[String], input: &str) -> Done {
-    let filter = args.iter().find(|arg| !arg.starts_with('-'));
-    let Some(path) = filter.and_then(|filter| filter.strip_prefix('.')) else {
-        return Done::broken("`jq` with another filter than a path of keys".to_owned());
-    };
-    if path.contains(['[', '|', '(', ' ', ',']) {
-        return Done::broken("`jq` with another filter than a path of keys".to_owned());
+/// `jq [-r] .a.b [FILE]`: a path of keys into an object, and no other filter.
+///
+/// # Errors
+/// What jq says of a file that is not there, or that is no JSON.
+pub(super) fn jq(args: &[String], input: &str, machine: &Machine) -> Result<Done, String> {
+    let is_known = |flag: &&String| ["-r", "--raw-output", "-c", "-M"].contains(&flag.as_str());
+    let mut flags = args.iter().filter(|arg| arg.starts_with('-'));
+    if let Some(flag) = flags.find(|flag| !is_known(flag)) {
+        return Ok(Done::broken(format!("`jq` with {flag}")));
     }
-    let Ok(document) = serde_json::from_str::<Value>(input) else {
-        return Done::status(2);
+    let mut plain = args.iter().filter(|arg| !arg.starts_with('-'));
+    let filter = plain.next().map_or("", String::as_str);
+    let Some(path) = filter.strip_prefix('.') else {
+        return Ok(unknown_filter(filter));
     };
+    if path.contains(['[', '|', '(', ' ', ',', '?', '/']) {
+        return Ok(unknown_filter(filter));
+    }
+    let text = match plain.next() {
+        None => input.to_owned(),
+        Some(path) => (machine.files.text(path)).ok_or_else(|| {
+            format!("error: Could not open file {path}: No such file or directory")
+        })?,
+    };
+    let document: Value =
+        serde_json::from_str(&text).map_err(|error| format!("parse error: {error}"))?;
     let keys = path.split('.').filter(|key| !key.is_empty());
     let mut keys = keys.map(|key| key.trim_matches('"'));
     let found = keys.try_fold(&document, |at, key| at.get(key));
-    Done::output(match found {
-        Some(Value::String(text)) if args.iter().any(|arg| arg == "-r") => format!("{text}\n"),
+    let is_raw = args.iter().any(|arg| arg == "-r" || arg == "--raw-output");
+    Ok(Done::output(match found {
+        Some(Value::String(text)) if is_raw => format!("{text}\n"),
         Some(value) => format!("{value}\n"),
         None => "null\n".to_owned(),
-    })
+    }))
+}
+
+fn unknown_filter(filter: &str) -> Done {
+    Done::broken(format!(
+        "`jq` with the filter '{filter}', which is no path of keys"
+    ))
 }

@@ -30,6 +30,8 @@ pub(super) fn packages(args: &[String], machine: &mut Machine, around: &Around<'
             if packages.iter().any(|one| is_tentacle(&one)) {
                 machine.tentacle.is_installed = true;
             }
+            let names = packages.iter().filter_map(|one| one.rsplit('/').next());
+            machine.packages.extend(names.map(str::to_owned));
         }
         "remove" | "erase" if packages.iter().any(|one| *one == PACKAGE) => {
             machine.tentacle.is_installed = false;

@@ -1,7 +1,8 @@
 //! From words to steps.
 
 use super::lexer::{Token, lex};
-use super::{Code, Command, Op, Part, SyntaxError, Word};
+use super::refused::{is_of_files, refusal};
+use super::{Code, Command, Op, SyntaxError};
 
 /// The steps of a script that will stand from position `base` on.
 ///
@@ -212,7 +213,10 @@ impl Compiler {
             }
             _ => return Ok(false),
         }
-        while matches!(self.peek(), Some(Token::Redirect(_))) {
+        while let Some(Token::Redirect(redirect)) = self.peek() {
+            if is_of_files(redirect) {
+                return self.error("a file for a compound command is not acted out");
+            }
             self.at += 1;
         }
         Ok(true)
@@ -349,11 +353,11 @@ impl Compiler {
     }
 
     fn command(&mut self) -> Result<Command, SyntaxError> {
-        let mut command = Command::default();
+        let (mut command, line) = (Command::default(), self.line());
         loop {
             match self.peek() {
                 Some(Token::Redirect(redirect)) => command.redirects.push(redirect.clone()),
-                Some(Token::Word(word)) => match assignment(word) {
+                Some(Token::Word(word)) => match word.assignment() {
                     Some(assignment) if command.words.is_empty() => {
                         command.assignments.push(assignment);
                     }
@@ -366,28 +370,9 @@ impl Compiler {
         if command == Command::default() {
             return self.unexpected();
         }
-        Ok(command)
+        match refusal(&command) {
+            Some(what) => Err(SyntaxError { line, what }),
+            None => Ok(command),
+        }
     }
-}
-
-/// `NAME=value` as name and value.
-fn assignment(word: &Word) -> Option<(String, Word)> {
-    let (first, rest) = word.parts.split_first()?;
-    let Part::Text(first) = first else {
-        return None;
-    };
-    let (name, value) = first.split_once('=')?;
-    let legal = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if !legal || name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let mut parts = vec![Part::Text(value.to_owned())];
-    parts.extend(rest.iter().cloned());
-    Some((
-        name.to_owned(),
-        Word {
-            parts,
-            quoted: true,
-        },
-    ))
 }

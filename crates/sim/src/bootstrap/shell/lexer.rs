@@ -164,7 +164,7 @@ impl Lexer {
     }
 
     fn here_document(&mut self, wanted: &Pending) -> Result<Word, SyntaxError> {
-        let mut body = String::new();
+        let (mut body, first_line) = (String::new(), self.line);
         loop {
             if self.peek().is_none() {
                 return self.error(format!("the here-document has no end `{}`", wanted.end));
@@ -190,7 +190,7 @@ impl Lexer {
         };
         if wanted.expands {
             let mut inner = Self::new(&body);
-            inner.line = self.line;
+            inner.line = first_line;
             inner.quoted(&mut word, None)?;
         } else {
             word.parts.push(Part::Text(body));

@@ -49,7 +49,10 @@ fn parameters(entry: &Entry) -> Vec<Finding> {
         let place = place(entry, *fill);
         let Some(parameter) = declared.get(name) else {
             let cause = format!("the template has no parameter {name:?}");
-            let remedy = "declare it, or leave this line out";
+            let remedy = match meant(entry, name) {
+                Some(meant) => format!("did you mean {meant}?"),
+                None => "declare it, or leave this line out".to_owned(),
+            };
             found.push(Finding::new(place, cause, remedy));
             continue;
         };
@@ -65,15 +68,69 @@ fn parameters(entry: &Entry) -> Vec<Finding> {
             found.push(Finding::new(place, cause, "make it a CommaDelimitedList"));
         }
     }
-    let unfilled = declared
-        .keys()
-        .filter(|name| name.starts_with(OURS) && entry.manifest.fill_of(name).is_none());
-    found.extend(unfilled.map(|name| {
+    found.extend(unfilled(entry).map(|name| {
         let cause = format!("the template declares {name}, and nothing fills it");
-        let remedy = format!("fill it, or name it without {OURS}");
+        let remedy = match called(name) {
+            Some(fill) => {
+                format!("write `{fill}: {name}` in spec.fills, or give the parameter another name")
+            }
+            None => format!("give it another name: {OURS}… is what Bennu fills"),
+        };
         Finding::new(entry.manifest_place("spec.fills"), cause, remedy)
     }));
     found
+}
+
+/// Whether something is said here about a parameter that nothing fills.
+pub(super) fn tells_of(entry: &Entry, parameter: &str) -> bool {
+    is_meant(entry, parameter) || unfilled(entry).any(|name| name == parameter)
+}
+
+/// Parameters whose names say that they are ours, and that no filling means.
+fn unfilled(entry: &Entry) -> impl Iterator<Item = &str> {
+    let names = entry.template.parameters.keys().map(String::as_str);
+    names.filter(|name| {
+        name.starts_with(OURS) && entry.manifest.fill_of(name).is_none() && !is_meant(entry, name)
+    })
+}
+
+/// The filling that a parameter of ours is called after: `BennuOctopusServer` takes `server`.
+fn called(parameter: &str) -> Option<Fill> {
+    let own = parameter.strip_prefix(OURS)?;
+    let own = own.strip_prefix("Octopus").unwrap_or(own).to_lowercase();
+    Fill::ALL
+        .into_iter()
+        .find(|fill| fill.as_str().replace('_', "") == own)
+}
+
+/// Whether a filling names this parameter, but for a slip.
+fn is_meant(entry: &Entry, parameter: &str) -> bool {
+    let mut names = entry.manifest.fills.values();
+    names.any(|name| {
+        !entry.template.parameters.contains_key(name) && meant(entry, name) == Some(parameter)
+    })
+}
+
+/// The parameter that a filling means whose name the template does not have: of those that
+/// nobody speaks of, the one that begins and ends most like it.
+fn meant<'a>(entry: &'a Entry, wrong: &str) -> Option<&'a str> {
+    let manifest = &entry.manifest;
+    let free = entry.template.parameters.keys().filter(|name| {
+        manifest.fill_of(name).is_none() && !manifest.parameters.contains_key(*name)
+    });
+    free.map(|name| (alike(name, wrong), name.as_str()))
+        .filter(|(alike, name)| alike * 2 >= name.len().max(wrong.len()))
+        .max()
+        .map(|(_, name)| name)
+}
+
+/// How many letters two names have in common at their begin and at their end.
+fn alike(one: &str, other: &str) -> usize {
+    let begin = one.bytes().zip(other.bytes());
+    let begin = begin.take_while(|(a, b)| a == b).count();
+    let end = one.bytes().rev().zip(other.bytes().rev());
+    let end = end.take_while(|(a, b)| a == b).count();
+    (begin + end).min(one.len()).min(other.len())
 }
 
 /// A filling that nobody reads is one that somebody forgot.
@@ -100,7 +157,9 @@ fn together(entry: &Entry) -> Vec<Finding> {
     let fills = &entry.manifest.fills;
     let mut found = Vec::new();
     for (fill, needed) in TOGETHER.iter().filter(|(fill, _)| fills.contains_key(fill)) {
-        for missing in needed.iter().filter(|one| !fills.contains_key(one)) {
+        let is_told = |fill: &Fill| unfilled(entry).any(|name| called(name) == Some(*fill));
+        let missing = needed.iter().filter(|one| !fills.contains_key(one));
+        for missing in missing.filter(|one| !is_told(one)) {
             let cause = format!("it is of no use without {missing}");
             let remedy = format!("fill {missing}, {}, too", missing.meaning());
             found.push(Finding::new(place(entry, *fill), cause, remedy));
@@ -135,7 +194,8 @@ fn versions(entry: &Entry, references: &[Reference]) -> Vec<Finding> {
     let filled = VERSIONED
         .iter()
         .filter_map(|fill| Some((*fill, entry.manifest.fills.get(fill)?)));
-    let lost = filled.filter(|(_, name)| !reaches(name));
+    let declared = &entry.template.parameters;
+    let lost = filled.filter(|(_, name)| declared.contains_key(*name) && !reaches(name));
     lost.map(|(fill, name)| {
         let cause = format!("{name} reaches no user data, so a new one replaces no instance");
         let remedy = "mention it in the UserData of the launch template";

@@ -52,6 +52,8 @@ Resources:
     Type: AWS::AutoScaling::AutoScalingGroup
     CreationPolicy: { ResourceSignal: { Timeout: PT15M } }
     UpdatePolicy: { AutoScalingRollingUpdate: { WaitOnResourceSignals: true, PauseTime: PT20M } }
+    Properties:
+      LaunchTemplate: { LaunchTemplateId: !Ref Launch, Version: !GetAtt Launch.LatestVersionNumber }
 ";
 
 fn folder() -> BTreeMap<String, Vec<u8>> {
@@ -89,6 +91,12 @@ const CHANGES: &[Change] = &[
     ("manifest.yaml", "[CAPABILITY_IAM]", "[CAPABILITY_ALL]"),
     ("manifest.yaml", "    tenant: BennuTenant\n", ""),
     ("manifest.yaml", "release: AppVersion", "release: Version"),
+    (
+        "manifest.yaml",
+        "release: AppVersion",
+        "release: AppVerison",
+    ),
+    ("manifest.yaml", "release: AppVersion", "release: Colour"),
     ("manifest.yaml", "tenant: BennuTenant", "tenant: AppVersion"),
     (
         "manifest.yaml",
@@ -115,6 +123,32 @@ const CHANGES: &[Change] = &[
     ("manifest.yaml", "spec:", "spec:\n  colour: blue"),
     ("template.yaml", "CommaDelimitedList", "String"),
     ("template.yaml", "Timeout: PT15M", "Timeout: PT5M"),
+    ("template.yaml", "Timeout: PT15M", "Timeout: 15"),
+    (
+        "template.yaml",
+        "WaitOnResourceSignals: true, PauseTime: PT20M",
+        "PauseTime: 20M",
+    ),
+    (
+        "template.yaml",
+        "!GetAtt Launch.LatestVersionNumber",
+        "\"1\"",
+    ),
+    (
+        "template.yaml",
+        "!GetAtt Launch.LatestVersionNumber",
+        "$Latest",
+    ),
+    (
+        "template.yaml",
+        ", Version: !GetAtt Launch.LatestVersionNumber",
+        "",
+    ),
+    (
+        "template.yaml",
+        "!GetAtt Launch.LatestVersionNumber",
+        "!GetAtt Launch.DefaultVersionNumber",
+    ),
     ("template.yaml", "'${AppVersion}'", "''"),
     ("template.yaml", "BUCKET='${BennuBucket}' ", ""),
     ("template.yaml", "command: run", "command: !Ref AppVersion"),
@@ -125,6 +159,18 @@ const CHANGES: &[Change] = &[
     ),
     ("template.yaml", "!Ref BennuTenant", "!Ref Tenant"),
     ("template.yaml", "Resources:", "Resurces:"),
+    (
+        "template.yaml",
+        "{ Type: AWS::RDS::DBInstance }",
+        "{ Type: [",
+    ),
+    ("manifest.yaml", "[CAPABILITY_IAM]", "[CAPABILITY_IAM"),
+    ("manifest.yaml", "spec:", "kind: Template\nspec:"),
+    (
+        "template.yaml",
+        "  Size:",
+        "  BennuColour: { Type: String }\n  Size:",
+    ),
     ("bootstrap/install", "bash\n", "bash\r\n"),
     ("bootstrap/install", "true\n", "true"),
 ];

@@ -1,10 +1,11 @@
 //! What begins with `$` or a backtick.
 
 use super::{Lexer, push_text};
-use crate::bootstrap::shell::{Form, Part, SyntaxError, Word};
+use crate::bootstrap::shell::{Form, Part, SyntaxError, Word, compile};
 
 impl Lexer {
     pub(super) fn backticks(&mut self, word: &mut Word, quoted: bool) -> Result<(), SyntaxError> {
+        let line = self.line;
         self.take();
         let mut script = String::new();
         loop {
@@ -14,7 +15,7 @@ impl Lexer {
                 None => return self.error("a ` is not closed"),
             }
         }
-        word.parts.push(Part::Output { script, quoted });
+        word.parts.push(output(script, quoted, line)?);
         Ok(())
     }
 
@@ -31,19 +32,27 @@ impl Lexer {
         }
         match self.peek() {
             Some('(') => {
+                let line = self.line;
                 self.take();
                 let script = self.until_closed()?;
-                word.parts.push(Part::Output { script, quoted });
+                word.parts.push(output(script, quoted, line)?);
             }
             Some('{') => {
                 self.take();
-                let mut inner = String::new();
+                let (mut inner, mut depth) = (String::new(), 1);
                 loop {
-                    match self.take() {
-                        Some('}') => break,
-                        Some(other) => inner.push(other),
-                        None => return self.error("${ is not closed"),
+                    let Some(next) = self.take() else {
+                        return self.error("${ is not closed");
+                    };
+                    match next {
+                        '{' if inner.ends_with('$') => depth += 1,
+                        '}' => depth -= 1,
+                        _ => {}
                     }
+                    if depth == 0 {
+                        break;
+                    }
+                    inner.push(next);
                 }
                 let part = self.braces(&inner, quoted)?;
                 word.parts.push(part);
@@ -77,6 +86,17 @@ impl Lexer {
         let form = if rest.is_empty() {
             Form::Plain
         } else if let Some(usual) = rest.strip_prefix(":-").or(rest.strip_prefix('-')) {
+            // The usual value may itself be a variable, and no more than that.
+            let name = usual
+                .strip_prefix('$')
+                .map(|name| name.trim_matches(['{', '}']));
+            let is_simple = match name {
+                Some(name) => name.chars().all(is_name),
+                None => !usual.contains(['$', '`']),
+            };
+            if !is_simple {
+                return self.error(format!("the expansion ${{{inner}}} is not acted out"));
+            }
             Form::Default(usual.to_owned())
         } else if let Some((from, to)) = rest
             .strip_prefix("//")
@@ -118,6 +138,17 @@ impl Lexer {
                 inner.extend(self.take());
             }
         }
+    }
+}
+
+/// `$(…)`, read now so that what it cannot do is refused before anything is done.
+fn output(script: String, quoted: bool, line: usize) -> Result<Part, SyntaxError> {
+    match compile(&script, 0) {
+        Ok(_) => Ok(Part::Output { script, quoted }),
+        Err(error) => Err(SyntaxError {
+            line: line + error.line - 1,
+            what: error.what,
+        }),
     }
 }
 

@@ -1,7 +1,7 @@
 //! DSC: what is compiled, in which order it is applied, what fails; and restarts.
 
 use super::{boot, said};
-use crate::parameters::Parameters;
+use crate::parameters::{LaunchAgent, Parameters};
 
 /// A configuration of these resources, compiled and applied.
 fn applied(resources: &str) -> Vec<String> {
@@ -157,6 +157,7 @@ fn a_reboot_that_is_asked_for_stops_the_rest() {
 fn a_restart_ends_everything_and_the_start_up_tasks_begin() {
     let parameters = Parameters {
         jitter: 0.0,
+        launch_agent: LaunchAgent::V1,
         ..Parameters::default()
     };
     let script = "<powershell>

@@ -1,0 +1,25 @@
+-- Raises the retry counter and wakes the key, which begins anew as with a new spec; a deletion
+-- that was given up as well.
+-- $1 team, $2 name.
+with newest as materialized (
+    select e.uid from environments e
+    where e.team = $1 and e.name = $2 and e.tombstone is null and e.successor is null
+),
+locked as materialized (
+    select w.key from work w join newest on w.key = 'environment/' || newest.uid for update of w
+),
+retried as (
+    update environments e
+    set retry = e.retry + 1
+    from newest
+    where e.uid = newest.uid and (select count(*) from locked) >= 0
+    returning e.uid, environment_document(e) as document
+),
+woken as (
+    update work w
+    set wake_seq = w.wake_seq + 1, due_at = least(w.due_at, now()), class = least(w.class, 1),
+        failures = 0, crashes = 0
+    from retried
+    where w.key = 'environment/' || retried.uid
+)
+select document from retried
