@@ -59,7 +59,7 @@ mod tests {
         let config = Config {
             cases: match std::env::var_os("PROPTEST_CASES") {
                 Some(_) => default.cases,
-                None => 32,
+                None => 40,
             },
             failure_persistence: None,
             ..default

@@ -151,7 +151,7 @@ pub fn operation() -> impl Strategy<Value = Operation> {
                 guard,
             })
         });
-    let claim = (0..2usize, 1..5u32, 1..4u32, prop::bool::weighted(0.6)).prop_map(
+    let claim = (0..2usize, 1..5u32, 1..4u32, prop::bool::weighted(0.45)).prop_map(
         |(owner, batch, share, lasts)| Operation::Claim {
             owner,
             batch,
@@ -195,11 +195,13 @@ pub fn operation() -> impl Strategy<Value = Operation> {
         .prop_map(|(held, says, hours)| Operation::Judge { held, says, hours });
     let burn = (any::<usize>(), prop::collection::vec(any::<usize>(), 1..3))
         .prop_map(|(held, uids)| Operation::Burn { held, uids });
+    let word = (any::<usize>(), any::<bool>()).prop_map(|(who, approves)| match approves {
+        true => Operation::Approve { who },
+        false => Operation::Retry { who },
+    });
     prop_oneof![
         6 => declare,
         3 => any::<usize>().prop_map(|who| Operation::Delete { who }),
-        2 => any::<usize>().prop_map(|who| Operation::Approve { who }),
-        2 => any::<usize>().prop_map(|who| Operation::Retry { who }),
         12 => claim,
         9 => prop::collection::vec((any::<usize>(), pass()), 1..4).prop_map(Operation::Finish),
         1 => any::<usize>().prop_map(Operation::Release),
@@ -210,8 +212,9 @@ pub fn operation() -> impl Strategy<Value = Operation> {
         6 => (any::<usize>(), prop::bool::weighted(0.8), 0..2u8)
             .prop_map(|(held, right, token)| Operation::Open { held, right, token }),
         4 => sweep,
-        3 => end,
+        5 => end,
         5 => judge,
         1 => burn,
+        1 => word,
     ]
 }
