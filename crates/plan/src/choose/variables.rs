@@ -33,14 +33,11 @@ pub fn choose(case: &Case<'_>, verdict: &Verdict) -> Option<Wanted> {
 }
 
 fn set(case: &Case<'_>) -> Option<Wanted> {
-    let lacking = lacking(case).ok()?;
+    let mut lacking = lacking(case).ok()?;
     if lacking.set.is_empty() && lacking.clear.is_empty() {
         return Some(impossible(case, &lacking));
     }
-    let mut lacking = lacking;
-    let is_connected = matches!(case.observed.tenant.seen.present(), Some(tenant)
-        if classify::connections(case, case.desired.tenant.as_ref()?).as_ref() == Ok(&tenant.connections));
-    if !is_connected && !lacking.clear.is_empty() {
+    if !lacking.clear.is_empty() && !is_connected(case) {
         // First what is out of reach afterwards.
         lacking.set.clear();
         lacking.subject = None;
@@ -78,6 +75,14 @@ fn set(case: &Case<'_>) -> Option<Wanted> {
     };
     let action = Action::Deployments(desired.server.clone(), desired.space.clone(), action);
     Some(go(Resource::Variables, action, subject, BECAUSE))
+}
+
+/// Whether the tenant has the connections that it should have.
+fn is_connected(case: &Case<'_>) -> bool {
+    let tenant = case.observed.tenant.seen.present();
+    let wanted = case.desired.tenant.as_ref();
+    let wanted = wanted.and_then(|desired| classify::connections(case, desired).ok());
+    tenant.is_some_and(|tenant| Some(&tenant.connections) == wanted.as_ref())
 }
 
 /// Templates are made by people, after they were named and before they are used: looked for
