@@ -37,13 +37,15 @@ pub(super) fn are_concerned(case: &Case<'_>) -> bool {
 /// A value that is left behind can keep a tenant from being deleted, and is out of reach once
 /// the tenant is not connected any more.
 fn leaving(case: &Case<'_>) -> Verdict {
-    let is_connected = case
-        .observed
-        .tenant
-        .seen
-        .present()
-        .is_some_and(|tenant| tenant.connections.values().any(|there| !there.is_empty()));
-    if case.known.tenant.is_none() || !is_connected {
+    if case.known.tenant.is_none() {
+        return Verdict::InSync;
+    }
+    let is_connected = match &case.observed.tenant.seen {
+        Seen::Unknown(why) => return Verdict::Unknown(why.clone()),
+        Seen::Absent => false,
+        Seen::Present(tenant) => tenant.connections.values().any(|there| !there.is_empty()),
+    };
+    if !is_connected {
         return Verdict::InSync;
     }
     match &case.observed.variables.seen {
