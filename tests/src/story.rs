@@ -8,9 +8,11 @@
     reason = "a story that cannot be played is a failed test"
 )]
 
+mod boundaries;
 mod ci;
 mod declared;
 mod octopus;
+mod replicas;
 mod state;
 mod strangers;
 mod words;
@@ -21,27 +23,21 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
-use bennu_engine::fingerprint::Key;
-use bennu_engine::gate::NoProbe;
-use bennu_engine::metrics::Metrics;
-use bennu_engine::work::Health;
-use bennu_engine::{Engine, Settings, World};
-use bennu_model::ids::{EnvironmentName, EnvironmentUid, InstallationId, ReplicaId};
+use bennu_engine::Engine;
+use bennu_model::ids::{EnvironmentName, EnvironmentUid};
 use bennu_model::work::WorkKey;
-use bennu_plan::desire::{SpaceFacts, TargetFacts};
-use bennu_plan::{Context, Policy};
-use bennu_ports::environments::Declared;
+use bennu_ports::environments::{Declared, Request};
 use bennu_ports::{Environments as _, Work as _};
 use bennu_sim::doors::serve::{Options, Running, serve};
 use bennu_sim::ledger::MemoryLedger;
-use bennu_sim::ports::{SimDeployments, SimInfrastructure, SimInstances, SimTarget};
 use chrono::{DateTime, Utc};
-use prometheus::Registry;
 
+pub use self::boundaries::{Boundaries, Crossing, Disturbance, Inspector, changes};
 pub use self::declared::Build;
 pub use self::state::State;
 
 use self::declared::{name, place, server, space, target, team};
+use self::replicas::engine;
 use self::words::Names;
 
 /// The template of the stories: a group of instances behind a launch template.
@@ -51,6 +47,17 @@ pub const TEMPLATE: &str = include_str!("../../crates/bennu/src/demo/web.yaml");
 pub struct Story {
     /// One for each replica.
     engines: Vec<Arc<Engine>>,
+    /// What they cross.
+    pub boundaries: Arc<Boundaries>,
+    /// How many replicas there ever were: each has a name of its own.
+    born: usize,
+    /// How long nobody works after a replica has died.
+    pub gap: chrono::Duration,
+    /// Until when nobody works.
+    nobody_until: Option<DateTime<Utc>>,
+    /// A defect, to see whether it is found: whoever comes after a replica that died derives
+    /// other names and tokens.
+    pub forgets_names: bool,
     /// Where everything is kept.
     pub ledger: Arc<MemoryLedger>,
     /// The world.
@@ -66,6 +73,10 @@ pub struct Story {
     served: usize,
     /// Seconds from one moment to the next.
     stride: u32,
+    /// Whether the time in which nothing happens is jumped over.
+    jumps: bool,
+    /// How long a thing may take until it is said that it never comes.
+    pub patience: chrono::Duration,
     /// The secret with the key that instances register with.
     api_key: String,
 }
@@ -78,6 +89,16 @@ impl Story {
 
     /// Nothing is declared yet, and several replicas take turns.
     pub async fn with_replicas(replicas: usize) -> Self {
+        Self::inspected(replicas, |_| Vec::new(), None).await
+    }
+
+    /// Nothing is declared yet; one crossing of a boundary is disturbed, and the world is
+    /// inspected after every call that may have changed it.
+    pub async fn inspected(
+        replicas: usize,
+        inspector: Inspector,
+        disturbance: Option<(usize, Disturbance)>,
+    ) -> Self {
         let options = Options {
             speed: 1e-12,
             seed: 7,
@@ -94,14 +115,19 @@ impl Story {
         let ledger = Arc::new(MemoryLedger::new(7, move || {
             *clock.lock().expect("no test panicked")
         }));
-        let replicas = 0..replicas;
-        let engines = replicas
-            .map(|n| Arc::new(engine(&sim, &ledger, n)))
+        let boundaries = Boundaries::new(sim.sim.clone(), inspector, disturbance);
+        let engines = (0..replicas)
+            .map(|n| Arc::new(engine(&sim, &ledger, &boundaries, n, "test")))
             .collect();
         let keys = [WorkKey::Target(target()), WorkKey::Space(server(), space())];
         ledger.ensure(&keys).await.expect("memory");
         Self {
             engines,
+            boundaries,
+            born: replicas,
+            gap: chrono::Duration::zero(),
+            nobody_until: None,
+            forgets_names: false,
             ledger,
             sim,
             now,
@@ -112,6 +138,8 @@ impl Story {
             statuses: Vec::new(),
             served: 0,
             stride: 1,
+            jumps: false,
+            patience: chrono::Duration::days(1),
             api_key,
         }
     }
@@ -146,11 +174,13 @@ impl Story {
     /// Declares an environment.
     pub async fn build(&mut self, build: &Build<'_>) {
         self.tick();
-        let declared = self
-            .ledger
-            .declare(build.declaration(&self.api_key))
-            .await
-            .expect("memory");
+        let declaration = build.declaration(&self.api_key);
+        let mut declared = self.ledger.declare(declaration.clone()).await;
+        if self.boundaries.committed("declare") {
+            self.tick();
+            declared = self.ledger.declare(declaration).await;
+        }
+        let declared = declared.expect("memory");
         let (what, environment) = match declared {
             Declared::Created(e) => (format!("created, generation {}", e.generation), Some(e)),
             Declared::Changed(e) => (format!("changed, generation {}", e.generation), Some(e)),
@@ -165,8 +195,32 @@ impl Story {
 
     /// Asks for the deletion of the environment.
     pub async fn delete(&mut self) {
-        self.ledger.delete(&team(), &name()).await.expect("memory");
+        self.tick();
+        let (team, name) = (team(), name());
+        let asked = Request::default();
+        let deleted = self.ledger.delete(&team, &name, &asked).await;
+        deleted.expect("memory");
+        if self.boundaries.committed("delete") {
+            self.tick();
+            let again = self.ledger.delete(&team, &name, &asked).await;
+            again.expect("memory");
+        }
         self.note("> delete");
+    }
+
+    /// A person has what was given up tried again.
+    pub async fn retry(&mut self) {
+        self.tick();
+        let (team, name) = (team(), name());
+        let asked = Request::default();
+        let retried = self.ledger.retry(&team, &name, &asked).await;
+        retried.expect("memory");
+        if self.boundaries.committed("retry") {
+            self.tick();
+            let again = self.ledger.retry(&team, &name, &asked).await;
+            again.expect("memory");
+        }
+        self.note("> retry");
     }
 
     /// The daemon is away for a time, and the world goes on.
@@ -183,24 +237,68 @@ impl Story {
         self.stride = seconds;
     }
 
-    /// Plays on until `reached`, second by second; fails after a day.
+    /// Declares an environment while the next pass is under way, before it opens its attempts.
+    pub fn build_in_mid_pass(&mut self, build: &Build<'_>) {
+        let declaration = build.declaration(&self.api_key);
+        let ledger = self.ledger.clone();
+        self.note(&format!("> in the next pass: declare {}", build.what()));
+        self.boundaries.before_attempts(async move {
+            ledger.declare(declaration).await.expect("memory");
+        });
+    }
+
+    /// What happened so far.
+    pub fn log(&self) -> &str {
+        &self.log
+    }
+
+    /// Plays on until each of these environments is ready.
+    pub async fn until_ready(&mut self, names: &[&str]) {
+        let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+        let end = self.now() + self.patience;
+        while self.now() < end {
+            self.work_off().await;
+            if self.are_ready(&names).await {
+                return;
+            }
+            self.pass_time(end);
+        }
+        panic!("{names:?} were not all ready:\n{}", self.log);
+    }
+
+    /// From now on the time in which nothing happens is jumped over: for many lives, where it
+    /// does not matter to a few seconds when the daemon comes to work.
+    pub fn jump(&mut self) {
+        self.jumps = true;
+    }
+
+    /// Plays on until `reached`; fails when patience is at its end.
     pub async fn until(&mut self, what: &str, reached: impl Fn(&State) -> bool) {
-        for _ in 0..86_400 / self.stride {
+        let end = self.now() + self.patience;
+        while self.now() < end {
             self.work_off().await;
             if reached(&self.state().await) {
                 self.note(&format!("= {what}"));
                 return;
             }
-            self.step(i64::from(self.stride));
+            self.pass_time(end);
         }
-        panic!("{what} was not reached within a day:\n{}", self.log);
+        panic!("{what} was not reached:\n{}", self.log);
     }
 
     /// Plays on for a time.
     pub async fn play(&mut self, seconds: u32) {
-        for _ in 0..seconds / self.stride {
+        if !self.jumps {
+            for _ in 0..seconds / self.stride {
+                self.work_off().await;
+                self.step(i64::from(self.stride));
+            }
+            return;
+        }
+        let end = self.now() + chrono::Duration::seconds(i64::from(seconds));
+        while self.now() < end {
             self.work_off().await;
-            self.step(i64::from(self.stride));
+            self.pass_time(end);
         }
     }
 
@@ -291,42 +389,5 @@ impl Story {
         let passed = (now - self.began).num_seconds();
         let line = self.names.anonymous(line);
         let _ = writeln!(self.log, "{:>2}:{:02} {line}", passed / 60, passed % 60);
-    }
-}
-
-fn engine(sim: &Running, ledger: &Arc<MemoryLedger>, n: usize) -> Engine {
-    let target_of = SimTarget {
-        place: place(),
-        artifact_bucket: Some("bennu-artifacts".to_owned()),
-    };
-    let targets = BTreeMap::from([(target(), target_of)]);
-    let replica = ReplicaId::new(format!("story-{n}")).expect("legal");
-    let bucket = TargetFacts {
-        bucket: Some("bennu-artifacts".to_owned()),
-    };
-    let facts = SpaceFacts {
-        server_url: "http://octopus.test".into(),
-        slots: 5,
-    };
-    Engine {
-        world: World {
-            infrastructure: Arc::new(SimInfrastructure::new(sim.sim.clone(), targets.clone())),
-            instances: Arc::new(SimInstances::new(sim.sim.clone(), targets)),
-            deployments: Arc::new(SimDeployments::new(sim.sim.clone(), server())),
-            work: ledger.clone(),
-            ledger: ledger.clone(),
-            key: Some(Key::new(b"a key for stories")),
-        },
-        context: Context {
-            installation: InstallationId::new("test").expect("legal"),
-            targets: BTreeMap::from([(target(), bucket)]),
-            spaces: BTreeMap::from([((server(), space()), facts)]),
-            has_key: true,
-        },
-        policy: Policy::default(),
-        settings: Settings::paced(replica, 7, 1.0),
-        metrics: Metrics::register(&Registry::new()).expect("an empty registry"),
-        probe: Arc::new(NoProbe),
-        health: Arc::new(Health::default()),
     }
 }

@@ -102,6 +102,30 @@ fn pure_crates_cannot_break_their_promise() {
     }
 }
 
+/// No text of a user becomes an address: whoever reads it has nothing to fetch with.
+#[test]
+fn only_adapters_have_a_client() {
+    let clients = [
+        "reqwest",
+        "hyper",
+        "hyper-util",
+        "hyper-rustls",
+        "ureq",
+        "curl",
+        "isahc",
+        "tonic",
+    ];
+    let crates = crates();
+    for name in [
+        "template", "model", "plan", "ports", "store", "engine", "api",
+    ] {
+        for need in &crates[name] {
+            let is_client = clients.contains(&need.as_str()) || need.starts_with("aws-");
+            assert!(!is_client, "{name} may not list {need}: it asks nobody");
+        }
+    }
+}
+
 #[test]
 fn every_crate_keeps_the_lint_table() {
     for name in crates().keys() {

@@ -5,6 +5,9 @@
 //! replaced by their rank, and leases last either no time at all or longer than the test.
 
 #[cfg(test)]
+#[path = "ledger_equals_store/asked.rs"]
+mod asked;
+#[cfg(test)]
 #[path = "ledger_equals_store/operation.rs"]
 mod operation;
 #[cfg(test)]
@@ -48,6 +51,34 @@ mod tests {
         "withdrawn: true",
         "met_at: Some",
         "1 environments woken",
+        "delete: Moved",
+        "delete: Done",
+        "approve: Moved",
+        "approve: Done",
+        "retry: Moved",
+        "retry: Done",
+        "refresh: Done",
+        "refresh_at: Some",
+        "revoked: true",
+        "revoked: false",
+        "begin: New",
+        "begin: Running",
+        "begin: Reused",
+        "begin: Answered",
+        "Some(Request(",
+        "Some(Pass",
+        "reason: \"Approved\"",
+        "reason: \"Retried\"",
+        "readiness: Ready",
+        "readiness: Stalled",
+        "readiness: Deleting",
+        "readiness: Progressing",
+        "parked: 1",
+        "open: 1",
+        "held: 1",
+        "waiting: 1",
+        "has_problem: true",
+        "age_s: Some",
     ];
 
     #[test]
@@ -59,7 +90,7 @@ mod tests {
         let config = Config {
             cases: match std::env::var_os("PROPTEST_CASES") {
                 Some(_) => default.cases,
-                None => 40,
+                None => 44,
             },
             failure_persistence: None,
             ..default

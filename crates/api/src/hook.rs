@@ -22,7 +22,7 @@ pub(crate) struct HookMetrics(IntCounterVec);
 
 impl HookMetrics {
     pub(crate) fn register(registry: &Registry) -> Result<Self, prometheus::Error> {
-        let opts = Opts::new("bennu_webhooks_total", "Deliveries to webhooks.");
+        let opts = Opts::new("bennu_webhook_deliveries_total", "Deliveries to webhooks.");
         let count = IntCounterVec::new(opts, &["source", "outcome"])?;
         registry.register(Box::new(count.clone()))?;
         Ok(Self(count))

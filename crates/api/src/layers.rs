@@ -2,19 +2,21 @@
 
 mod observe;
 mod panic;
+mod repeat;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{Kind, Problem};
 
-pub(crate) use observe::{RequestMetrics, observe};
+pub(crate) use observe::{RequestId, RequestMetrics, observe};
 pub(crate) use panic::catch_panic;
+pub(crate) use repeat::repeat;
 
 /// Longest body. CloudFormation's longest template has 1 MB; escaped in JSON it can be
 /// nearly twice as long.
@@ -45,13 +47,32 @@ impl Default for Limits {
     }
 }
 
+/// A request's place among those that are served. Whoever only waits leaves it to others.
+#[derive(Debug, Clone)]
+pub(crate) struct Place(Arc<Mutex<Option<OwnedSemaphorePermit>>>);
+
+impl Place {
+    /// Gives the place to the next.
+    pub(crate) fn leave(&self) {
+        let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(place.take());
+    }
+}
+
 /// Keeps a request within the limits. One too many is refused at once: whoever waits in a
-/// queue that we do not show would try again and make it longer.
-pub(crate) async fn limit(State(limits): State<Limits>, request: Request, next: Next) -> Response {
-    let Ok(_permit) = limits.permits.try_acquire() else {
+/// queue that we do not show would try again and make it longer. A stream counts until it
+/// begins: what it sends afterwards is bounded by itself.
+pub(crate) async fn limit(
+    State(limits): State<Limits>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let Ok(permit) = limits.permits.try_acquire_owned() else {
         let detail = format!("{MAX_AT_ONCE} requests are being served; try again");
         return Problem::new(Kind::Busy, detail).into_response();
     };
+    let place = Place(Arc::new(Mutex::new(Some(permit))));
+    request.extensions_mut().insert(place);
     match tokio::time::timeout(limits.time, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {

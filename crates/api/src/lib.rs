@@ -7,14 +7,15 @@
 //!
 //! | to learn | read |
 //! |---|---|
-//! | which routes there are | [`router()`], `routes` |
+//! | which routes there are, and what each says of itself | [`router()`], `routes`, `operation` |
+//! | how the OpenAPI document is written from that | [`openapi`] |
 //! | how a document is read, and every key that is refused | [`read`], `read::unsupported` |
 //! | what a declaration is held against before it is stored | [`accept`] |
 //! | how a webhook is checked, decided about and answered | [`hook`] |
 //! | what answers look like | [`dto`] |
 //! | how a refusal looks, and every kind of it | [`problem`] |
 //! | who may do what | [`auth`], [`token`] |
-//! | what surrounds every request: request ids, limits, panics | `layers` |
+//! | what surrounds every request: request ids, limits, panics, repeats | `layers` |
 //! | metrics and health, on a listener of their own | [`observability`] |
 //!
 //! Start with [`router()`].
@@ -26,6 +27,8 @@ pub mod dto;
 pub mod hook;
 mod layers;
 pub mod observability;
+pub mod openapi;
+mod operation;
 pub mod problem;
 pub mod read;
 pub mod router;
@@ -35,7 +38,8 @@ pub mod token;
 
 pub use accept::Catalog;
 pub use hook::signature::WebhookSecret;
-pub use observability::{Health, Observability};
+pub use observability::{Fleet, Health, Observability};
+pub use operation::{Access, Verb};
 pub use problem::{Kind, Problem};
 pub use router::router;
 pub use state::{Api, Clock, Planner, Webhooks};

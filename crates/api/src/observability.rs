@@ -1,5 +1,7 @@
 //! Metrics and health, for a listener that only operators reach: it asks no token.
 
+mod fleet;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +12,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bennu_ports::Environments;
 use prometheus::{Registry, TextEncoder};
+
+pub use fleet::Fleet;
 
 /// Says whether something is well, and if not, why.
 pub type Check = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
@@ -32,6 +36,8 @@ pub struct Health {
 pub struct Observability {
     /// Everything that is measured.
     pub registry: Registry,
+    /// Counts when somebody scrapes.
+    pub fleet: Fleet,
     /// Asked for the database's health.
     pub environments: Arc<dyn Environments>,
     /// Asked for the process's own.
@@ -62,6 +68,7 @@ impl Observability {
 }
 
 async fn metrics(State(state): State<Observability>) -> Response {
+    state.fleet.refresh().await;
     match TextEncoder::new().encode_to_string(&state.registry.gather()) {
         Ok(text) => ([(header::CONTENT_TYPE, prometheus::TEXT_FORMAT)], text).into_response(),
         Err(error) => {

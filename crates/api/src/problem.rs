@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bennu_model::spec::Invalid;
 use bennu_ports::LedgerError;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A template of 500 resources can be wrong in 500 places; this many help, more hide.
@@ -12,6 +13,8 @@ const MAX_ERRORS: usize = 50;
 /// Seconds after which a caller should try again when the database was away. It recovers
 /// within 5 s or not soon.
 const RETRY_AFTER_S: u32 = 5;
+/// The media type of a refusal.
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 /// What the types of problems begin with. Identifiers: nothing needs to answer there.
 const TYPE_PREFIX: &str = "https://bennu.dev/problems/";
 
@@ -54,8 +57,12 @@ kinds! {
     BadSignature = UNAUTHORIZED, "bad-signature", "The signature is not right";
     /// A delivery was signed too long ago, or by a clock that is ahead.
     StaleTimestamp = UNAUTHORIZED, "stale-timestamp", "The delivery's time is not now";
+    /// The token is valid, and this is beyond it.
+    Forbidden = FORBIDDEN, "forbidden", "This token may not do that";
     /// No such path, or nothing there that this token may see.
     NotFound = NOT_FOUND, "not-found", "Not found";
+    /// The environment is there, and no change set of it is open.
+    NoChangeSet = NOT_FOUND, "no-change-set", "No change set is open";
     /// The path is right and the verb is not.
     MethodNotAllowed = METHOD_NOT_ALLOWED, "method-not-allowed", "This path does not take this method";
     /// Another team has the name in this space.
@@ -64,6 +71,10 @@ kinds! {
     Fixed = CONFLICT, "fixed-field", "This cannot change while the environment lives";
     /// Another body was delivered under the same id.
     DeliveryReused = CONFLICT, "delivery-reused", "The delivery's id was used before";
+    /// Another request came under the same `Idempotency-Key`.
+    KeyReused = CONFLICT, "idempotency-key-reused", "The idempotency key was used before";
+    /// The request of this `Idempotency-Key` is being carried out.
+    RequestRunning = CONFLICT, "request-running", "The same request is being carried out";
     /// No change set waits for a person.
     NothingToApprove = CONFLICT, "nothing-to-approve", "No change set waits for approval";
     /// Another change set waits for a person than the one that was named.
@@ -98,7 +109,7 @@ pub struct Problem {
 }
 
 /// A refusal as it goes over the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ProblemDocument {
     /// An identifier of the kind; ends in its slug.
     #[serde(rename = "type")]
@@ -111,7 +122,26 @@ pub struct ProblemDocument {
     pub detail: String,
     /// Every place that is wrong: `field`, `cause`, `remedy`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<Place>")]
     pub errors: Vec<Invalid>,
+    /// The request's id, as `X-Request-Id` has it: the log has its lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+}
+
+/// A place that is wrong, as [`Invalid`] goes over the wire.
+#[derive(JsonSchema)]
+#[expect(
+    dead_code,
+    reason = "only its schema is wanted: `Invalid` belongs to a pure crate"
+)]
+pub(crate) struct Place {
+    /// Where, as a path into the document: `spec.stack.tags`.
+    field: String,
+    /// What is wrong.
+    cause: String,
+    /// What to do about it.
+    remedy: String,
 }
 
 impl Problem {
@@ -160,6 +190,7 @@ impl Problem {
             status: self.kind.status().as_u16(),
             detail: self.detail.clone(),
             errors: self.errors.clone(),
+            instance: None,
         }
     }
 }
@@ -188,12 +219,24 @@ impl From<LedgerError> for Problem {
     }
 }
 
+impl IntoResponse for ProblemDocument {
+    /// The document stays with the response, so that the id of the request can be put into it
+    /// on its way out.
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status);
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, axum::Json(&self)).into_response();
+        let kind = HeaderValue::from_static(PROBLEM_JSON);
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = (self.kind.status(), axum::Json(self.document())).into_response();
+        let mut response = self.document().into_response();
         let headers = response.headers_mut();
-        let kind = HeaderValue::from_static("application/problem+json");
-        headers.insert(header::CONTENT_TYPE, kind);
         match self.kind {
             Kind::Unauthorized => {
                 let challenge = HeaderValue::from_static("Bearer");
@@ -203,7 +246,7 @@ impl IntoResponse for Problem {
                 let challenge = HeaderValue::from_static("Standard-Webhooks");
                 headers.insert(header::WWW_AUTHENTICATE, challenge);
             }
-            Kind::Unavailable | Kind::Busy | Kind::TimedOut => {
+            Kind::Unavailable | Kind::Busy | Kind::TimedOut | Kind::RequestRunning => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
             }
             Kind::UnsupportedMediaType => {
@@ -212,11 +255,14 @@ impl IntoResponse for Problem {
             }
             Kind::Malformed
             | Kind::BadRequest
+            | Kind::Forbidden
             | Kind::NotFound
+            | Kind::NoChangeSet
             | Kind::MethodNotAllowed
             | Kind::NameTaken
             | Kind::Fixed
             | Kind::DeliveryReused
+            | Kind::KeyReused
             | Kind::NothingToApprove
             | Kind::OtherChangeSet
             | Kind::Moved

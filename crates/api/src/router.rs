@@ -1,15 +1,17 @@
 //! Every route of the API.
 
-use axum::Router;
+use std::sync::Arc;
+
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::MethodRouter;
+use axum::{Extension, Router};
 use prometheus::Registry;
 
 use crate::hook::HookMetrics;
 use crate::layers::{self, Limits, RequestMetrics};
-use crate::routes::{
-    approve, blueprints, environments, events, hooks, list, plan, retry, targets, templates,
-};
+use crate::operation::{Access, Route};
+use crate::routes::stream::Watchers;
+use crate::routes::{hook_body_limit, table};
 use crate::{Api, Kind, Problem, auth};
 
 /// The API, to be served on the listener that teams reach. Its metrics go to `registry`.
@@ -17,49 +19,37 @@ use crate::{Api, Kind, Problem, auth};
 /// # Errors
 /// The registry has metrics of these names already.
 pub fn router(api: Api, registry: &Registry) -> Result<Router, prometheus::Error> {
-    let environment = get(environments::get)
-        .put(environments::put)
-        .delete(environments::delete);
-    let blueprint = get(blueprints::get)
-        .put(blueprints::put)
-        .delete(blueprints::delete);
-    let version_1 = Router::new()
-        .route("/v1/teams/{team}/environments", get(list::list))
-        .route("/v1/teams/{team}/environments/{name}", environment)
-        .route("/v1/teams/{team}/environments/{name}/plan", get(plan::plan))
-        .route(
-            "/v1/teams/{team}/environments/{name}/approve",
-            post(approve::approve),
-        )
-        .route(
-            "/v1/teams/{team}/environments/{name}/retry",
-            post(retry::retry),
-        )
-        .route(
-            "/v1/teams/{team}/environments/{name}/events",
-            get(events::events),
-        )
-        .route("/v1/teams/{team}/blueprints", get(blueprints::list))
-        .route("/v1/teams/{team}/blueprints/{name}", blueprint)
-        .route("/v1/targets", get(targets::targets))
-        .route("/v1/templates", get(templates::templates))
-        .route_layer(from_fn_with_state(api.clone(), auth::require_token))
-        .with_state(api.clone());
-    // A signature instead of a token, and bodies that are events.
-    let hooks = Router::new()
-        .route("/v1/hooks/{source}", post(hooks::post))
-        .layer(hooks::body_limit())
-        .with_state((api.clone(), HookMetrics::register(registry)?));
+    let mut router = Router::new();
+    for route in table().0 {
+        router = router.route(route.path, guarded(&api, route));
+    }
     let metrics = RequestMetrics::register(registry)?;
-    let router = version_1
-        .merge(hooks)
+    let router = router
+        .with_state(api.clone())
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
+        .layer(Extension(HookMetrics::register(registry)?))
+        .layer(Extension(Arc::<Watchers>::default()))
         .layer(layers::body_limit())
         .layer(from_fn_with_state(Limits::default(), layers::limit))
         .layer(from_fn(layers::catch_panic))
         .layer(from_fn_with_state((api, metrics), layers::observe));
     Ok(router)
+}
+
+/// A route behind what its operation asks for. The last layer is the first that a request
+/// meets.
+fn guarded(api: &Api, route: Route) -> MethodRouter<Api> {
+    let operation = Extension(route.operation.clone());
+    let handler = route.handler;
+    let handler = match route.operation.access {
+        Access::Token => handler
+            .route_layer(from_fn_with_state(api.clone(), layers::repeat))
+            .route_layer(from_fn_with_state(api.clone(), auth::require_token)),
+        Access::Signature => handler.route_layer(hook_body_limit()),
+        Access::Open => handler,
+    };
+    handler.route_layer(operation)
 }
 
 async fn no_such_path() -> Problem {

@@ -1,24 +1,67 @@
 //! What each route does, a file for each noun.
 
-pub(crate) mod approve;
-pub(crate) mod blueprints;
-pub(crate) mod environments;
-pub(crate) mod events;
-mod extract;
-pub(crate) mod hooks;
-pub(crate) mod list;
-pub(crate) mod plan;
+mod approve;
+mod blueprints;
+mod changes;
+mod declare;
+mod dry_run;
+mod environments;
+mod events;
+mod explain;
+pub(crate) mod extract;
+mod hooks;
+mod list;
+mod page;
+mod plan;
 mod precondition;
 mod query;
-pub(crate) mod retry;
-pub(crate) mod targets;
-pub(crate) mod templates;
+mod refresh;
+mod retry;
+mod selector;
+mod spaces;
+pub(crate) mod stream;
+mod targets;
+mod templates;
+mod tokens;
 
 use bennu_model::ids::{EnvironmentName, TeamName};
 use bennu_ports::environments::EnvironmentView;
 
 use crate::auth::Caller;
+use crate::operation::Table;
 use crate::{Api, Kind, Problem};
+
+pub(crate) use hooks::body_limit as hook_body_limit;
+
+/// The groups of the OpenAPI document.
+pub(crate) const ENVIRONMENTS: &str = "environments";
+pub(crate) const BLUEPRINTS: &str = "blueprints";
+pub(crate) const PLACES: &str = "places";
+pub(crate) const TOKENS: &str = "tokens";
+pub(crate) const HOOKS: &str = "hooks";
+pub(crate) const DOCUMENTATION: &str = "documentation";
+
+/// Every route.
+pub(crate) fn table() -> Table {
+    let mut table = Table::default();
+    list::routes(&mut table);
+    environments::routes(&mut table);
+    plan::routes(&mut table);
+    changes::routes(&mut table);
+    explain::routes(&mut table);
+    events::routes(&mut table);
+    approve::routes(&mut table);
+    retry::routes(&mut table);
+    refresh::routes(&mut table);
+    blueprints::routes(&mut table);
+    targets::routes(&mut table);
+    spaces::routes(&mut table);
+    templates::routes(&mut table);
+    tokens::routes(&mut table);
+    hooks::routes(&mut table);
+    crate::openapi::routes(&mut table);
+    table
+}
 
 /// Runs what takes the processor for long, such as reading a megabyte of YAML, where it
 /// keeps no other request waiting.
@@ -41,8 +84,20 @@ async fn look_up(
     let team = caller.team(&team)?;
     let absent = || no_environment(&team, &name);
     let legal = EnvironmentName::new(name.as_str()).map_err(|_| absent())?;
-    let view = api.environments.get(&team, &legal).await?;
-    view.ok_or_else(absent)
+    match api.environments.get(&team, &legal).await {
+        Ok(view) => view.ok_or_else(absent),
+        // Where the database and its schema are fine, it is what is stored there.
+        Err(error) if !error.transient && api.environments.ready().await.is_ok() => {
+            tracing::error!(%team, %name, %error, "an environment cannot be read");
+            let detail = format!(
+                "what is stored of {team}/{name} cannot be read by this version of Bennu; an \
+                 operator has to look: the log says what, under this request's id. No other \
+                 environment is concerned"
+            );
+            Err(Problem::new(Kind::Internal, detail))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn no_environment(team: &TeamName, name: &str) -> Problem {

@@ -5,14 +5,19 @@ use std::time::Instant;
 
 use bennu_model::blueprint::{Decision, Event, Situation};
 use bennu_model::plan::Plan;
-use bennu_ports::Environments;
 use bennu_ports::ledger::EnvironmentState;
+use bennu_ports::{Answers, Environments, Tokens};
 use chrono::{DateTime, Utc};
+use tokio_util::sync::CancellationToken;
 
 use crate::{Catalog, WebhookSecret};
 
 /// What a pass would do now: the planner that the engine uses, not executed.
 pub type Planner = Arc<dyn Fn(&EnvironmentState, DateTime<Utc>) -> Plan + Send + Sync>;
+
+/// Whether all that a decision about an environment rests on was read since a moment, by the
+/// database's clock.
+pub type Freshness = Arc<dyn Fn(&EnvironmentState, DateTime<Utc>) -> bool + Send + Sync>;
 
 /// What an event of a branch leads to.
 pub type Declarer = fn(&Event, &Situation) -> Decision;
@@ -42,16 +47,24 @@ pub struct Clock {
 pub struct Api {
     /// Where declarations are kept.
     pub environments: Arc<dyn Environments>,
+    /// Who may call.
+    pub tokens: Arc<dyn Tokens>,
+    /// Where answers are kept for requests that may be repeated.
+    pub answers: Arc<dyn Answers>,
     /// The targets and Octopus spaces of the configuration.
     pub catalog: Arc<Catalog>,
     /// What blueprints and webhooks need.
     pub hooks: Webhooks,
     /// Answers dry runs.
     pub planner: Planner,
+    /// Answers refreshes.
+    pub freshness: Freshness,
     /// Reads the time.
     pub clock: Clock,
     /// Goes before the number of each request to make its id: names this process.
     pub replica: Arc<str>,
+    /// Cancelled when the process is to end: streams end then, and clients go elsewhere.
+    pub stop: CancellationToken,
 }
 
 impl std::fmt::Debug for Api {

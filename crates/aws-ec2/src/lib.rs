@@ -6,6 +6,7 @@
 
 mod console;
 mod instances;
+mod probe;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

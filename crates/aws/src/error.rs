@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use bennu_model::outcome::{Outcome, Retry};
-use bennu_ports::{Call, PortError, PortErrorKind};
+use bennu_ports::{Call, LONGEST_ASKED_PAUSE, PortError, PortErrorKind};
 
 pub(crate) use words::cut;
 
@@ -136,7 +136,8 @@ pub(crate) fn refused(call: Call, reply: &Reply<'_>) -> Failure {
     };
     let (kind, write) = match (kind, reply.pause) {
         (PortErrorKind::Throttled(_), Some(seconds)) => {
-            let pause = Duration::from_secs(seconds.into());
+            let pause = Duration::from_secs(seconds.into()).min(LONGEST_ASKED_PAUSE);
+            let seconds = u32::try_from(pause.as_secs()).unwrap_or(u32::MAX);
             (
                 PortErrorKind::Throttled(Some(pause)),
                 Write::Rejected(Retry::After(seconds)),

@@ -13,6 +13,7 @@
 //! - [`target`]: clients of a target, built at first use
 //! - [`call`]: the one way to send
 //! - [`error`]: the one table that says what a refusal means
+//! - [`probe`]: whether what the daemon does may be done, without an effect
 //! - `infrastructure`: the port, and what each action sends
 //! - `cloudformation`, `autoscaling`, `s3`, `secrets`: requests and replies of each service
 //!
@@ -24,6 +25,7 @@ mod cloudformation;
 pub mod config;
 pub mod error;
 mod infrastructure;
+pub mod probe;
 mod s3;
 mod secrets;
 pub mod target;

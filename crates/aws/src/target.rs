@@ -35,7 +35,7 @@ pub struct Aws {
     timeouts: Timeouts,
 }
 
-/// How long things may take; the constants above but in tests.
+/// How long things may take.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Timeouts {
     pub(crate) connect: Duration,
@@ -52,9 +52,22 @@ impl Aws {
         installation: InstallationId,
         targets: Vec<TargetConfig>,
     ) -> Result<Self, ConfigError> {
+        Self::with_time_limit(installation, targets, OPERATION_TIMEOUT)
+    }
+
+    /// Like [`Aws::new`], with another limit than [`OPERATION_TIMEOUT`] for each request: a
+    /// shorter one is safe, a longer one outlives leases.
+    ///
+    /// # Errors
+    /// [`ConfigError`], for the first value that cannot be right.
+    pub fn with_time_limit(
+        installation: InstallationId,
+        targets: Vec<TargetConfig>,
+        limit: Duration,
+    ) -> Result<Self, ConfigError> {
         let timeouts = Timeouts {
-            connect: CONNECT_TIMEOUT,
-            operation: OPERATION_TIMEOUT,
+            connect: CONNECT_TIMEOUT.min(limit),
+            operation: limit,
         };
         Self::with_timeouts(installation, targets, timeouts)
     }
@@ -105,6 +118,10 @@ impl Aws {
 
     pub(crate) fn config(&self, name: &TargetName, call: Call) -> Result<&TargetConfig, Failure> {
         Ok(&self.target(name, call)?.config)
+    }
+
+    pub(crate) fn installation(&self) -> &InstallationId {
+        &self.installation
     }
 
     fn target(&self, name: &TargetName, call: Call) -> Result<&Target, Failure> {

@@ -4,20 +4,31 @@
 mod apply;
 mod approve;
 mod change_set;
+mod changes;
+mod completion;
+mod connection;
 mod delete;
 mod describe;
-mod duration;
+mod diff;
+mod documents;
+pub(crate) mod duration;
+mod events;
+mod explain;
 mod failure;
 mod format;
 mod get;
 mod noun;
 mod output;
 mod plan;
+mod refresh;
 mod retry;
+mod summary;
 mod table;
 mod template;
 mod time;
 mod token;
+mod version;
+mod wait;
 mod watch;
 
 use std::net::SocketAddr;
@@ -25,8 +36,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use connection::{Address, Connection, ConnectionArgs};
 pub use failure::{Exit, Failure};
-pub use output::Output;
+pub use output::{Mood, Output, paint};
 
 /// Throw-away environments on AWS CloudFormation and Octopus Deploy, kept as declared.
 #[derive(Debug, Parser)]
@@ -42,6 +54,8 @@ pub struct Cli {
 pub enum Command {
     /// Run the daemon
     Serve(Configured),
+    /// See whether a daemon with this configuration could do its work from here
+    Doctor(crate::doctor::DoctorArgs),
     /// Bring the database's schema up to date, and end
     Migrate(Configured),
     /// Run a simulated AWS and Octopus, until stopped
@@ -53,33 +67,49 @@ pub enum Command {
     /// Look at the templates that specs can name, without a daemon
     #[command(subcommand)]
     Template(template::TemplateCommand),
+    /// Print a script that makes a shell complete verbs and flags
+    Completion(completion::CompletionArgs),
     /// Talk to a daemon.
     #[command(flatten)]
     Client(ClientCommand),
 }
 
-/// Verbs that talk to a daemon, and those about tokens, which talk to its database.
+/// Verbs that talk to a daemon, and those about tokens, which can talk to its database.
 #[derive(Debug, Subcommand)]
 pub enum ClientCommand {
     /// Declare environments and blueprints from files
     Apply(apply::ApplyArgs),
-    /// List environments or blueprints, or show one
+    /// Show what `apply` would change
+    Diff(diff::DiffArgs),
+    /// List environments, blueprints, targets, spaces, templates or tokens, or show some
     Get(get::GetArgs),
-    /// Show all about one environment: what is seen, and why it waits
+    /// Show all about one environment
     Describe(describe::DescribeArgs),
-    /// Watch an environment as it changes, until it is gone or as `--until` says
-    Watch(watch::WatchArgs),
+    /// Say why an environment is as it is, what it waits for, and who can help
+    Explain(explain::ExplainArgs),
     /// Show what the daemon would do next, without doing it
     Plan(plan::PlanArgs),
+    /// Show the change set of an environment, and what would change because of what
+    Changes(changes::ChangesArgs),
     /// Approve the change set that waits for a person
     Approve(approve::ApproveArgs),
     /// Try again what was given up, once its cause is mended
     Retry(retry::RetryArgs),
-    /// Delete an environment with all that belongs to it, or a blueprint
+    /// Have everything read that was not read lately, and wait until it was
+    Refresh(refresh::RefreshArgs),
+    /// Wait until an environment is ready, gone, or as it is waited for
+    Wait(wait::WaitArgs),
+    /// Watch an environment as it changes, until it is gone or as `--until` says
+    Watch(watch::WatchArgs),
+    /// Show what happened to an environment, and what happens
+    Events(events::EventsArgs),
+    /// Delete environments with all that belongs to them, or blueprints
     Delete(delete::DeleteArgs),
     /// Tokens for the API
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Show the version of this program, and of the daemon
+    Version(version::VersionArgs),
 }
 
 /// Where the configuration is.
@@ -121,31 +151,6 @@ pub struct DemoArgs {
     pub catalog: Vec<PathBuf>,
 }
 
-/// Which daemon, and as whom.
-#[derive(Debug, Clone, Args)]
-pub struct Connection {
-    /// The daemon's address
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "BENNU_SERVER",
-        default_value = "http://127.0.0.1:8080"
-    )]
-    pub server: String,
-    /// A token of a team, or an operator's; rather give it in the environment
-    #[arg(
-        long,
-        env = "BENNU_TOKEN",
-        hide_env_values = true,
-        default_value = "",
-        hide_default_value = true
-    )]
-    pub token: String,
-    /// Whose environments
-    #[arg(long, short, env = "BENNU_TEAM")]
-    pub team: Option<String>,
-}
-
 /// Does what a verb about templates asks, and says how it went.
 pub fn run_template(command: template::TemplateCommand) -> Exit {
     let mut output = Output::of_process();
@@ -153,19 +158,33 @@ pub fn run_template(command: template::TemplateCommand) -> Exit {
     ended(result, output)
 }
 
+/// Prints a script for a shell.
+pub fn run_completion(args: &completion::CompletionArgs) -> Exit {
+    let mut output = Output::of_process();
+    let exit = completion::run(args, &mut output);
+    ended(Ok(exit), output)
+}
+
 /// Does what a verb asks, and says how it went.
 pub async fn run(command: ClientCommand) -> Exit {
     let mut output = Output::of_process();
     let result = match command {
         ClientCommand::Apply(args) => apply::run(args, &mut output).await,
+        ClientCommand::Diff(args) => diff::run(args, &mut output).await,
         ClientCommand::Get(args) => get::run(args, &mut output).await,
         ClientCommand::Describe(args) => describe::run(args, &mut output).await,
-        ClientCommand::Watch(args) => watch::run(args, &mut output).await,
+        ClientCommand::Explain(args) => explain::run(args, &mut output).await,
         ClientCommand::Plan(args) => plan::run(args, &mut output).await,
+        ClientCommand::Changes(args) => changes::run(args, &mut output).await,
         ClientCommand::Approve(args) => approve::run(args, &mut output).await,
         ClientCommand::Retry(args) => retry::run(args, &mut output).await,
+        ClientCommand::Refresh(args) => refresh::run(args, &mut output).await,
+        ClientCommand::Wait(args) => wait::run(args, &mut output).await,
+        ClientCommand::Watch(args) => watch::run(args, &mut output).await,
+        ClientCommand::Events(args) => events::run(args, &mut output).await,
         ClientCommand::Delete(args) => delete::run(args, &mut output).await,
         ClientCommand::Token(command) => token::run(command, &mut output).await,
+        ClientCommand::Version(args) => version::run(args, &mut output).await,
     };
     ended(result, output)
 }

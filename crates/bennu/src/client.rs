@@ -1,35 +1,40 @@
 //! A daemon, over HTTP.
 
+mod environments;
 mod error;
+mod follow;
+mod lists;
 mod noun;
+mod sse;
 
 use std::time::Duration;
 
-use bennu_api::dto::{EnvironmentDocument, EventDocument, EventList};
-use reqwest::{Method, StatusCode, Url};
-use serde::Serialize;
+use reqwest::{RequestBuilder, StatusCode, Url};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::cli::Connection;
 use crate::config::is_loopback;
 
 use error::chain;
 
+pub use environments::Refreshed;
 pub use error::ClientError;
+pub use follow::{Follow, Told};
+pub use lists::Chosen;
 pub use noun::Noun;
 
 /// Longer than the daemon's own limit, so that its words are heard.
 const TIME_LIMIT: Duration = Duration::from_secs(40);
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
-/// As many events as one answer holds.
-const EVENT_PAGE: usize = 1_000;
 
 /// What a PUT did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Put {
     /// `created`, `changed` or `same`.
     pub declared: String,
+    /// What is declared now, or would be.
+    pub document: Value,
 }
 
 /// A daemon, and one team's part of it.
@@ -42,6 +47,7 @@ pub struct Client {
 }
 
 struct Answer {
+    status: StatusCode,
     declared: String,
     body: Value,
 }
@@ -52,6 +58,25 @@ impl Client {
     /// # Errors
     /// A missing token, or an address that is none.
     pub fn new(connection: &Connection) -> Result<Self, ClientError> {
+        if connection.token.trim().is_empty() {
+            let remedy = "set BENNU_TOKEN or give --token-file; `bennu token create` makes one";
+            return Err(ClientError::Usage(format!("a token is needed: {remedy}")));
+        }
+        let is_odd = |c: char| !c.is_ascii_graphic();
+        if connection.token.trim().contains(is_odd) {
+            let remedy = "BENNU_TOKEN and the file of --token-file hold the token alone";
+            return Err(ClientError::Usage(format!(
+                "the token has a space, a line end or another strange character in it: {remedy}"
+            )));
+        }
+        Self::anybody(connection)
+    }
+
+    /// As [`Client::new`], for what is answered without a token too.
+    ///
+    /// # Errors
+    /// An address that is none.
+    pub fn anybody(connection: &Connection) -> Result<Self, ClientError> {
         let usage = |message: String| ClientError::Usage(message);
         let base: Url = connection.server.parse().map_err(|error| {
             usage(format!(
@@ -63,10 +88,6 @@ impl Client {
             return Err(usage(format!(
                 "--server {base}: write http://host:port or https://host"
             )));
-        }
-        if connection.token.trim().is_empty() {
-            let remedy = "set BENNU_TOKEN; `bennu token create` makes one";
-            return Err(usage(format!("a token is needed: {remedy}")));
         }
         let http = reqwest::Client::builder()
             .timeout(TIME_LIMIT)
@@ -89,6 +110,19 @@ impl Client {
         })
     }
 
+    /// The same daemon, and another team's part of it.
+    pub fn of_team(&self, team: &str) -> Self {
+        Self {
+            team: Some(team.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// Where it is, for people.
+    pub fn address(&self) -> &Url {
+        &self.base
+    }
+
     /// Whose environments: the given team, or the command line's.
     ///
     /// # Errors
@@ -109,163 +143,77 @@ impl Client {
         name: &str,
         document: &Value,
     ) -> Result<Put, ClientError> {
-        let url = self.url(&["teams", team, noun.segment(), name]);
-        let answer = self
-            .send(self.http.request(Method::PUT, url).json(document))
-            .await?;
+        let url = self.url(&["teams", team, noun.plural(), name]);
+        self.declare(self.http.put(url).json(document)).await
+    }
+
+    /// Asks what declaring something would come to; nothing is declared.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn try_put(
+        &self,
+        noun: Noun,
+        team: &str,
+        name: &str,
+        document: &Value,
+    ) -> Result<Put, ClientError> {
+        let url = self.url(&["teams", team, noun.plural(), name]);
+        let request = dry(self.http.put(url).json(document), true);
+        self.declare(request).await
+    }
+
+    async fn declare(&self, request: RequestBuilder) -> Result<Put, ClientError> {
+        let answer = self.send(request).await?;
         Ok(Put {
             declared: answer.declared,
+            document: answer.body,
         })
     }
 
-    /// An environment, as it is answered.
+    /// Forgets a blueprint, or asks whether that could be done.
     ///
     /// # Errors
     /// [`ClientError`].
-    pub async fn get(&self, name: &str) -> Result<Value, ClientError> {
-        self.read(
-            &["teams", self.team()?, "environments", name],
-            &[("", ""); 0],
-        )
-        .await
-    }
-
-    /// A blueprint, as it is answered.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn blueprint(&self, name: &str) -> Result<Value, ClientError> {
-        let path = ["teams", self.team()?, "blueprints", name];
-        self.read(&path, &[("", ""); 0]).await
-    }
-
-    /// All blueprints, as they are answered.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn blueprints(&self) -> Result<Vec<Value>, ClientError> {
-        let path = ["teams", self.team()?, "blueprints"];
-        let mut list = self.read(&path, &[("", ""); 0]).await?;
-        match list["items"].take() {
-            Value::Array(items) => Ok(items),
-            _ => Err(self.strange(StatusCode::OK)),
-        }
-    }
-
-    /// Forgets a blueprint.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn delete_blueprint(&self, name: &str) -> Result<(), ClientError> {
+    pub async fn delete_blueprint(&self, name: &str, is_dry: bool) -> Result<(), ClientError> {
         let url = self.url(&["teams", self.team()?, "blueprints", name]);
-        self.send(self.http.delete(url)).await.map(drop)
+        let request = dry(self.http.delete(url), is_dry);
+        self.send(request).await.map(drop)
     }
 
-    /// All environments that a selector chooses, from all pages, as they are answered.
+    /// Makes a token; its words are in the answer, once.
     ///
     /// # Errors
     /// [`ClientError`].
-    pub async fn list(&self, selector: Option<&str>) -> Result<Vec<Value>, ClientError> {
-        let mut found = Vec::new();
-        let mut next: Option<String> = None;
-        loop {
-            let mut query = Vec::new();
-            query.extend(selector.map(|selector| ("labelSelector", selector)));
-            query.extend(next.as_deref().map(|next| ("continue", next)));
-            let mut page = self
-                .read(&["teams", self.team()?, "environments"], &query)
-                .await?;
-            if let Value::Array(items) = page["items"].take() {
-                found.extend(items);
-            }
-            next = page["metadata"]["continue"].as_str().map(str::to_owned);
-            if next.is_none() {
-                return Ok(found);
-            }
+    pub async fn create_token(&self, asked: &Value) -> Result<Value, ClientError> {
+        let request = self.http.post(self.url(&["tokens"])).json(asked);
+        Ok(self.send(request).await?.body)
+    }
+
+    /// Makes a token worthless.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn revoke_token(&self, id: &str) -> Result<(), ClientError> {
+        let request = self.http.delete(self.url(&["tokens", id]));
+        self.send(request).await.map(drop)
+    }
+
+    /// The daemon's version.
+    ///
+    /// # Errors
+    /// [`ClientError`]; an answer without one is strange.
+    pub async fn version(&self) -> Result<String, ClientError> {
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().push("openapi.json");
         }
+        let document = self.send(self.http.get(url)).await?.body;
+        let version = document["info"]["version"].as_str().map(str::to_owned);
+        version.ok_or_else(|| self.strange(StatusCode::OK))
     }
 
-    /// What the daemon would do next.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn plan(&self, name: &str) -> Result<Value, ClientError> {
-        self.read(
-            &["teams", self.team()?, "environments", name, "plan"],
-            &[("", ""); 0],
-        )
-        .await
-    }
-
-    /// The last events of an environment, oldest first.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn last_events(
-        &self,
-        name: &str,
-        count: usize,
-    ) -> Result<Vec<EventDocument>, ClientError> {
-        let mut last = Vec::new();
-        let mut after = 0;
-        loop {
-            let page = self.events_after(name, after).await?;
-            let complete = page.items.len() < EVENT_PAGE;
-            last.extend(page.items);
-            last.drain(..last.len().saturating_sub(count));
-            if complete {
-                return Ok(last);
-            }
-            after = page.after;
-        }
-    }
-
-    /// The events of an environment after an id, oldest first: one page of them.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn events_after(&self, name: &str, after: i64) -> Result<EventList, ClientError> {
-        let path = ["teams", self.team()?, "environments", name, "events"];
-        let query = [
-            ("after", after.to_string()),
-            ("limit", EVENT_PAGE.to_string()),
-        ];
-        decode(self.read(&path, &query).await?)
-    }
-
-    /// Approves the change set that waits for a person.
-    ///
-    /// # Errors
-    /// [`ClientError`]; a refusal where another one waits, or none.
-    pub async fn approve(&self, name: &str, change_set: &str) -> Result<(), ClientError> {
-        let url = self.url(&["teams", self.team()?, "environments", name, "approve"]);
-        let body = json!({ "changeSet": change_set });
-        self.send(self.http.post(url).json(&body)).await.map(drop)
-    }
-
-    /// Asks that what was given up of an environment be tried again.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn retry(&self, name: &str) -> Result<(), ClientError> {
-        let url = self.url(&["teams", self.team()?, "environments", name, "retry"]);
-        self.send(self.http.post(url)).await.map(drop)
-    }
-
-    /// Asks for an environment's deletion; the environment as it is then.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn delete(&self, name: &str) -> Result<EnvironmentDocument, ClientError> {
-        let url = self.url(&["teams", self.team()?, "environments", name]);
-        decode(self.send(self.http.delete(url)).await?.body)
-    }
-
-    async fn read(
-        &self,
-        path: &[&str],
-        query: &(impl Serialize + ?Sized),
-    ) -> Result<Value, ClientError> {
+    async fn read(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, ClientError> {
         let request = self.http.get(self.url(path)).query(query);
         Ok(self.send(request).await?.body)
     }
@@ -280,52 +228,82 @@ impl Client {
         url
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder) -> Result<Answer, ClientError> {
-        let no_answer = |error: reqwest::Error| {
-            let hint = "is it running, and is --server its address?";
-            ClientError::NoAnswer(format!(
-                "{} does not answer: {}; {hint}",
-                self.base,
-                chain(&error)
-            ))
-        };
-        let answer = request
-            .bearer_auth(&self.token)
-            .send()
-            .await
-            .map_err(no_answer)?;
+    async fn send(&self, request: RequestBuilder) -> Result<Answer, ClientError> {
+        let answer = self.asked(request).await?;
         let status = answer.status();
-        let header = |name: &str| {
-            let value = answer
-                .headers()
-                .get(name)
-                .and_then(|value| value.to_str().ok());
-            value.map(str::to_owned)
+        let declared = header(&answer, "bennu-declared").unwrap_or_default();
+        let bytes = answer
+            .bytes()
+            .await
+            .map_err(|error| self.no_answer(&error))?;
+        let body = match status {
+            StatusCode::NO_CONTENT => Value::Null,
+            _ => serde_json::from_slice(&bytes).map_err(|_| self.strange(status))?,
         };
-        let (request_id, declared) = (header("x-request-id"), header("bennu-declared"));
-        let bytes = answer.bytes().await.map_err(no_answer)?;
-        let strange = || self.strange(status);
+        Ok(Answer {
+            status,
+            declared,
+            body,
+        })
+    }
+
+    async fn text(&self, request: RequestBuilder) -> Result<String, ClientError> {
+        let answer = self.asked(request).await?;
+        answer.text().await.map_err(|error| self.no_answer(&error))
+    }
+
+    /// A good answer, its body still to be read.
+    async fn asked(&self, request: RequestBuilder) -> Result<reqwest::Response, ClientError> {
+        let request = match self.token.as_str() {
+            "" => request,
+            token => request.bearer_auth(token),
+        };
+        let answer = request.send().await;
+        let answer = answer.map_err(|error| self.no_answer(&error))?;
+        let status = answer.status();
         if status.is_success() {
-            let body = match status {
-                StatusCode::NO_CONTENT => Value::Null,
-                _ => serde_json::from_slice(&bytes).map_err(|_| strange())?,
-            };
-            let declared = declared.unwrap_or_default();
-            return Ok(Answer { declared, body });
+            return Ok(answer);
         }
-        let problem = serde_json::from_slice(&bytes).map_err(|_| strange())?;
+        let request_id = header(&answer, "x-request-id");
+        let bytes = answer
+            .bytes()
+            .await
+            .map_err(|error| self.no_answer(&error))?;
+        let problem = serde_json::from_slice(&bytes).map_err(|_| self.strange(status))?;
         Err(ClientError::Refused {
             problem,
             request_id,
         })
     }
 
+    fn no_answer(&self, error: &reqwest::Error) -> ClientError {
+        let hint = "is it running, and is --server (BENNU_URL) its address?";
+        ClientError::NoAnswer(format!(
+            "{} does not answer: {}; {hint}",
+            self.base,
+            chain(error)
+        ))
+    }
+
     fn strange(&self, status: StatusCode) -> ClientError {
         ClientError::Strange(format!(
-            "{} answered {status} in a form that is not Bennu's; is --server its address?",
+            "{} answered {status} in a form that is not Bennu's; is --server (BENNU_URL) its address?",
             self.base
         ))
     }
+}
+
+fn dry(request: RequestBuilder, is_dry: bool) -> RequestBuilder {
+    match is_dry {
+        true => request.query(&[("dryRun", "true")]),
+        false => request,
+    }
+}
+
+fn header(answer: &reqwest::Response, name: &str) -> Option<String> {
+    let value = answer.headers().get(name);
+    let value = value.and_then(|value| value.to_str().ok());
+    value.map(str::to_owned)
 }
 
 /// Reads an answer's parts.

@@ -5,8 +5,10 @@
 //! `BENNU_DATABASE__URL`; in lists with a number between, from 0:
 //! `BENNU_TARGETS__0__REGION`. A key that nobody knows is refused wherever it stands.
 
+mod budgets;
 mod catalog;
 mod endpoint;
+mod engine;
 mod environment;
 mod hooks;
 mod installation;
@@ -14,6 +16,7 @@ mod octopus;
 mod problem;
 mod secret;
 mod targets;
+mod telemetry;
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -25,14 +28,17 @@ use serde::Deserialize;
 
 use crate::catalog::Templates;
 
+pub use budgets::BudgetsConfig;
 pub use catalog::CatalogConfig;
 pub(crate) use endpoint::is_loopback;
+pub use engine::EngineConfig;
 pub use hooks::HooksConfig;
 pub use installation::InstallationConfig;
 pub use octopus::OctopusConfig;
 pub use problem::ConfigError;
 pub use secret::Secret;
 pub use targets::TargetConfig;
+pub use telemetry::TelemetryConfig;
 
 /// Everything that the daemon is told.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
@@ -49,10 +55,14 @@ pub struct Config {
     pub catalog: CatalogConfig,
     /// How fast it works.
     pub engine: EngineConfig,
+    /// How many calls it makes.
+    pub budgets: BudgetsConfig,
     /// Whose webhooks it takes.
     pub hooks: HooksConfig,
     /// What it tells of itself.
     pub log: LogConfig,
+    /// Where its traces go.
+    pub telemetry: TelemetryConfig,
     /// The AWS accounts and regions that environments can live in.
     pub targets: Vec<TargetConfig>,
     /// The Octopus servers that environments can have a place in.
@@ -79,20 +89,6 @@ pub struct ApiConfig {
     pub listen: SocketAddr,
     /// For `/metrics`, `/livez` and `/readyz`, which need none.
     pub metrics_listen: SocketAddr,
-}
-
-/// How fast it works.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
-#[serde(default, deny_unknown_fields)]
-pub struct EngineConfig {
-    /// How many times faster than the real world the world of the targets runs. Above 1
-    /// only for simulators: the real AWS would be asked too often.
-    pub pace: f64,
-    /// How many passes run at once.
-    pub workers: usize,
-    /// At most this many keys of one team in one target at once.
-    pub per_team_and_target: u32,
 }
 
 /// What it tells of itself.
@@ -136,18 +132,6 @@ impl Default for ApiConfig {
         Self {
             listen: here(8080),
             metrics_listen: here(9090),
-        }
-    }
-}
-
-impl Default for EngineConfig {
-    fn default() -> Self {
-        Self {
-            pace: 1.0,
-            // They wait for replies, not for a processor.
-            workers: 64,
-            // A quarter of the workers: nobody takes all.
-            per_team_and_target: 16,
         }
     }
 }
@@ -207,38 +191,13 @@ impl Config {
         let mut found = targets::problems(&self.targets);
         found.extend(octopus::problems(&self.octopus));
         found.extend(self.hooks.problems());
+        found.extend(self.telemetry.problems());
         found.extend(self.installation.problems());
-        let EngineConfig {
-            pace,
-            workers,
-            per_team_and_target,
-        } = &self.engine;
-        if !pace.is_finite() || *pace < 1.0 {
-            found.push(format!(
-                "engine.pace is {pace}: use 1.0, or more with simulators"
-            ));
+        found.extend(self.engine.problems(&self.targets));
+        found.extend(self.budgets.problems());
+        if self.database.max_connections == 0 {
+            found.push("database.max_connections is 0: use at least 1".to_owned());
         }
-        let real = self.targets.iter().find(|target| target.endpoint.is_none());
-        if let (Some(target), true) = (real, *pace > 1.0) {
-            found.push(format!(
-                "engine.pace is {pace} and target {} is the real AWS: use 1.0, or give every \
-                 target the endpoint of a simulator",
-                target.name
-            ));
-        }
-        let at_least_one = [
-            ("engine.workers", *workers as u64),
-            (
-                "engine.per_team_and_target",
-                u64::from(*per_team_and_target),
-            ),
-            (
-                "database.max_connections",
-                u64::from(self.database.max_connections),
-            ),
-        ];
-        let none = at_least_one.iter().filter(|(_, value)| *value == 0);
-        found.extend(none.map(|(key, _)| format!("{key} is 0: use at least 1")));
         found
     }
 

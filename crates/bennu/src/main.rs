@@ -9,6 +9,7 @@ mod client;
 mod config;
 #[cfg(feature = "sim")]
 mod demo;
+mod doctor;
 mod serve;
 #[cfg(feature = "sim")]
 mod simulate;
@@ -21,17 +22,20 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use cli::{Cli, Command, Configured, Exit, Output};
 use config::Config;
+use telemetry::Traces;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Serve(configured) => said(run_daemon(&configured).await),
+        Command::Doctor(args) => doctor::run(&args).await,
         Command::Migrate(configured) => said(migrate(&configured).await),
         #[cfg(feature = "sim")]
         Command::Sim(args) => said(simulate::run(&args).await),
         #[cfg(feature = "sim")]
         Command::Demo(args) => said(demo::run(&args).await),
         Command::Template(command) => cli::run_template(command),
+        Command::Completion(args) => cli::run_completion(&args),
         Command::Client(command) => cli::run(command).await,
     };
     ExitCode::from(exit)
@@ -42,17 +46,22 @@ type Anything = Box<dyn std::error::Error + Send + Sync>;
 
 async fn run_daemon(configured: &Configured) -> Result<(), Anything> {
     let (config, variables) = read(configured)?;
-    telemetry::begin(&config.log)?;
+    let authorization = config.telemetry.authorization(&variables)?;
+    let traces = Traces::new(&config.telemetry, authorization.as_ref())?;
+    telemetry::begin(&config.log, traces.as_ref())?;
     let daemon = wiring::daemon(&config, &variables)?;
     let serving = serve::begin(daemon, config.api.listen, config.api.metrics_listen).await?;
     serve::asked_to_stop().await;
     serving.stop().await;
+    if let Some(traces) = traces {
+        traces.end().await;
+    }
     Ok(())
 }
 
 async fn migrate(configured: &Configured) -> Result<(), Anything> {
     let (config, _) = read(configured)?;
-    telemetry::begin(&config.log)?;
+    telemetry::begin(&config.log, None)?;
     wiring::store(&config)?.migrate().await?;
     Ok(())
 }

@@ -1,14 +1,18 @@
 //! `bennu serve`: the daemon, from its first connection to its last record.
 
+mod listener;
+
 use std::net::SocketAddr;
 
-use axum::Router;
+use axum::middleware::from_fn;
 use bennu_ports::{LedgerError, Work as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
+use self::listener::Limits;
+use crate::telemetry;
 use crate::wiring::{Daemon, WiringError};
 
 /// Why the daemon does not run.
@@ -60,15 +64,23 @@ pub async fn begin(
     daemon.store.ensure(&daemon.keys).await?;
     let (api, metrics) = (listen(api).await?, listen(metrics).await?);
     let addresses = (address_of(&api)?, address_of(&metrics)?);
-    let stop = CancellationToken::new();
+    let stop = daemon.api.stop.clone();
     let teams = bennu_api::router(daemon.api, &daemon.observability.registry)?;
+    let teams = teams.layer(from_fn(telemetry::follow));
     let tasks = vec![
-        tokio::spawn(serve("api", api, teams, stop.clone())),
-        tokio::spawn(serve(
+        tokio::spawn(listener::listen(
+            "api",
+            api,
+            teams,
+            stop.clone(),
+            Limits::default(),
+        )),
+        tokio::spawn(listener::listen(
             "metrics",
             metrics,
             daemon.observability.router(),
             stop.clone(),
+            Limits::default(),
         )),
         tokio::spawn(bennu_engine::run(daemon.engine, stop.clone())),
     ];
@@ -120,13 +132,4 @@ fn address_of(listener: &TcpListener) -> Result<SocketAddr, ServeError> {
         address: SocketAddr::from(([127, 0, 0, 1], 0)),
         source,
     })
-}
-
-async fn serve(what: &'static str, listener: TcpListener, router: Router, stop: CancellationToken) {
-    let served = axum::serve(listener, router)
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await;
-    if let Err(error) = served {
-        error!(%error, what, "a listener ended");
-    }
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use bennu_api::state::Planner;
-use bennu_api::{Api, Clock, Health, Observability, Webhooks};
+use bennu_api::state::{Freshness, Planner};
+use bennu_api::{Api, Clock, Fleet, Health, Observability, Webhooks};
 use bennu_aws::{Aws, Keys};
 use bennu_aws_ec2::Ec2;
+use bennu_engine::budget::{Budget, BudgetMetrics};
 use bennu_engine::fingerprint::Key;
 use bennu_engine::gate::NoProbe;
 use bennu_engine::metrics::Metrics;
@@ -20,7 +22,8 @@ use bennu_plan::{Context, Policy};
 use bennu_ports::ledger::EnvironmentState;
 use bennu_store::Store;
 use chrono::{DateTime, Utc};
-use prometheus::Registry;
+use prometheus::process_collector::ProcessCollector;
+use prometheus::{IntGaugeVec, Opts, Registry};
 
 use crate::catalog::{self, CatalogError};
 use crate::config::{Config, ConfigError};
@@ -76,36 +79,41 @@ pub fn daemon(
 ) -> Result<Daemon, WiringError> {
     let templates = catalog::read(&config.catalog.folders, config.catalog.embedded)?;
     let store = store(config)?;
-    let aws = Arc::new(aws(config)?);
     let context = context(config)?;
-    let policy = Policy::paced(config.engine.pace);
-    let registry = Registry::new();
     let replica = replica()?;
+    let settings = settings(config, replica.clone());
+    let policy = policy(config, &settings);
+    let limit = settings.request_timeout;
+    let aws = Arc::new(aws(config, limit)?);
+    let registry = Registry::new();
     let engine = Arc::new(Engine {
         world: World {
             instances: Arc::new(Ec2::new(aws.clone())),
             infrastructure: aws,
-            deployments: Arc::new(octopus(config, variables)?),
+            deployments: Arc::new(octopus(config, variables, limit)?),
             work: Arc::new(store.clone()),
             ledger: Arc::new(store.clone()),
             key: config.installation_key()?.map(|bytes| Key::new(&bytes)),
         },
         context: context.clone(),
         policy: policy.clone(),
-        settings: Settings {
-            workers: config.engine.workers,
-            per_team_and_target: config.engine.per_team_and_target,
-            ..Settings::paced(replica.clone(), seed(), config.engine.pace)
-        },
+        settings,
+        budget: Arc::new(budget(config, &store, &registry)?),
         metrics: Metrics::register(&registry)?,
         probe: Arc::new(NoProbe),
         health: Arc::new(work::Health::default()),
+    });
+    let (here, limits) = (context.clone(), policy.clone());
+    let freshness: Freshness = Arc::new(move |state: &EnvironmentState, since| {
+        bennu_plan::is_fresh(&state.environment, &state.observed, &here, &limits, since)
     });
     let planner: Planner = Arc::new(move |state: &EnvironmentState, now| {
         bennu_plan::decide(&state.environment, &state.observed, &context, &policy, now)
     });
     let api = Api {
         environments: Arc::new(store.clone()),
+        tokens: Arc::new(store.clone()),
+        answers: Arc::new(store.clone()),
         catalog: Arc::new(config.offers(templates)),
         hooks: Webhooks {
             ledger: Arc::new(store.clone()),
@@ -113,13 +121,19 @@ pub fn daemon(
             generic: config.hooks.generic_secrets()?,
         },
         planner,
+        freshness,
         clock: Clock {
             now: now_utc,
             instant: now_monotonic,
         },
         replica: Arc::from(replica.as_str()),
+        stop: tokio_util::sync::CancellationToken::new(),
     };
+    let fleet = Fleet::register(Arc::new(store.clone()), now_monotonic, &registry)?;
+    register_build(&registry)?;
+    registry.register(Box::new(ProcessCollector::for_self()))?;
     let observability = Observability {
+        fleet,
         registry,
         environments: Arc::new(store.clone()),
         health: health(engine.health.clone()),
@@ -145,7 +159,35 @@ pub fn store(config: &Config) -> Result<Store, WiringError> {
     )?)
 }
 
-fn aws(config: &Config) -> Result<Aws, WiringError> {
+fn settings(config: &Config, replica: ReplicaId) -> Settings {
+    Settings {
+        workers: config.engine.workers,
+        per_team_and_target: config.engine.per_team_and_target,
+        ..Settings::paced(replica, seed(), config.engine.pace).leased(config.engine.lease.0)
+    }
+}
+
+/// What the planner waits for after a send is what the adapters are held to.
+fn policy(config: &Config, settings: &Settings) -> Policy {
+    Policy {
+        request_timeout: chrono::Duration::from_std(settings.request_timeout)
+            .unwrap_or(chrono::Duration::MAX),
+        ..Policy::paced(config.engine.pace)
+    }
+}
+
+/// One for all replicas: the database keeps it.
+fn budget(
+    config: &Config,
+    store: &Store,
+    registry: &Registry,
+) -> Result<Budget, prometheus::Error> {
+    let limits = config.budgets.limits(&config.targets, config.engine.pace);
+    let metrics = BudgetMetrics::register(registry)?;
+    Ok(Budget::new(Arc::new(store.clone()), limits, metrics))
+}
+
+pub(crate) fn aws(config: &Config, limit: Duration) -> Result<Aws, WiringError> {
     let targets = config.targets.iter().map(|target| bennu_aws::TargetConfig {
         name: target.name.clone(),
         region: target.region.clone(),
@@ -162,13 +204,18 @@ fn aws(config: &Config) -> Result<Aws, WiringError> {
         artifact_bucket: target.artifact_bucket.clone(),
         service_role_arn: target.service_role_arn.clone(),
     });
-    Ok(Aws::new(
+    Ok(Aws::with_time_limit(
         config.installation_id()?.clone(),
         targets.collect(),
+        limit,
     )?)
 }
 
-fn octopus(config: &Config, variables: &BTreeMap<String, String>) -> Result<Octopus, WiringError> {
+pub(crate) fn octopus(
+    config: &Config,
+    variables: &BTreeMap<String, String>,
+    limit: Duration,
+) -> Result<Octopus, WiringError> {
     let mut servers = Vec::new();
     for server in &config.octopus {
         servers.push(ServerConfig {
@@ -177,7 +224,7 @@ fn octopus(config: &Config, variables: &BTreeMap<String, String>) -> Result<Octo
             api_key: ApiKey::new(server.api_key(variables)?.expose())?,
         });
     }
-    Ok(Octopus::new(servers)?)
+    Ok(Octopus::with_time_limit(servers, limit)?)
 }
 
 fn context(config: &Config) -> Result<Context, WiringError> {
@@ -217,6 +264,14 @@ fn keys(config: &Config) -> Vec<WorkKey> {
             .map(|space| WorkKey::Space(server.name.clone(), space.clone()))
     });
     targets.chain(spaces).collect()
+}
+
+/// Which build this is: with two values during an upgrade.
+fn register_build(registry: &Registry) -> Result<(), prometheus::Error> {
+    let opts = Opts::new("bennu_build_info", "1, with the version of this replica.");
+    let build = IntGaugeVec::new(opts, &["version"])?;
+    build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+    registry.register(Box::new(build))
 }
 
 fn health(engine: Arc<work::Health>) -> Health {

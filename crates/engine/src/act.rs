@@ -5,19 +5,20 @@ use bennu_model::desired::TemplateBody;
 use bennu_model::ids::Digest;
 use bennu_model::outcome::{Outcome, Retry};
 use bennu_model::variable::SettingValue;
-use bennu_ports::{Gate, PortErrorKind, Secrets};
+use bennu_ports::{PortErrorKind, Secrets};
 use bytes::Bytes;
 
 use crate::World;
+use crate::gate::LeaseGate;
 
 /// Carries out one action.
-pub async fn act(world: &World, gate: &dyn Gate, action: &Action) -> Outcome {
+pub async fn act(world: &World, gate: &LeaseGate, action: &Action) -> Outcome {
     match action {
         Action::Infrastructure(target, action) => match content(world, action).await {
             Ok(content) => {
                 world
                     .infrastructure
-                    .begin(gate, target, action, content)
+                    .begin(&gate.to_target(target), target, action, content)
                     .await
             }
             Err(outcome) => outcome,
@@ -26,7 +27,7 @@ pub async fn act(world: &World, gate: &dyn Gate, action: &Action) -> Outcome {
             Ok(secrets) => {
                 let deployments = &world.deployments;
                 deployments
-                    .begin(gate, server, space, action, &secrets)
+                    .begin(&gate.to_server(server), server, space, action, &secrets)
                     .await
             }
             Err(outcome) => outcome,
@@ -38,7 +39,7 @@ pub async fn act(world: &World, gate: &dyn Gate, action: &Action) -> Outcome {
 /// One that has changed since the action was decided is not sent: the next look sees it.
 async fn secrets(
     world: &World,
-    gate: &dyn Gate,
+    gate: &LeaseGate,
     action: &DeploymentsAction,
 ) -> Result<Secrets, Outcome> {
     let DeploymentsAction::SetVariables {
@@ -49,12 +50,13 @@ async fn secrets(
     else {
         return Ok(Secrets::none());
     };
+    let gate = gate.to_target(target);
     let mut found = Vec::new();
     for setting in set {
         let SettingValue::Secret { arn, fingerprint } = &setting.value else {
             continue;
         };
-        let read = world.infrastructure.secret(gate, target, arn).await;
+        let read = world.infrastructure.secret(&gate, target, arn).await;
         let secret = read.map_err(|error| unread(&error.to_string(), &error.kind))?;
         let now = world.key.as_ref().map(|key| key.fingerprint(&secret));
         if now.as_ref() != Some(fingerprint) {

@@ -37,7 +37,7 @@ pub async fn dispatch(
                 .map(Some);
         }
         Load::Unreadable(why) => {
-            error!(key = %lease.key, why, "this row is not readable here; it is left alone");
+            error!(why, "this row is not readable here; it is left alone");
             let pause = chrono::Duration::from_std(engine.settings.safety);
             return Ok(Some(Finish {
                 lease: lease.clone(),

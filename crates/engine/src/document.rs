@@ -23,6 +23,7 @@ use crate::act::act;
 use crate::clock::DatabaseClock;
 use crate::gate::LeaseGate;
 use crate::retry::{self, Came};
+use crate::tell;
 
 /// One round over a shared document.
 ///
@@ -76,7 +77,7 @@ pub async fn document(
     );
     Ok(Finish {
         lease: lease.clone(),
-        due_in: chrono::Duration::from_std(back.due_in).unwrap_or_default(),
+        due_in: back.pause(),
         failed: back.failed,
         record: None,
     })
@@ -118,7 +119,7 @@ async fn record(
     let woken = engine.world.ledger.record_document(lease, record).await?;
     gate.commit(Commit::RecordDocument, Moment::After).await;
     if woken > 0 {
-        info!(document = %key, woken, "what is wanted of a shared document has moved");
+        info!(woken, "what is wanted of a shared document has moved");
     }
     Ok(())
 }
@@ -168,14 +169,13 @@ impl Round<'_> {
         project: &ProjectId,
     ) -> Option<Option<Project>> {
         let deployments = &self.engine.world.deployments;
-        let overrides = deployments
-            .overrides(self.gate, server, space, project)
-            .await;
+        let gate = self.gate.to_server(server);
+        let overrides = deployments.overrides(&gate, server, space, project).await;
         let Some(overrides) = self.read(overrides)? else {
             return Some(None);
         };
         let trigger = deployments
-            .trigger(self.gate, server, space, project, &self.name)
+            .trigger(&gate, server, space, project, &self.name)
             .await;
         let trigger = self.read(trigger)?;
         Some(Some(Project { overrides, trigger }))
@@ -212,7 +212,7 @@ impl Round<'_> {
     ) -> Option<Option<MachinePolicy>> {
         let deployments = &self.engine.world.deployments;
         let read = deployments
-            .machine_policy(self.gate, server, space, &self.name)
+            .machine_policy(&self.gate.to_server(server), server, space, &self.name)
             .await;
         self.read(read)
     }
@@ -246,7 +246,7 @@ impl Round<'_> {
             let action = Action::Deployments(server.clone(), space.clone(), action);
             let outcome = act(&self.engine.world, self.gate, &action).await;
             if is_trouble(&outcome) {
-                warn!(%action, ?outcome, "a shared document could not be written");
+                tell::refusal(&action, &outcome);
             } else {
                 info!(%action, "a shared document was written");
             }

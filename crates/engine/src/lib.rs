@@ -20,11 +20,14 @@
 //! | [`sweep`] | reads a whole target or space, and wakes what moved |
 //! | [`work`] | claims, leases, renewal, and the end of a pass |
 //! | [`gate`] | what every call passes before it is sent |
+//! | [`budget`] | how many calls may be sent where, for all replicas together |
+//! | `tell` | what a pass says in the log |
 //! | [`clock`] | the database's time, and deadlines |
 //!
 //! Start with [`pass::pass`].
 
 pub mod act;
+pub mod budget;
 pub mod clock;
 pub mod dispatch;
 pub mod document;
@@ -36,6 +39,7 @@ pub mod pass;
 pub mod retry;
 pub mod settings;
 pub mod sweep;
+mod tell;
 pub mod work;
 
 use std::sync::Arc;
@@ -73,6 +77,8 @@ pub struct Engine {
     pub policy: Policy,
     /// The limits of the loop.
     pub settings: Settings,
+    /// How many calls may be sent.
+    pub budget: Arc<budget::Budget>,
     /// What it counts.
     pub metrics: metrics::Metrics,
     /// Who watches the boundaries; in production nobody.

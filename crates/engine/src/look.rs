@@ -10,28 +10,30 @@ use bennu_model::observed::{DatedFact, Fact, Seen};
 use bennu_model::plan::Look;
 use bennu_model::tenant::Machine;
 use bennu_ports::deployments::MachineFilter;
-use bennu_ports::{Gate, PortError};
+use bennu_ports::{Gate, PortError, PortErrorKind};
 use chrono::{DateTime, Utc};
 
 use crate::World;
+use crate::gate::LeaseGate;
 
 /// What a look brought: the fact, and the failure if it failed.
 #[derive(Debug)]
 pub struct Looked {
-    /// What was seen, dated by when the read began.
-    pub fact: DatedFact,
+    /// What was seen, dated by when the read began. None when our own gate was closed: then
+    /// nothing was asked, and what is known stays known.
+    pub fact: Option<DatedFact>,
     /// Why it could not be seen.
     pub error: Option<PortError>,
 }
 
 /// Carries out one look. `began_at` is the database's time before the first call.
-pub async fn look(world: &World, gate: &dyn Gate, look: &Look, began_at: DateTime<Utc>) -> Looked {
+pub async fn look(world: &World, gate: &LeaseGate, look: &Look, began_at: DateTime<Utc>) -> Looked {
     let (fact, error) = match look {
         Look::Stack(target, stack) => told(
             Fact::Stack,
             world
                 .infrastructure
-                .stack(gate, target, stack)
+                .stack(&gate.to_target(target), target, stack)
                 .await
                 .map(Seen::from_lookup),
         ),
@@ -39,13 +41,13 @@ pub async fn look(world: &World, gate: &dyn Gate, look: &Look, began_at: DateTim
             Fact::ChangeSet,
             world
                 .infrastructure
-                .change_set(gate, target, stack, name)
+                .change_set(&gate.to_target(target), target, stack, name)
                 .await
                 .map(Seen::from_lookup),
         ),
-        Look::Failure { .. } => told(
+        Look::Failure { target, .. } => told(
             Fact::Failure,
-            failure::failure(world, gate, look)
+            failure::failure(world, &gate.to_target(target), look)
                 .await
                 .map(Seen::from_lookup),
         ),
@@ -53,7 +55,7 @@ pub async fn look(world: &World, gate: &dyn Gate, look: &Look, began_at: DateTim
             Fact::Objects,
             world
                 .infrastructure
-                .objects(gate, target, prefix)
+                .objects(&gate.to_target(target), target, prefix)
                 .await
                 .map(Seen::Present),
         ),
@@ -61,19 +63,19 @@ pub async fn look(world: &World, gate: &dyn Gate, look: &Look, began_at: DateTim
             Fact::Tenant,
             world
                 .deployments
-                .tenant(gate, server, space, tenant)
+                .tenant(&gate.to_server(server), server, space, tenant)
                 .await
                 .map(Seen::from_lookup),
         ),
         Look::Machines(server, space, tenant) => {
-            let read = machines(world, gate, server, space, tenant).await;
+            let read = machines(world, &gate.to_server(server), server, space, tenant).await;
             told(Fact::Machines, read.map(Seen::Present))
         }
         Look::Space(server, space) => told(
             Fact::Space,
             world
                 .deployments
-                .space(gate, server, space)
+                .space(&gate.to_server(server), server, space)
                 .await
                 .map(Seen::Present),
         ),
@@ -81,31 +83,41 @@ pub async fn look(world: &World, gate: &dyn Gate, look: &Look, began_at: DateTim
             Fact::Groups,
             world
                 .infrastructure
-                .groups_of(gate, target, stack)
+                .groups_of(&gate.to_target(target), target, stack)
                 .await
                 .map(Seen::Present),
         ),
         Look::Instances(target, groups) => {
-            let read = software::instances(world, gate, target, groups).await;
+            let read = software::instances(world, &gate.to_target(target), target, groups).await;
             told(Fact::Instances, read.map(Seen::Present))
         }
         Look::Progress(target, stack, since) => {
-            let read = software::progress(world, gate, target, stack, *since).await;
+            let read =
+                software::progress(world, &gate.to_target(target), target, stack, *since).await;
             told(Fact::Progress, read.map(Seen::Present))
         }
         Look::Releases(server, space, projects, version) => {
-            let read = software::releases(world, gate, server, space, projects, version).await;
+            let read = software::releases(
+                world,
+                &gate.to_server(server),
+                server,
+                space,
+                projects,
+                version,
+            )
+            .await;
             told(Fact::Releases, read.map(Seen::Present))
         }
         Look::Deployments(server, space, tenant) => {
-            let read = software::deployments(world, gate, server, space, tenant).await;
+            let read =
+                software::deployments(world, &gate.to_server(server), server, space, tenant).await;
             told(Fact::Deployments, read.map(Seen::Present))
         }
         Look::TaskLog(server, space, task) => told(
             Fact::TaskLog,
             world
                 .deployments
-                .task_log(gate, server, space, task)
+                .task_log(&gate.to_server(server), server, space, task)
                 .await
                 .map(Seen::from_lookup),
         ),
@@ -113,16 +125,16 @@ pub async fn look(world: &World, gate: &dyn Gate, look: &Look, began_at: DateTim
             Fact::Variables,
             world
                 .deployments
-                .variables(gate, server, space, tenant, environment)
+                .variables(&gate.to_server(server), server, space, tenant, environment)
                 .await
                 .map(Seen::from_lookup),
         ),
         Look::Secrets(target, arns) => {
-            let read = secrets::secrets(world, gate, target, arns).await;
+            let read = secrets::secrets(world, &gate.to_target(target), target, arns).await;
             told(Fact::Secrets, read.map(Seen::Present))
         }
         Look::Fates(target, asked) => {
-            let read = instances::fates(world, gate, target, asked).await;
+            let read = instances::fates(world, &gate.to_target(target), target, asked).await;
             told(Fact::Fates, read.map(Seen::Present))
         }
         Look::Console {
@@ -130,12 +142,16 @@ pub async fn look(world: &World, gate: &dyn Gate, look: &Look, began_at: DateTim
             instance,
             moment,
         } => {
-            let read = instances::console(world, gate, target, instance, moment).await;
-            (Fact::Console(Seen::Present(read)), None)
+            let read =
+                instances::console(world, &gate.to_target(target), target, instance, moment).await;
+            told(Fact::Console, read.map(Seen::Present))
         }
     };
+    let was_asked = error
+        .as_ref()
+        .is_none_or(|error| error.kind != PortErrorKind::Closed);
     Looked {
-        fact: DatedFact { began_at, fact },
+        fact: was_asked.then_some(DatedFact { began_at, fact }),
         error,
     }
 }

@@ -11,7 +11,7 @@ use bennu_model::work::Lease;
 use bennu_plan::narrate::{self, Taken};
 use bennu_plan::{Case, Desire, conditions, desire, looks, settle};
 use bennu_ports::ledger::{EnvironmentState, Finish, Opened, Record, Report};
-use bennu_ports::{Commit, LedgerError, Moment, PortError};
+use bennu_ports::{Commit, LedgerError, Moment, PortError, PortErrorKind};
 use futures_util::future::join_all;
 
 use crate::Engine;
@@ -20,6 +20,7 @@ use crate::clock::DatabaseClock;
 use crate::gate::LeaseGate;
 use crate::look::{Looked, look};
 use crate::retry::{self, Came};
+use crate::tell;
 
 /// One read can show the need for another: an ARN, then the change set, then its failure.
 /// Past this many rounds the next pass goes on.
@@ -62,8 +63,12 @@ pub async fn pass(
         Desire::Stated(desired) => {
             pass.look(&desired).await;
             let now = clock.now();
-            let plan = bennu_plan::plan(&desired, &pass.state.observed, &engine.policy, now);
-            if plan.ready().next().is_some() {
+            let mut plan = bennu_plan::plan(&desired, &pass.state.observed, &engine.policy, now);
+            if pass.seen.is_partial() {
+                // What had to be read was not: nothing may rest on what was known before.
+                plan.burn.clear();
+                plan.tombstone = None;
+            } else if plan.ready().next().is_some() {
                 let case = Case::new(&desired, &pass.state.observed, &engine.policy, now);
                 let steps: Vec<_> = plan
                     .ready()
@@ -105,6 +110,12 @@ struct Seen {
 }
 
 impl Seen {
+    /// Whether our own gate kept a look from being made.
+    fn is_partial(&self) -> bool {
+        let mut errors = self.errors.iter();
+        errors.any(|error| error.kind == PortErrorKind::Closed)
+    }
+
     /// Takes a fact in; of each kind the last one of a pass is recorded.
     fn take(&mut self, fact: DatedFact) {
         self.facts
@@ -140,8 +151,10 @@ impl Pass<'_> {
             }
             let looked = join_all(reads).await;
             for Looked { fact, error } in looked {
-                self.state.observed.absorb(fact.clone());
-                self.seen.take(fact);
+                if let Some(fact) = fact {
+                    self.state.observed.absorb(fact.clone());
+                    self.seen.take(fact);
+                }
                 self.seen.errors.extend(error);
             }
             done.extend(new);
@@ -151,7 +164,7 @@ impl Pass<'_> {
     /// Makes the attempts durable, takes the steps, and records how they went.
     async fn act(
         mut self,
-        plan: Plan,
+        mut plan: Plan,
         steps: Vec<(Step, Option<Attempt>)>,
         chance: f64,
     ) -> Result<Ended, LedgerError> {
@@ -162,6 +175,10 @@ impl Pass<'_> {
         if !attempts.is_empty() && self.open(&attempts).await? == Opened::Stale {
             return Ok(Ended::Dropped);
         }
+        // What is opened again is under way: how it ended the last time is not how it ends now.
+        let is_over = |one: &Settlement| attempts.iter().all(|a| a.token != one.token);
+        self.seen.settlements.retain(is_over);
+        plan.settlements.retain(is_over);
         let (world, gate) = (&self.engine.world, self.gate);
         let mut calls = Vec::new();
         for (step, attempt) in steps {
@@ -173,6 +190,12 @@ impl Pass<'_> {
                 });
             }
         }
+        self.engine.metrics.attempts_begin(
+            &self.state.environment,
+            &self.before.attempts,
+            &attempts,
+            self.clock.now(),
+        );
         let taken = join_all(calls).await;
         let after = self.clock.now();
         for (taken, _) in &taken {
@@ -241,6 +264,14 @@ impl Pass<'_> {
             &self.state.conditions,
             self.clock.now(),
         );
+        let before = &self.state.conditions;
+        self.engine.metrics.known_changes(
+            environment,
+            &self.before.known,
+            &plan.known,
+            self.clock.now(),
+        );
+        tell::ended(taken.iter().map(|(taken, _)| taken), before, &conditions);
         let entries = self.entries(plan, &settlements, &taken, &conditions);
         let outcomes: Vec<_> = taken
             .iter()
@@ -263,7 +294,7 @@ impl Pass<'_> {
         );
         Finish {
             lease: self.lease.clone(),
-            due_in: chrono::Duration::from_std(back.due_in).unwrap_or_default(),
+            due_in: back.pause(),
             failed: back.failed,
             record: Some(Box::new(Record {
                 uid: environment.uid.clone(),

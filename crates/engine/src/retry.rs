@@ -17,6 +17,13 @@ pub struct Return {
     pub failed: bool,
 }
 
+impl Return {
+    /// The pause, as the ledger takes it. One that it cannot hold is an hour, never none.
+    pub fn pause(&self) -> chrono::Duration {
+        chrono::Duration::from_std(self.due_in).unwrap_or(chrono::Duration::hours(1))
+    }
+}
+
 /// What a pass came to.
 #[derive(Debug)]
 pub struct Came<'a> {
@@ -41,8 +48,13 @@ pub fn after(came: &Came<'_>, policy: &Policy, settings: &Settings) -> Return {
     }
     for error in came.errors {
         let pause = match error.kind {
-            PortErrorKind::Throttled(Some(asked)) => asked.max(backoff),
-            PortErrorKind::Closed => Duration::ZERO,
+            PortErrorKind::Throttled(Some(asked)) => {
+                asked.min(bennu_ports::LONGEST_ASKED_PAUSE).max(backoff)
+            }
+            PortErrorKind::Closed => {
+                wishes.push(unsent(policy));
+                continue;
+            }
             _ => backoff,
         };
         wishes.push(Return {
@@ -93,7 +105,16 @@ fn by_outcome(outcome: &Outcome, policy: &Policy, backoff: Duration) -> Return {
             Retry::Never => pause(backoff, true),
         },
         Outcome::Ambiguous(_) => pause(std(policy.certainty()), true),
-        Outcome::NotSent(_) => pause(backoff, true),
+        Outcome::NotSent(_) => unsent(policy),
+    }
+}
+
+/// The gate was closed, most likely by a budget: nothing has failed, and budgets fill up
+/// within seconds. Who comes back is not forgotten, so it need not come back at once.
+fn unsent(policy: &Policy) -> Return {
+    Return {
+        due_in: std(policy.poll) / 4,
+        failed: false,
     }
 }
 
@@ -147,6 +168,16 @@ mod tests {
             came(&[Outcome::Accepted(None)], 0).due_in,
             Duration::from_secs(20)
         );
+    }
+
+    #[test]
+    fn what_was_not_sent_comes_back_soon_however_often_and_is_no_failure() {
+        let unsent = [Outcome::NotSent("the budget is used up".into())];
+        let soon = Return {
+            due_in: Duration::from_secs(5),
+            failed: false,
+        };
+        assert_eq!((came(&unsent, 0), came(&unsent, 9)), (soon, soon));
     }
 
     #[test]

@@ -4,6 +4,13 @@ use std::time::Duration;
 
 use bennu_model::ids::ReplicaId;
 
+/// How long a dead replica's work stands still, against how slow AWS and Octopus may be: a
+/// third of it is several times what their slowest answers take.
+pub const LEASE: Duration = Duration::from_secs(30);
+/// A renewal can fail twice before a lease ends, and a request that was let through ends
+/// before its lease does.
+const PARTS: u32 = 3;
+
 /// The limits of the loop.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -42,9 +49,9 @@ impl Settings {
             seed,
             workers: 64,
             per_team_and_target: 16,
-            lease: Duration::from_secs(30),
-            renew: Duration::from_secs(10),
-            request_timeout: Duration::from_secs(10),
+            lease: LEASE,
+            renew: LEASE / PARTS,
+            request_timeout: LEASE / PARTS,
             claim_poll: Duration::from_millis(150),
             sweep: Duration::from_secs(60)
                 .div_f64(pace)
@@ -55,6 +62,19 @@ impl Settings {
             longest_pause: Duration::from_secs(300)
                 .div_f64(pace)
                 .max(Duration::from_secs(1)),
+        }
+    }
+
+    /// The same with leases of another length than [`LEASE`], and with renewals and request
+    /// time-outs that go with them. Whoever changes it gives the adapters and the planner the
+    /// new `request_timeout`, too.
+    #[must_use]
+    pub fn leased(self, lease: Duration) -> Self {
+        Self {
+            lease,
+            renew: lease / PARTS,
+            request_timeout: lease / PARTS,
+            ..self
         }
     }
 }

@@ -63,7 +63,7 @@ pub async fn sweep(
     let end = match read {
         Err(Failure::Ledger(error)) => return Err(error),
         Err(Failure::Port(error)) => {
-            warn!(sweep = %lease.key, %error, "the sweep failed and concludes nothing");
+            warn!(%error, "the sweep failed and concludes nothing");
             SweepEnd {
                 began_at,
                 missing: Vec::new(),
@@ -79,11 +79,7 @@ pub async fn sweep(
     } else {
         "ok"
     };
-    engine
-        .metrics
-        .sweeps
-        .with_label_values(&[kind, result])
-        .inc();
+    engine.metrics.sweep_ends(kind, result);
     let failed = end.problem.is_some();
     gate.commit(Commit::RecordSweep, Moment::Before).await;
     engine.world.ledger.end_sweep(lease, end).await?;
@@ -140,11 +136,12 @@ struct Run<'a> {
 impl Run<'_> {
     async fn target(&self, target: &TargetName) -> Result<Read, Failure> {
         let infrastructure = &self.engine.world.infrastructure;
+        let gate = self.gate.to_target(target);
         let mut read = Read::default();
         let mut groups = ByStack::new();
         let mut from = None;
         loop {
-            let page = infrastructure.list_stacks(self.gate, target, from).await?;
+            let page = infrastructure.list_stacks(&gate, target, from).await?;
             let installation = &self.engine.context.installation;
             let facts: Vec<(EnvironmentUid, Fact)> = page
                 .items
@@ -174,9 +171,10 @@ impl Run<'_> {
     /// The groups of our stacks: an instance that comes or goes is somebody's concern.
     async fn groups(&self, target: &TargetName, mut stacks: ByStack) -> Result<(), Failure> {
         let infrastructure = &self.engine.world.infrastructure;
+        let gate = self.gate.to_target(target);
         let mut from = None;
         loop {
-            let page = infrastructure.list_groups(self.gate, target, from).await?;
+            let page = infrastructure.list_groups(&gate, target, from).await?;
             for group in page.items {
                 let owner = group.stack.as_ref().and_then(|arn| stacks.get_mut(arn));
                 if let Some((_, groups)) = owner {
@@ -202,12 +200,13 @@ impl Run<'_> {
         mut tenants: ByTenant,
     ) -> Result<(), Failure> {
         let deployments = &self.engine.world.deployments;
+        let gate = self.gate.to_server(server);
         let role = marker_role(&self.engine.context.installation);
         let filter = MachineFilter::Role(role.clone());
         let mut from = None;
         loop {
             let page = deployments
-                .list_machines(self.gate, server, space, &filter, from)
+                .list_machines(&gate, server, space, &filter, from)
                 .await?;
             for machine in page.items {
                 for tenant in &machine.tenants {
@@ -242,15 +241,14 @@ impl Run<'_> {
 
     async fn space(&self, server: &ServerName, space: &SpaceName) -> Result<Read, Failure> {
         let deployments = &self.engine.world.deployments;
-        let names = deployments.space(self.gate, server, space).await?;
+        let gate = self.gate.to_server(server);
+        let names = deployments.space(&gate, server, space).await?;
         let mut read = Read::default();
         self.write(Vec::new(), Some(names), &mut read).await?;
         let mut machines = ByTenant::new();
         let mut from = None;
         loop {
-            let page = deployments
-                .list_tenants(self.gate, server, space, from)
-                .await?;
+            let page = deployments.list_tenants(&gate, server, space, from).await?;
             let installation = &self.engine.context.installation;
             let facts = page
                 .items
@@ -295,7 +293,7 @@ impl Run<'_> {
             .await?;
         self.gate.commit(Commit::RecordSweep, Moment::After).await;
         if woken > 0 {
-            info!(sweep = %self.lease.key, woken, "the world has moved");
+            info!(woken, "the world has moved");
         }
         Ok(())
     }
@@ -321,27 +319,32 @@ impl Run<'_> {
         };
         if end.missing.is_empty() && memory.account.is_some() {
             end.account = memory.account;
-            self.engine.metrics.brakes.set(0);
+            self.engine.metrics.brake(target, false);
             return end;
         }
         let account = self
             .engine
             .world
             .infrastructure
-            .account(self.gate, target)
+            .account(&self.gate.to_target(target), target)
             .await;
         match (account, &memory.account) {
             (Ok(now), Some(before)) if now != *before => {
-                self.hold(&mut end, format!("the account was {before} and is {now}"));
+                self.hold(
+                    target,
+                    &mut end,
+                    format!("the account was {before} and is {now}"),
+                );
                 end.account = memory.account;
             }
             (Ok(now), _) => {
                 end.account = Some(now);
-                self.engine.metrics.brakes.set(0);
+                self.engine.metrics.brake(target, false);
             }
             (Err(error), _) => {
                 if let Brake::Held(why) = brake::judge(memory.expected.len(), end.missing.len()) {
                     self.hold(
+                        target,
                         &mut end,
                         format!("{why}, and the account is not known: {error}"),
                     );
@@ -352,9 +355,9 @@ impl Run<'_> {
         end
     }
 
-    fn hold(&self, end: &mut SweepEnd, why: String) {
-        warn!(sweep = %self.lease.key, why, "the sweep is not believed");
-        self.engine.metrics.brakes.set(1);
+    fn hold(&self, target: &TargetName, end: &mut SweepEnd, why: String) {
+        warn!(why, "the sweep is not believed");
+        self.engine.metrics.brake(target, true);
         end.missing.clear();
         end.problem = Some(why);
     }

@@ -1,25 +1,31 @@
 //! Claims, leases, renewal, and the end of a pass.
 
+mod recording;
+mod renewal;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use bennu_model::work::WorkKey;
+use bennu_model::work::{Lease, WorkKey};
 use bennu_ports::ledger::Finish;
-use bennu_ports::work::{Claim, ClaimLimits, Finished};
+use bennu_ports::work::{Claim, ClaimLimits};
 use bennu_ports::{Commit, LedgerError, Moment};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tokio::sync::{Semaphore, mpsc};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::{Instrument as _, error, info, warn};
 
 use crate::Engine;
 use crate::clock::{DatabaseClock, monotonic};
 use crate::dispatch::dispatch;
 use crate::gate::{Deadline, LeaseGate};
+use crate::tell;
+
+use self::recording::{finish_loop, give_back};
+use self::renewal::renew_loop;
 
 /// Whether the loop is alive: the last claim was answered.
 #[derive(Debug, Default)]
@@ -44,7 +50,7 @@ type Held = Arc<Mutex<BTreeMap<WorkKey, (i64, Deadline)>>>;
 
 /// Works until `stop`, then lets what has begun come to its end and gives up its leases.
 /// A pass ends with the replies to its calls, so this takes no longer than a few request
-/// time-outs.
+/// time-outs, or a lease while the database is away.
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
     let held = Held::default();
     let (finishes, inbox) = mpsc::channel(1_024);
@@ -71,13 +77,16 @@ async fn claim_loop(
     let permits = Arc::new(Semaphore::new(engine.settings.workers));
     let mut chance = StdRng::seed_from_u64(engine.settings.seed);
     let mut passes = JoinSet::new();
+    let mut unheard = false;
     while !stop.is_cancelled() {
-        while passes.try_join_next().is_some() {}
+        while let Some(ended) = passes.try_join_next() {
+            tell_panic(ended);
+        }
         let free = permits.available_permits();
         let mut claimed = 0;
         if free > 0 {
             let sent = monotonic();
-            match claim(engine, free).await {
+            match claim(engine, held, free, &mut unheard).await {
                 Ok(claims) => {
                     engine.health.say(None);
                     claimed = claims.len();
@@ -85,12 +94,14 @@ async fn claim_loop(
                         let Ok(permit) = permits.clone().acquire_owned().await else {
                             return;
                         };
+                        let span = tell::span(&claim.lease, &claim.load);
                         let task = Task::new(engine, held, claim, sent, chance.random());
                         let finishes = finishes.clone();
-                        passes.spawn(async move {
+                        let run = async move {
                             task.run(finishes).await;
                             drop(permit);
-                        });
+                        };
+                        passes.spawn(run.instrument(span));
                     }
                 }
                 Err(error) => {
@@ -111,20 +122,39 @@ async fn claim_loop(
         passes = passes.len(),
         "stopping: letting what has begun come to its end"
     );
-    while passes.join_next().await.is_some() {}
+    while let Some(ended) = passes.join_next().await {
+        tell_panic(ended);
+    }
 }
 
-async fn claim(engine: &Engine, free: usize) -> Result<Vec<Claim>, LedgerError> {
+/// A claim whose answer does not come may have been carried out all the same: what it took
+/// would stand still for a lease, and count as a crash. So it is given back before the next
+/// one.
+async fn claim(
+    engine: &Engine,
+    held: &Held,
+    free: usize,
+    unheard: &mut bool,
+) -> Result<Vec<Claim>, LedgerError> {
     let limits = ClaimLimits {
         batch: u32::try_from(free.min(32)).unwrap_or(32),
         per_team_and_target: engine.settings.per_team_and_target,
         lease: engine.settings.lease,
     };
-    engine
-        .world
-        .work
-        .claim(&engine.settings.replica, limits)
-        .await
+    let (work, replica) = (&engine.world.work, &engine.settings.replica);
+    if *unheard {
+        work.release_all_but(&all(held), replica).await?;
+    }
+    let claimed = work.claim(replica, limits).await;
+    *unheard = claimed.is_err();
+    claimed
+}
+
+fn all(held: &Held) -> Vec<(WorkKey, i64)> {
+    let held = held.lock().unwrap_or_else(PoisonError::into_inner);
+    let held = held.iter();
+    held.map(|(key, (epoch, _))| (key.clone(), *epoch))
+        .collect()
 }
 
 /// One claimed key, on its way through a pass.
@@ -144,12 +174,7 @@ impl Task {
         held.lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(key, (epoch, deadline.clone()));
-        let gate = LeaseGate::new(
-            deadline,
-            engine.settings.request_timeout,
-            engine.metrics.clone(),
-            engine.probe.clone(),
-        );
+        let gate = LeaseGate::new(engine, &claim, deadline);
         let clock = DatabaseClock::new(claim.lease.claimed_at, monotonic());
         Self {
             engine: engine.clone(),
@@ -165,9 +190,11 @@ impl Task {
         let lease = self.claim.lease.clone();
         let kind = lease.key.kind();
         let began = monotonic();
-        self.engine.metrics.pass_begins(kind);
         let (engine, held) = (self.engine.clone(), self.held.clone());
+        engine.metrics.pass_begins(kind);
+        let watch = Watch::over(&engine, &held, &lease, began);
         let ended = self.work().await;
+        watch.end();
         let result = match &ended {
             Ok(Some(finish)) if finish.failed => "error",
             Ok(Some(finish)) if finish.due_in < chrono::Duration::minutes(1) => "requeue_after",
@@ -180,13 +207,13 @@ impl Task {
         match ended {
             Ok(Some(finish)) => {
                 if finishes.send(finish).await.is_err() {
-                    error!(key = %lease.key, "nobody records passes any more");
+                    error!("nobody records passes any more");
                 }
             }
             Ok(None) => give_back(&engine, &held, &lease.key, lease.epoch).await,
             Err(error) => {
                 engine.metrics.ledger_errors.inc();
-                warn!(key = %lease.key, %error, "the pass is dropped");
+                warn!(%error, "the pass is dropped");
                 give_back(&engine, &held, &lease.key, lease.epoch).await;
             }
         }
@@ -207,16 +234,48 @@ impl Task {
     }
 }
 
-/// A claim that came to nothing: somebody can take it at once.
-async fn give_back(engine: &Engine, held: &Held, key: &WorkKey, epoch: i64) {
-    forget(held, key, epoch);
-    let given = engine
-        .world
-        .work
-        .release(&[(key.clone(), epoch)], &engine.settings.replica)
-        .await;
-    if let Err(error) = given {
-        warn!(%key, %error, "the lease could not be given back and runs out by itself");
+/// Watches over a pass while it runs. One that panics gives up its key: the lease runs out
+/// unrenewed and counts as a crash, so that a key that kills its passes is parked in the end.
+struct Watch<'a> {
+    engine: &'a Engine,
+    held: &'a Held,
+    lease: &'a Lease,
+    began: Instant,
+    is_over: bool,
+}
+
+impl<'a> Watch<'a> {
+    fn over(engine: &'a Engine, held: &'a Held, lease: &'a Lease, began: Instant) -> Self {
+        Self {
+            engine,
+            held,
+            lease,
+            began,
+            is_over: false,
+        }
+    }
+
+    fn end(mut self) {
+        self.is_over = true;
+    }
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if self.is_over {
+            return;
+        }
+        let kind = self.lease.key.kind();
+        let took = monotonic().duration_since(self.began);
+        self.engine.metrics.pass_ends(kind, "error", took);
+        forget(self.held, &self.lease.key, self.lease.epoch);
+        error!(key = %self.lease.key, pass = self.lease.pass_id(), "a pass has died: this is a bug");
+    }
+}
+
+fn tell_panic(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        error!(%error, "a pass has died");
     }
 }
 
@@ -224,123 +283,5 @@ fn forget(held: &Held, key: &WorkKey, epoch: i64) {
     let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
     if held.get(key).is_some_and(|(of, _)| *of == epoch) {
         held.remove(key);
-    }
-}
-
-/// Records passes in batches: while one statement is on its way, the next batch gathers.
-async fn finish_loop(engine: Arc<Engine>, held: Held, mut inbox: mpsc::Receiver<Finish>) {
-    let mut batch = Vec::with_capacity(32);
-    while inbox.recv_many(&mut batch, 32).await > 0 {
-        let passes: Vec<_> = std::mem::take(&mut batch);
-        let keys: Vec<_> = passes
-            .iter()
-            .map(|f| (f.lease.key.clone(), f.lease.epoch))
-            .collect();
-        match record(&engine, passes).await {
-            Ok(results) => {
-                for ((key, _), result) in keys.iter().zip(results) {
-                    if result == Finished::Fenced {
-                        engine.metrics.fenced.inc();
-                        warn!(%key, "somebody else holds this key by now: nothing was recorded");
-                    }
-                }
-            }
-            Err(error) => {
-                engine.metrics.ledger_errors.inc();
-                warn!(%error, passes = keys.len(), "passes could not be recorded");
-            }
-        }
-        for (key, epoch) in &keys {
-            forget(&held, key, *epoch);
-        }
-    }
-}
-
-/// A few tries within the lease: what was done must not be forgotten for a short outage.
-async fn record(engine: &Engine, passes: Vec<Finish>) -> Result<Vec<Finished>, LedgerError> {
-    const TRIES: u32 = 5;
-    let mut tried = 0;
-    loop {
-        for _ in &passes {
-            engine
-                .probe
-                .at(bennu_ports::Boundary::Commit(
-                    Commit::Finish,
-                    Moment::Before,
-                ))
-                .await;
-        }
-        let result = engine.world.work.finish(passes.clone()).await;
-        for _ in &passes {
-            engine
-                .probe
-                .at(bennu_ports::Boundary::Commit(Commit::Finish, Moment::After))
-                .await;
-        }
-        match result {
-            Err(error) if error.transient && tried < TRIES => {
-                tried += 1;
-                warn!(%error, tried, "recording is tried again");
-                tokio::time::sleep(Duration::from_millis(200) * tried).await;
-            }
-            other => return other,
-        }
-    }
-}
-
-async fn renew_loop(engine: Arc<Engine>, held: Held, drained: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = drained.cancelled() => return,
-            () = tokio::time::sleep(engine.settings.renew) => {}
-        }
-        let before: Vec<_> = held
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .map(|(key, (epoch, _))| (key.clone(), *epoch))
-            .collect();
-        if before.is_empty() {
-            continue;
-        }
-        let sent = monotonic();
-        let lease = engine.settings.lease;
-        match engine
-            .world
-            .work
-            .renew(&engine.settings.replica, &before, lease)
-            .await
-        {
-            Ok(kept) => extend(&engine, &held, &before, &kept, sent + lease),
-            Err(error) => {
-                engine.metrics.ledger_errors.inc();
-                warn!(%error, "leases could not be renewed");
-            }
-        }
-    }
-}
-
-fn extend(
-    engine: &Engine,
-    held: &Held,
-    asked: &[(WorkKey, i64)],
-    kept: &[WorkKey],
-    until: Instant,
-) {
-    let held = held.lock().unwrap_or_else(PoisonError::into_inner);
-    for (key, epoch) in asked {
-        let Some((of, deadline)) = held.get(key) else {
-            continue;
-        };
-        if of != epoch {
-            continue;
-        }
-        if kept.contains(key) {
-            deadline.move_to(until);
-        } else {
-            deadline.lose();
-            engine.metrics.leases_lost.inc();
-            warn!(%key, "the lease is lost");
-        }
     }
 }

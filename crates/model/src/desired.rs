@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::action::Content;
@@ -43,6 +44,8 @@ pub struct Desired {
     pub software: Option<DesiredSoftware>,
     /// Which change sets wait for a person.
     pub approve: Approve,
+    /// When a fresh look at everything was asked for last, by the database's clock.
+    pub refresh_at: Option<DateTime<Utc>>,
     /// The one that a person has approved.
     pub approved: Option<ChangeSetName>,
     /// What a deletion leaves.

@@ -36,6 +36,13 @@ pub struct Environment {
     /// The change set that a person has approved last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved: Option<ChangeSetName>,
+    /// When its spec was first declared or last changed; none for what was stored before this
+    /// was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared_at: Option<DateTime<Utc>>,
+    /// When somebody last asked for a fresh look at everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_at: Option<DateTime<Utc>>,
     /// When it was first declared.
     pub created_at: DateTime<Utc>,
     /// When its deletion was asked for.

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{DeploymentId, MachineId, ProjectId, ReleaseId, StackArn, TaskId, TenantId};
+use crate::ids::{
+    DeploymentId, Generation, MachineId, ProjectId, ReleaseId, StackArn, TaskId, TenantId,
+};
 use crate::variable::VariableKey;
 
 /// What is remembered of the world.
@@ -43,6 +45,8 @@ pub struct Known {
     /// The variables of the tenant that we have set: those that are not wanted any more are
     /// cleared, and nobody else's.
     pub variables: BTreeSet<VariableKey>,
+    /// The last generation that was everything that it should be.
+    pub ready: Option<Generation>,
     /// Machines that were taken out of Octopus, each with when: no more than so many at once.
     pub pruned: BTreeMap<MachineId, DateTime<Utc>>,
 }

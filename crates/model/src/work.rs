@@ -103,3 +103,11 @@ pub struct Lease {
     /// Failed passes in a row.
     pub failures: i32,
 }
+
+impl Lease {
+    /// Names the pass that this claim is for, in logs and in the timeline:
+    /// `environment/<uid>.<epoch>`. No two claims have the same.
+    pub fn pass_id(&self) -> String {
+        format!("{}.{}", self.key, self.epoch)
+    }
+}

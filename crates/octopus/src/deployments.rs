@@ -80,11 +80,18 @@ impl Octopus {
         server: &ServerName,
         space: &'a SpaceName,
     ) -> Result<InSpace<'a>, PortError> {
-        let known = self.servers.get(server).ok_or_else(|| {
-            let message = format!("the configuration has no Octopus server `{server}`");
-            failure(call, PortErrorKind::Invalid, &message)
+        let known = self.known(server).map_err(|error| PortError {
+            call: call.as_str().to_owned(),
+            ..error
         })?;
         InSpace::enter(known, gate, space).await
+    }
+
+    pub(crate) fn known(&self, server: &ServerName) -> Result<&Server, PortError> {
+        self.servers.get(server).ok_or_else(|| {
+            let message = format!("the configuration has no Octopus server `{server}`");
+            failure(Call::ListSpaces, PortErrorKind::Invalid, &message)
+        })
     }
 }
 

@@ -11,6 +11,7 @@
 //! | `history` | deployments, joined with their tasks and releases |
 //! | `space` | paging and look-ups inside one space |
 //! | `server` | one HTTP exchange: gate, limits, reply |
+//! | [`probe`] | whether a server can be used, and what a key may do there |
 //! | `memory` | what is remembered of a server |
 //! | `refusal` | the table from a refusal to what a caller can do about it |
 //! | `wire` | Octopus's documents, as far as they are read |
@@ -23,6 +24,7 @@ mod deployments;
 mod failure;
 mod history;
 mod memory;
+pub mod probe;
 mod refusal;
 mod retry_after;
 mod server;

@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
+use bennu_ports::LONGEST_ASKED_PAUSE;
 use chrono::DateTime;
 
 /// The pause that a reply asks for. A date is measured against the reply's own `Date`, so
-/// that no clock of ours is in it; without one it says nothing.
+/// that no clock of ours is in it; without one it says nothing. At most [`LONGEST_ASKED_PAUSE`].
 pub(crate) fn retry_after(value: Option<&str>, date: Option<&str>) -> Option<Duration> {
+    asked(value, date).map(|pause| pause.min(LONGEST_ASKED_PAUSE))
+}
+
+fn asked(value: Option<&str>, date: Option<&str>) -> Option<Duration> {
     let value = value?.trim();
     if let Ok(seconds) = value.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
@@ -38,6 +43,7 @@ mod tests {
             retry_after(Some("Mon, 23 Nov 2026 10:00:30 GMT"), None),
             None
         );
+        assert_eq!(retry_after(Some("18446744073709551615"), NOW), seconds(900));
         assert_eq!(retry_after(Some("soon"), NOW), None);
         assert_eq!(retry_after(Some("-1"), NOW), None);
         assert_eq!(retry_after(None, NOW), None);

@@ -1,13 +1,17 @@
 //! One HTTP exchange with one server: through the gate, within the time limit, and out of
 //! it a value or a failure of a kind.
 
-use std::time::Duration;
+mod peek;
+
+use std::time::{Duration, Instant};
 
 use bennu_model::ids::ServerName;
 use bennu_ports::{Call, Gate, PortError, PortErrorKind};
 use reqwest::header::{DATE, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Response, Url};
 use serde_json::Value;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span, debug, debug_span};
 
 use crate::config::{self, ConfigError, ServerConfig};
 use crate::failure::failure;
@@ -134,7 +138,8 @@ impl Server {
         self.config.api_key.struck_from(text)
     }
 
-    /// Sends `request` if the gate lets it, and reads the answer with `read`.
+    /// Sends `request` if the gate lets it, and reads the answer with `read`. The exchange is
+    /// a span of its own, and a line at `debug`.
     pub(crate) async fn send<T>(
         &self,
         gate: &dyn Gate,
@@ -145,7 +150,11 @@ impl Server {
         if let Err(closed) = gate.before(request.call).await {
             return Err(request.fails(PortErrorKind::Closed, &closed.to_string()));
         }
-        let result = self.exchange(url, &request, read).await;
+        let span = span(request.call);
+        let begun = now();
+        let exchange = self.exchange(url, &request, read);
+        let result = exchange.instrument(span.clone()).await;
+        answered(&span, begun, result.as_ref().map(|_| ()));
         gate.after(request.call, result.as_ref().map(|_| ())).await;
         result
     }
@@ -193,6 +202,7 @@ impl Server {
             .send()
             .await
             .map_err(|error| self.unsent(request, error))?;
+        Span::current().record("status", response.status().as_u16());
         if !response.status().is_success() {
             return Err(self.refused(request, response).await);
         }
@@ -255,6 +265,42 @@ impl Server {
         let why = chain(&error.without_url());
         request.fails(kind, &self.config.api_key.struck_from(&why))
     }
+}
+
+fn span(call: Call) -> Span {
+    let (service, operation) = call.service_and_operation();
+    debug_span!(
+        "call",
+        service,
+        operation,
+        outcome = Empty,
+        status = Empty,
+        duration_ms = Empty,
+    )
+}
+
+fn answered(span: &Span, begun: Instant, result: Result<(), &PortError>) {
+    let elapsed = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    span.record("duration_ms", elapsed);
+    span.record(
+        "outcome",
+        result.map_or_else(|error| error.kind.word(), |()| "ok"),
+    );
+    span.in_scope(|| match result {
+        Ok(()) => debug!("a provider answered"),
+        Err(error) => debug!(
+            error = error.message,
+            "a provider refused, or did not answer"
+        ),
+    });
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a reply took is told; nothing is decided by it"
+)]
+fn now() -> Instant {
+    Instant::now()
 }
 
 /// A body, at most so long.

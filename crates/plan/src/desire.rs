@@ -78,6 +78,7 @@ pub fn desire(environment: &Environment, context: &Context) -> Desire {
             .map(|octopus| tenant::tenant(environment, octopus, context)),
         software: software(environment, &context.installation),
         approve: environment.spec.approve,
+        refresh_at: environment.refresh_at,
         approved: environment.approved.clone(),
         deletion: environment.spec.deletion_policy,
     }))

@@ -116,12 +116,32 @@ pub fn plan(desired: &Desired, observed: &Observed, policy: &Policy, now: DateTi
         next: Next::Stalled,
     };
     if plan.is_converged() && case.wanted() {
+        plan.known.ready = Some(desired.generation);
         plan.burn = observed.older.clone();
     }
     if next.is_some() || !is_stalled(&plan) {
         plan.next = next.unwrap_or(Next::after(policy.poll));
     }
     plan
+}
+
+/// Whether everything that a decision about the environment rests on was read, and answered, by
+/// calls that began at `since` or later, by the database's clock. An environment whose spec is refused is
+/// not looked at, so there is nothing to wait for.
+pub fn is_fresh(
+    environment: &Environment,
+    observed: &Observed,
+    context: &Context,
+    policy: &Policy,
+    since: DateTime<Utc>,
+) -> bool {
+    match desire::desire(environment, context) {
+        Desire::Stated(desired) => {
+            let case = Case::new(&desired, observed, policy, since);
+            looks::is_idle(&case) || looks::is_fresh(&case, since)
+        }
+        Desire::Refused(_) => true,
+    }
 }
 
 fn finished(case: &Case<'_>, report: Vec<Line>, tombstone: Tombstone) -> Plan {

@@ -1,6 +1,7 @@
 //! What must be read, by id, before a decision can be made. A converged environment asks
 //! for nothing: sweeps tell when something moved.
 
+mod refresh;
 mod software;
 mod variables;
 
@@ -18,13 +19,13 @@ use crate::classify;
 use crate::classify::phase::{Phase, phase};
 use crate::pruning;
 
+pub(crate) use refresh::is_fresh;
+use refresh::stale;
+
 /// The reads that a decision needs now. The pass asks again after each round, for what one
 /// read shows can ask for the next; it never repeats a look within a pass.
 pub fn looks(case: &Case<'_>) -> Vec<Look> {
-    let is_idle = !case.observed.predecessor_gone
-        || (case.desired.presence == Presence::Absent
-            && case.desired.deletion == DeletionPolicy::Retain);
-    if is_idle {
+    if is_idle(case) {
         return Vec::new();
     }
     let report = classify::all(case);
@@ -44,7 +45,20 @@ pub fn looks(case: &Case<'_>) -> Vec<Look> {
     variables::looks(case, &report, &mut looks);
     machines(case, &mut looks);
     software::looks(case, &report, &mut looks);
+    let asked = case.desired.refresh_at.map(|since| stale(case, since));
+    for look in asked.into_iter().flatten() {
+        if !looks.contains(&look) {
+            looks.push(look);
+        }
+    }
     looks
+}
+
+/// Whether nothing is looked at: the earlier life goes first, or the last one is let go.
+pub(crate) fn is_idle(case: &Case<'_>) -> bool {
+    !case.observed.predecessor_gone
+        || (case.desired.presence == Presence::Absent
+            && case.desired.deletion == DeletionPolicy::Retain)
 }
 
 fn stack(case: &Case<'_>, verdict: &Verdict, looks: &mut Vec<Look>) {

@@ -235,6 +235,10 @@ fn moved_on(case: &Case<'_>, attempt: &Attempt) -> Option<Settled> {
         Seen::Absent => Some(Settled::Applied(None)),
         Seen::Present(stack) => match phase(&stack.status) {
             Phase::Busy(_) | Phase::Unrecognised => None,
+            // Nobody answered, and the stack is as it was: the same token asks again.
+            Phase::RollbackFailed | Phase::UpdateFailed if attempt.reference.is_none() => {
+                Some(Settled::NotApplied)
+            }
             Phase::RollbackFailed | Phase::UpdateFailed => failed(case, stack),
             Phase::Good
             | Phase::Shell

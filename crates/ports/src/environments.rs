@@ -9,7 +9,7 @@ use bennu_model::ids::{
     TargetName, TeamName,
 };
 use bennu_model::spec::Spec;
-use bennu_model::timeline::Event;
+use bennu_model::timeline::{Author, Event};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
@@ -31,6 +31,32 @@ pub struct Declaration {
     pub blobs: Vec<(Digest, Bytes)>,
     /// The generation that the writer has read, if it insists on it.
     pub if_generation: Option<Generation>,
+    /// Who declares, for the timeline.
+    pub author: Author,
+}
+
+/// Who asks for a change of an environment, and on which condition.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Request {
+    /// Who, for the timeline.
+    pub author: Author,
+    /// The generation that the writer has read, if it insists on it.
+    pub if_generation: Option<Generation>,
+}
+
+/// What became of something that was asked of an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, and most of them are of the large kind"
+)]
+pub enum Answered {
+    /// It is so now; the environment as it is then.
+    Done(Environment),
+    /// There is no such environment of which that could be asked.
+    Absent,
+    /// The stored generation is another one: nothing was written.
+    Moved(Generation),
 }
 
 /// What became of a declaration.
@@ -79,15 +105,6 @@ pub struct ListFilter {
     pub after: Option<(TeamName, EnvironmentName)>,
 }
 
-/// Who a token belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Principal {
-    /// Operators: everything.
-    Operator,
-    /// A team: its own things.
-    Team(TeamName),
-}
-
 /// A target or a space, as people see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SweepStatus {
@@ -104,37 +121,51 @@ pub struct SweepStatus {
 /// What users declare and read.
 #[async_trait]
 pub trait Environments: Send + Sync {
-    /// Stores a declaration and wakes its key, in one statement.
+    /// Stores a declaration, tells it in the timeline and wakes its key, in one statement.
     async fn declare(&self, declaration: Declaration) -> Result<Declared, LedgerError>;
 
-    /// Asks for an environment's deletion and wakes its key; the environment as it is then.
-    /// `None`: there is no living environment of that name and none being deleted.
+    /// Asks for an environment's deletion, tells it and wakes its key. Absent: there is no
+    /// living environment of that name and none being deleted. Asking again changes nothing.
     async fn delete(
         &self,
         team: &TeamName,
         name: &EnvironmentName,
-    ) -> Result<Option<Environment>, LedgerError>;
+        request: &Request,
+    ) -> Result<Answered, LedgerError>;
 
-    /// Notes that a person has approved a change set of a living environment, and wakes its
-    /// key; the environment as it is then. `None`: there is no such environment, or it is
-    /// being deleted. That there is such a change set is not checked: an approval of another
-    /// one has no effect.
+    /// Notes that a person has approved a change set of a living environment, tells it and
+    /// wakes its key. Absent: there is no such environment, or it is being deleted. That there
+    /// is such a change set is not checked: an approval of another one has no effect. Told
+    /// once: approving the same one again writes nothing into the timeline.
     async fn approve(
         &self,
         team: &TeamName,
         name: &EnvironmentName,
         change_set: &ChangeSetName,
-    ) -> Result<Option<Environment>, LedgerError>;
+        request: &Request,
+    ) -> Result<Answered, LedgerError>;
 
     /// Raises an environment's retry counter by one, so that what was given up is tried again,
     /// its deletion as well, and wakes its key, whose failures and crashes are forgotten as by
-    /// a new spec; the environment as it is then. `None`: there is no such environment, or its
-    /// life is over.
+    /// a new spec. Absent: there is no such environment, or its life is over.
     async fn retry(
         &self,
         team: &TeamName,
         name: &EnvironmentName,
-    ) -> Result<Option<Environment>, LedgerError>;
+        request: &Request,
+    ) -> Result<Answered, LedgerError>;
+
+    /// Asks for a fresh look at everything: `refresh_at` becomes now and its key is woken.
+    /// Nothing is told in the timeline, for nothing was changed. Absent: there is no such
+    /// environment, or its life is over.
+    async fn refresh(
+        &self,
+        team: &TeamName,
+        name: &EnvironmentName,
+    ) -> Result<Answered, LedgerError>;
+
+    /// What time it is by the clock that all stored times come from.
+    async fn now(&self) -> Result<DateTime<Utc>, LedgerError>;
 
     /// The living environment of a name, else the one that is being deleted; `None` when its
     /// life is over.
@@ -143,6 +174,15 @@ pub trait Environments: Send + Sync {
         team: &TeamName,
         name: &EnvironmentName,
     ) -> Result<Option<EnvironmentView>, LedgerError>;
+
+    /// The team whose environment holds a name in an Octopus space, compared without case, if
+    /// there is one. For dry runs: a declaration looks itself.
+    async fn holder(
+        &self,
+        server: &ServerName,
+        space: &SpaceName,
+        name: &EnvironmentName,
+    ) -> Result<Option<TeamName>, LedgerError>;
 
     /// Environments whose life is not over, by team and name.
     async fn list(&self, filter: &ListFilter) -> Result<Vec<EnvironmentView>, LedgerError>;
@@ -157,18 +197,6 @@ pub trait Environments: Send + Sync {
 
     /// The bytes of a digest.
     async fn blob(&self, digest: &Digest) -> Result<Option<Bytes>, LedgerError>;
-
-    /// Who a token's SHA-256 belongs to, if it is valid now.
-    async fn principal(&self, token_hash: &Digest) -> Result<Option<Principal>, LedgerError>;
-
-    /// Stores a token's SHA-256.
-    async fn add_token(
-        &self,
-        token_hash: &Digest,
-        owner: &Principal,
-        note: &str,
-        expires_at: Option<DateTime<Utc>>,
-    ) -> Result<(), LedgerError>;
 
     /// What the last sweeps of targets left.
     async fn targets(&self) -> Result<BTreeMap<TargetName, SweepStatus>, LedgerError>;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// A provider's failure.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{call}: {message}")]
+#[error("{call}: {message}{}", kind.remedy())]
 pub struct PortError {
     /// What a caller can do about it.
     pub kind: PortErrorKind,
@@ -39,6 +39,47 @@ pub enum PortErrorKind {
     Unavailable,
     /// The gate was closed: nothing was sent.
     Closed,
+}
+
+/// The longest pause that a provider is believed to mean. Whoever asks for more, by mistake or
+/// malice, is asked again after this.
+pub const LONGEST_ASKED_PAUSE: Duration = Duration::from_secs(15 * 60);
+
+impl PortErrorKind {
+    /// What a person can do who reads of it, where waiting does not help.
+    fn remedy(&self) -> &'static str {
+        match self {
+            Self::Denied => {
+                " (an operator of Bennu has to give it this right, or a new credential; \
+                 `bennu doctor` on its machine says which)"
+            }
+            Self::Throttled(_)
+            | Self::NotFound
+            | Self::Conflict
+            | Self::NoChange
+            | Self::Invalid
+            | Self::Quota
+            | Self::NoAnswer
+            | Self::Unavailable
+            | Self::Closed => "",
+        }
+    }
+
+    /// As it stands in metrics and in the log.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Throttled(_) => "throttled",
+            Self::Denied => "denied",
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+            Self::NoChange => "no_change",
+            Self::Invalid => "invalid",
+            Self::Quota => "quota",
+            Self::NoAnswer => "no_answer",
+            Self::Unavailable => "unavailable",
+            Self::Closed => "not_sent",
+        }
+    }
 }
 
 /// The ledger's failure: the database is away, slow, or refuses.

@@ -143,6 +143,13 @@ registry! {
     }
 }
 
+impl Call {
+    /// Whom it is sent to, and what is asked: `cloudformation` and `CreateStack`.
+    pub fn service_and_operation(self) -> (&'static str, &'static str) {
+        self.as_str().split_once(':').unwrap_or((self.as_str(), ""))
+    }
+}
+
 impl fmt::Display for Boundary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, moment) = match self {

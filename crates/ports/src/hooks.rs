@@ -11,6 +11,7 @@ use bennu_model::blueprint::{
 };
 use bennu_model::ids::{Digest, EnvironmentName, EnvironmentUid, Generation, TeamName};
 use bennu_model::spec::Invalid;
+use bennu_model::timeline::Author;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +103,8 @@ pub struct Settlement {
     pub write: Write,
     /// What the sender is told.
     pub answer: Answer,
+    /// Who declares or deletes, for the timelines.
+    pub author: Author,
 }
 
 /// Of which branch, and at which place among its events.
@@ -173,6 +176,17 @@ pub enum Put {
     Moved(Generation),
 }
 
+/// What became of a blueprint that was to be forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forgotten {
+    /// It is gone.
+    Done,
+    /// There was none.
+    Absent,
+    /// The stored generation is another one: it is still there.
+    Moved(Generation),
+}
+
 /// Blueprints, and what deliveries lead to.
 #[async_trait]
 pub trait Hooks: Send + Sync {
@@ -192,8 +206,13 @@ pub trait Hooks: Send + Sync {
     /// A team's blueprints by name.
     async fn blueprints(&self, team: &TeamName) -> Result<Vec<Blueprint>, LedgerError>;
 
-    /// Forgets a blueprint; its environments stay. Whether there was one.
-    async fn delete_blueprint(&self, id: &BlueprintId) -> Result<bool, LedgerError>;
+    /// Forgets a blueprint; its environments stay. `if_generation`: the generation that the
+    /// writer insists on.
+    async fn delete_blueprint(
+        &self,
+        id: &BlueprintId,
+        if_generation: Option<Generation>,
+    ) -> Result<Forgotten, LedgerError>;
 
     /// Stores a delivery if it is new, durably.
     async fn receive(&self, delivery: &Delivery) -> Result<Received, LedgerError>;

@@ -70,6 +70,14 @@ pub trait Work: Send + Sync {
     /// Gives claims back untouched: they are due at once, and do not count as crashes.
     async fn release(&self, held: &[(WorkKey, i64)], owner: &ReplicaId) -> Result<(), LedgerError>;
 
+    /// Gives back every claim of this owner but those that are named, as [`Work::release`]
+    /// does: for one who heard no answer to a claim, and does not know what it was given.
+    async fn release_all_but(
+        &self,
+        held: &[(WorkKey, i64)],
+        owner: &ReplicaId,
+    ) -> Result<(), LedgerError>;
+
     /// Makes a key due now. A wake during a run is neither lost nor run twice.
     async fn wake(&self, keys: &[WorkKey]) -> Result<(), LedgerError>;
 }

@@ -1,5 +1,6 @@
-//! The ledger in memory: `Work`, `Ledger`, `Environments` and `Hooks` with the semantics of the
-//! Postgres store, for tests that want neither a database nor real time.
+//! The ledger in memory: `Work`, `Ledger`, `Environments`, `Hooks`, `Tokens`, `Answers` and
+//! `Counted` with the semantics of the Postgres store, for tests that want neither a database nor
+//! real time.
 //!
 //! A property test (`tests/tests/ledger_equals_store.rs`) holds every answer equal to the
 //! store's. What only Postgres can do is not here: statements that race, rows that a newer
@@ -7,13 +8,18 @@
 //!
 //! Time comes in as a function, uids from a seed.
 
+mod answers;
+mod asked;
+mod budgets;
 mod declare;
 mod documents;
 mod environments;
 mod finish;
 mod hooks;
+mod overview;
 mod state;
 mod sweeps;
+mod tokens;
 mod work;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -30,10 +36,13 @@ use bennu_model::ids::{
 };
 use bennu_model::known::Known;
 use bennu_model::observed::{DatedFact, Fact};
-use bennu_model::timeline::{Entry, Event};
-use bennu_ports::environments::{Principal, SweepStatus};
+use bennu_model::timeline::{Entry, Event, Writer};
+use bennu_ports::answers::RequestKey;
+use bennu_ports::budget::Meter;
+use bennu_ports::environments::SweepStatus;
 use bennu_ports::hooks::DeliveryId;
 use bennu_ports::ledger::Report;
+use bennu_ports::tokens::TokenView;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
@@ -51,10 +60,12 @@ struct Rows {
     /// By the text of the key, for that is the order in which the store breaks ties.
     work: BTreeMap<String, WorkRow>,
     blobs: BTreeMap<Digest, Bytes>,
-    tokens: BTreeMap<Digest, (Principal, Option<DateTime<Utc>>)>,
+    tokens: BTreeMap<Digest, TokenView>,
+    answers: BTreeMap<RequestKey, answers::Kept>,
     blueprints: BTreeMap<BlueprintId, Blueprint>,
     /// By repository and branch.
     branches: BTreeMap<(String, String), hooks::Branch>,
+    budgets: BTreeMap<Meter, budgets::BudgetRow>,
     deliveries: BTreeMap<DeliveryId, hooks::Told>,
     wants: BTreeMap<documents::WantKey, Standing>,
     spaces: BTreeMap<(ServerName, SpaceName), SpaceRow>,
@@ -145,8 +156,14 @@ impl MemoryLedger {
 }
 
 impl Rows {
-    fn tell(&mut self, uid: &EnvironmentUid, at: DateTime<Utc>, entry: Entry) {
+    fn tell(&mut self, uid: &EnvironmentUid, at: DateTime<Utc>, entry: Entry, writer: Writer) {
         let id = i64::try_from(self.timeline.len() + 1).unwrap_or(i64::MAX);
-        self.timeline.push((uid.clone(), Event { id, at, entry }));
+        let event = Event {
+            id,
+            at,
+            entry,
+            writer: Some(writer),
+        };
+        self.timeline.push((uid.clone(), event));
     }
 }

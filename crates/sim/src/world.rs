@@ -170,7 +170,8 @@ impl World {
         answer
     }
 
-    fn next_due(&self) -> Option<DateTime<Utc>> {
+    /// The moment of the next change that will come by itself.
+    pub fn next_due(&self) -> Option<DateTime<Utc>> {
         let regions = self.regions.values().filter_map(Timed::next_due);
         let others = [self.boots.next_due(), self.octopus.next_due()];
         regions.chain(others.into_iter().flatten()).min()

@@ -78,7 +78,7 @@ parked as (
         due_at = now() + interval '10 minutes'
     from locked l
     where w.key = l.key and l.crashed and l.crashes >= 2
-    returning w.key, w.kind
+    returning w.key, w.kind, w.epoch
 ),
 told as (
     update environments e
@@ -93,12 +93,12 @@ told as (
         'observedGeneration', (select x.generation from environments x where x.uid = split_part(p.key, '/', 2)),
         'lastTransitionTime', now()) as condition) said
     where p.kind = 'environment' and e.uid = split_part(p.key, '/', 2)
-    returning e.uid, e.generation
+    returning e.uid, e.generation, p.key || '.' || p.epoch as pass
 ),
 noted as (
-    insert into timeline (uid, level, reason, message, generation)
+    insert into timeline (uid, level, reason, message, generation, pass)
     select t.uid, 'Warning', 'Poisoned',
-           'three passes in a row ended without a result: parked', t.generation
+           'three passes in a row ended without a result: parked', t.generation, t.pass
     from told t
 ),
 excused as (

@@ -1,6 +1,7 @@
--- A new life: content, reservation, environment and work row in one statement.
+-- A new life: content, reservation, environment, work row and first entry in one statement.
 -- $1 team, $2 name, $3 labels, $4 spec, $5 server, $6 space (null without Octopus),
--- $7 target, $8 digests, $9 their bytes, $10 origin (null for what a person declared).
+-- $7 target, $8 digests, $9 their bytes, $10 origin (null for what a person declared),
+-- $11 what is told.
 --
 -- The order of locks is the same as in finish.sql: the earlier life, then the reservation.
 -- Waiting for the earlier life decides the race with its tombstone: it is either still there
@@ -39,11 +40,17 @@ created as (
     insert into environments (uid, team, name, labels, spec, origin, predecessor)
     select allowed.uid, $1, $2, $3, $4, $10::jsonb, (select uid from succeeded)
     from allowed
-    returning uid, environment_document(environments) as document
+    returning uid, generation, environment_document(environments) as document
 ),
 woken as (
     insert into work (key, kind, team, target, class)
     select 'environment/' || created.uid, 'environment', $1, $7, 1 from created
+),
+told as (
+    insert into timeline (uid, level, reason, message, generation, by, request)
+    select c.uid, 'Normal', $11::jsonb ->> 'reason', $11 ->> 'message', c.generation,
+           $11 ->> 'by', $11 ->> 'request'
+    from created c
 ),
 stored as (
     insert into blobs (digest, bytes)

@@ -180,8 +180,8 @@ settled as (
     where a.uid = h.uid and a.token = o.token
 ),
 told as (
-    insert into timeline (uid, level, reason, message, generation)
-    select h.uid, n.level, n.reason, n.message, n.generation
+    insert into timeline (uid, level, reason, message, generation, pass)
+    select h.uid, n.level, n.reason, n.message, n.generation, h.key || '.' || h.epoch
     from held h
     cross join lateral jsonb_to_recordset(h.entries)
         as n (place integer, level text, reason text, message text, generation bigint)

@@ -1,18 +1,25 @@
 //! The pool, its limits, and the one way in which statements are run.
 
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bennu_ports::LedgerError;
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::query::Query;
 use sqlx::{Connection as _, PgConnection, PgPool, Postgres, Row as _};
+use tokio::runtime::Handle;
 
 use crate::failure::{failed, timed_out};
 
 /// Below a third of the lease (30 s): who cannot get a connection learns it while the lease
 /// can still be renewed.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// A ping is answered within milliseconds. Below a third of the above, so that whoever is given
+/// a silent connection still gets a good one.
+const PING_TIMEOUT: Duration = Duration::from_millis(900);
 /// Settings that every connection begins with. The limits hold on the server, so that they end
 /// a statement whatever became of us.
 const SETTINGS: [(&str, &str); 6] = [
@@ -49,13 +56,17 @@ impl Store {
             .map_err(|error| failed("read the database URL", &error))?
             .application_name("bennu")
             .options(SETTINGS);
+        let silent = Silent::default();
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .max_lifetime(MAX_LIFETIME)
             // Our own check is a ping already.
             .test_before_acquire(false)
-            .before_acquire(|connection, _| Box::pin(is_clean(connection)))
+            .before_acquire(move |connection, _| {
+                let silent = silent.clone();
+                Box::pin(async move { silent.is_fit(connection, max_connections).await })
+            })
             .connect_lazy_with(options);
         Ok(Self { pool })
     }
@@ -73,16 +84,88 @@ impl Store {
         doing: &'static str,
         query: Query<'_, Postgres, PgArguments>,
     ) -> Result<Vec<PgRow>, LedgerError> {
-        let mut connection = self.pool.acquire().await.map_err(|e| failed(doing, &e))?;
-        let answer = tokio::time::timeout(ANSWER_TIMEOUT, query.fetch_all(&mut *connection)).await;
+        let connection = self.pool.acquire().await.map_err(|e| failed(doing, &e))?;
+        let mut lent = Lent(Some(connection));
+        let answer = tokio::time::timeout(ANSWER_TIMEOUT, lent.rows(query)).await;
+        let connection = lent.0.take();
         match answer {
             Ok(answer) => answer.map_err(|e| failed(doing, &e)),
             Err(_) => {
-                connection.close_on_drop();
+                if let Some(mut connection) = connection {
+                    connection.close_on_drop();
+                }
                 Err(timed_out(doing, ANSWER_TIMEOUT))
             }
         }
     }
+}
+
+/// A connection on which a statement runs, until it is taken out.
+///
+/// Whoever waits for the statement may be gone before the answer comes: a caller has hung up.
+/// sqlx then waits for the answer without a time limit before it takes the connection back, so
+/// that a silent connection would hold its place in the pool for ever. This waits no longer
+/// than anybody does.
+struct Lent(Option<PoolConnection<Postgres>>);
+
+impl Lent {
+    async fn rows(
+        &mut self,
+        query: Query<'_, Postgres, PgArguments>,
+    ) -> Result<Vec<PgRow>, sqlx::Error> {
+        match &mut self.0 {
+            Some(connection) => query.fetch_all(&mut **connection).await,
+            None => Err(sqlx::Error::PoolClosed),
+        }
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        let (Some(mut connection), Ok(runtime)) = (self.0.take(), Handle::try_current()) else {
+            return;
+        };
+        runtime.spawn(async move {
+            let answered = tokio::time::timeout(ANSWER_TIMEOUT, connection.ping()).await;
+            if !matches!(answered, Ok(Ok(()))) {
+                connection.close_on_drop();
+            }
+        });
+    }
+}
+
+/// How many connections are not to be trusted because another one said nothing.
+///
+/// When the server's machine goes, or a firewall forgets us, connections do not end: they are
+/// silent. Each would cost whoever is given it the time limit of a ping, one after the other.
+#[derive(Debug, Clone, Default)]
+struct Silent(Arc<AtomicU32>);
+
+impl Silent {
+    /// Whether a pooled connection is fit for use. After a silent one, as many as the pool has
+    /// besides are closed without a question: opening another one is cheap.
+    async fn is_fit(
+        &self,
+        connection: &mut PgConnection,
+        others: u32,
+    ) -> Result<bool, sqlx::Error> {
+        let less_one = |left: u32| left.checked_sub(1);
+        let distrusted = (self.0).fetch_update(Ordering::Relaxed, Ordering::Relaxed, less_one);
+        if distrusted.is_ok() {
+            return Err(silence("not asked, for another connection was silent"));
+        }
+        match tokio::time::timeout(PING_TIMEOUT, is_clean(connection)).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                self.0.store(others.saturating_sub(1), Ordering::Relaxed);
+                Err(silence("no answer to a ping"))
+            }
+        }
+    }
+}
+
+fn silence(why: &'static str) -> sqlx::Error {
+    sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, why))
 }
 
 /// Whether a pooled connection is fit for use: outside a transaction, on a server that takes

@@ -1,19 +1,20 @@
 //! What users declare and read.
 
+mod asked;
 pub(crate) mod declare;
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use bennu_model::environment::{Environment, Tombstone};
+use bennu_model::environment::Tombstone;
 use bennu_model::ids::{
     ChangeSetName, Digest, EnvironmentName, EnvironmentUid, Generation, ServerName, SpaceName,
     TargetName, TeamName,
 };
-use bennu_model::timeline::{Entry, Event};
+use bennu_model::timeline::Event;
 use bennu_model::work::WorkKey;
 use bennu_ports::environments::{
-    Declaration, Declared, EnvironmentView, ListFilter, Principal, SweepStatus,
+    Answered, Declaration, Declared, EnvironmentView, ListFilter, Request, SweepStatus,
 };
 use bennu_ports::{Environments, Ledger, LedgerError};
 use bytes::Bytes;
@@ -24,14 +25,12 @@ use sqlx::postgres::PgRow;
 use crate::Store;
 use crate::failure::unreadable;
 use crate::state::{column, document, environment_state, read};
+use crate::timeline::event;
 
 const GET: &str = include_str!("../sql/get.sql");
-const APPROVE: &str = include_str!("../sql/approve.sql");
-const RETRY: &str = include_str!("../sql/retry.sql");
+const HOLDER: &str = include_str!("../sql/holder.sql");
 const LIST: &str = include_str!("../sql/list.sql");
 const EVENTS: &str = include_str!("../sql/events.sql");
-const PRINCIPAL: &str = include_str!("../sql/principal.sql");
-const ADD_TOKEN: &str = include_str!("../sql/add_token.sql");
 const SWEEPS: &str = include_str!("../sql/sweeps.sql");
 
 #[async_trait]
@@ -44,8 +43,9 @@ impl Environments for Store {
         &self,
         team: &TeamName,
         name: &EnvironmentName,
-    ) -> Result<Option<Environment>, LedgerError> {
-        declare::delete(self, team, name).await
+        request: &Request,
+    ) -> Result<Answered, LedgerError> {
+        asked::delete(self, team, name, request).await
     }
 
     async fn approve(
@@ -53,25 +53,30 @@ impl Environments for Store {
         team: &TeamName,
         name: &EnvironmentName,
         change_set: &ChangeSetName,
-    ) -> Result<Option<Environment>, LedgerError> {
-        let doing = "approve a change set";
-        let query = sqlx::query(APPROVE)
-            .bind(team.as_str())
-            .bind(name.as_str())
-            .bind(change_set.as_str());
-        let rows = self.rows(doing, query).await?;
-        changed(&rows, doing)
+        request: &Request,
+    ) -> Result<Answered, LedgerError> {
+        asked::approve(self, team, name, change_set, request).await
     }
 
     async fn retry(
         &self,
         team: &TeamName,
         name: &EnvironmentName,
-    ) -> Result<Option<Environment>, LedgerError> {
-        let doing = "ask for a retry";
-        let query = sqlx::query(RETRY).bind(team.as_str()).bind(name.as_str());
-        let rows = self.rows(doing, query).await?;
-        changed(&rows, doing)
+        request: &Request,
+    ) -> Result<Answered, LedgerError> {
+        asked::retry(self, team, name, request).await
+    }
+
+    async fn refresh(
+        &self,
+        team: &TeamName,
+        name: &EnvironmentName,
+    ) -> Result<Answered, LedgerError> {
+        asked::refresh(self, team, name).await
+    }
+
+    async fn now(&self) -> Result<DateTime<Utc>, LedgerError> {
+        Store::now(self).await
     }
 
     async fn get(
@@ -83,6 +88,24 @@ impl Environments for Store {
         let query = sqlx::query(GET).bind(team.as_str()).bind(name.as_str());
         let rows = self.rows(doing, query).await?;
         rows.first().map(|row| view(row, doing)).transpose()
+    }
+
+    async fn holder(
+        &self,
+        server: &ServerName,
+        space: &SpaceName,
+        name: &EnvironmentName,
+    ) -> Result<Option<TeamName>, LedgerError> {
+        let doing = "look up who holds a name";
+        let query = sqlx::query(HOLDER)
+            .bind(server.as_str())
+            .bind(space.as_str())
+            .bind(name.as_str());
+        let rows = self.rows(doing, query).await?;
+        let team = rows.first().map(|row| column(row, "team", doing));
+        let team: Option<String> = team.transpose()?;
+        team.map(|team| TeamName::new(team).map_err(|why| unreadable(doing, why)))
+            .transpose()
     }
 
     async fn list(&self, filter: &ListFilter) -> Result<Vec<EnvironmentView>, LedgerError> {
@@ -118,39 +141,6 @@ impl Environments for Store {
 
     async fn blob(&self, digest: &Digest) -> Result<Option<Bytes>, LedgerError> {
         Ledger::blob(self, digest).await
-    }
-
-    async fn principal(&self, token_hash: &Digest) -> Result<Option<Principal>, LedgerError> {
-        let doing = "look up a token";
-        let query = sqlx::query(PRINCIPAL).bind(token_hash.as_str());
-        let rows = self.rows(doing, query).await?;
-        let Some(row) = rows.first() else {
-            return Ok(None);
-        };
-        let team: Option<String> = column(row, "team", doing)?;
-        Ok(Some(match team {
-            None => Principal::Operator,
-            Some(team) => Principal::Team(TeamName::new(team).map_err(|e| unreadable(doing, e))?),
-        }))
-    }
-
-    async fn add_token(
-        &self,
-        token_hash: &Digest,
-        owner: &Principal,
-        note: &str,
-        expires_at: Option<DateTime<Utc>>,
-    ) -> Result<(), LedgerError> {
-        let team = match owner {
-            Principal::Operator => None,
-            Principal::Team(team) => Some(team.as_str()),
-        };
-        let query = sqlx::query(ADD_TOKEN)
-            .bind(token_hash.as_str())
-            .bind(team)
-            .bind(note.replace('\0', "\u{fffd}"))
-            .bind(expires_at);
-        self.rows("store a token", query).await.map(drop)
     }
 
     async fn targets(&self) -> Result<BTreeMap<TargetName, SweepStatus>, LedgerError> {
@@ -197,12 +187,6 @@ impl Store {
     }
 }
 
-/// The environment that a statement has changed, if there was one to change.
-fn changed(rows: &[PgRow], doing: &'static str) -> Result<Option<Environment>, LedgerError> {
-    let document = rows.first().map(|row| column(row, "document", doing));
-    document.map(|document| read(document?, doing)).transpose()
-}
-
 fn view(row: &PgRow, doing: &'static str) -> Result<EnvironmentView, LedgerError> {
     let state: Value = column(row, "state", doing)?;
     let tombstone: Option<String> = column(row, "tombstone", doing)?;
@@ -226,18 +210,4 @@ fn listed(row: &PgRow, doing: &'static str) -> Option<EnvironmentView> {
             tracing::error!(?team, ?name, %error, "an environment cannot be read");
         })
         .ok()
-}
-
-fn event(row: &PgRow, doing: &'static str) -> Result<Event, LedgerError> {
-    let level: String = column(row, "level", doing)?;
-    Ok(Event {
-        id: column(row, "id", doing)?,
-        at: column(row, "at", doing)?,
-        entry: Entry {
-            level: read(Value::String(level), doing)?,
-            reason: column(row, "reason", doing)?,
-            message: column(row, "message", doing)?,
-            generation: Generation(column(row, "generation", doing)?),
-        },
-    })
 }

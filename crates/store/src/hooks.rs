@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bennu_model::blueprint::{Blueprint, BlueprintId, BlueprintSpec, Living, Situation};
 use bennu_model::ids::{BlueprintName, Digest, Generation, TeamName};
 use bennu_model::names::digest_of;
-use bennu_ports::hooks::{Answer, Delivery, Put, Received, Settled, Settlement};
+use bennu_ports::hooks::{Answer, Delivery, Forgotten, Put, Received, Settled, Settlement};
 use bennu_ports::{Hooks, LedgerError};
 use bytes::Bytes;
 use serde_json::Value;
@@ -74,11 +74,7 @@ impl Hooks for Store {
                 Generation(_) => Put::Changed(put),
             });
         }
-        Err(LedgerError {
-            doing,
-            message: "others keep writing the same blueprint: try again".into(),
-            transient: true,
-        })
+        Err(busy(doing))
     }
 
     async fn blueprint(&self, id: &BlueprintId) -> Result<Option<Blueprint>, LedgerError> {
@@ -91,12 +87,29 @@ impl Hooks for Store {
         self.stored_blueprints(Some(team), None, None).await
     }
 
-    async fn delete_blueprint(&self, id: &BlueprintId) -> Result<bool, LedgerError> {
-        let query = sqlx::query(DELETE_BLUEPRINT)
-            .bind(id.team.as_str())
-            .bind(id.name.as_str());
-        let rows = self.rows("delete a blueprint", query).await?;
-        Ok(!rows.is_empty())
+    async fn delete_blueprint(
+        &self,
+        id: &BlueprintId,
+        if_generation: Option<Generation>,
+    ) -> Result<Forgotten, LedgerError> {
+        let doing = "delete a blueprint";
+        for _ in 0..TRIES {
+            let query = sqlx::query(DELETE_BLUEPRINT)
+                .bind(id.team.as_str())
+                .bind(id.name.as_str())
+                .bind(if_generation.map(|wanted| wanted.0));
+            if !self.rows(doing, query).await?.is_empty() {
+                return Ok(Forgotten::Done);
+            }
+            match self.blueprint(id).await? {
+                None => return Ok(Forgotten::Absent),
+                Some(stored) if if_generation.is_some_and(|wanted| wanted != stored.generation) => {
+                    return Ok(Forgotten::Moved(stored.generation));
+                }
+                Some(_) => {}
+            }
+        }
+        Err(busy(doing))
     }
 
     async fn receive(&self, delivery: &Delivery) -> Result<Received, LedgerError> {
@@ -194,5 +207,13 @@ impl From<StoredLiving> for Living {
             name: stored.name,
             origin: stored.origin,
         }
+    }
+}
+
+fn busy(doing: &'static str) -> LedgerError {
+    LedgerError {
+        doing,
+        message: "others keep writing the same blueprint: try again".into(),
+        transient: true,
     }
 }

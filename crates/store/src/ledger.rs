@@ -7,6 +7,7 @@ use bennu_model::attempt::Attempt;
 use bennu_model::document::{Want, Wanted};
 use bennu_model::ids::{Digest, EnvironmentUid, Generation};
 use bennu_model::observed::{Fact, Seen};
+use bennu_model::timeline::Asked;
 use bennu_model::work::{Lease, WorkKey};
 use bennu_ports::ledger::{DocumentRecord, Opened, SweepEnd, SweepPage};
 use bennu_ports::{Ledger, LedgerError};
@@ -17,6 +18,7 @@ use serde_json::Value;
 
 use crate::Store;
 use crate::state::{column, document};
+use crate::timeline::told;
 
 const OPEN_ATTEMPTS: &str = include_str!("../sql/open_attempts.sql");
 const BLOB: &str = include_str!("../sql/blob.sql");
@@ -196,12 +198,14 @@ impl Ledger for Store {
     }
 
     async fn burn(&self, lease: &Lease, uids: &[EnvironmentUid]) -> Result<(), LedgerError> {
+        let doing = "burn environments";
         let uids: Vec<&str> = uids.iter().map(EnvironmentUid::as_str).collect();
         let query = sqlx::query(BURN)
             .bind(lease.key.to_string())
             .bind(lease.owner.as_str())
             .bind(lease.epoch)
-            .bind(uids);
-        self.rows("burn environments", query).await.map(drop)
+            .bind(uids)
+            .bind(told(&Asked::Deleted, None, doing)?);
+        self.rows(doing, query).await.map(drop)
     }
 }

@@ -1,5 +1,7 @@
 //! Postgres behind the ports [`Work`](bennu_ports::Work), [`Ledger`](bennu_ports::Ledger),
-//! [`Environments`](bennu_ports::Environments) and [`Hooks`](bennu_ports::Hooks).
+//! [`Environments`](bennu_ports::Environments), [`Hooks`](bennu_ports::Hooks),
+//! [`Tokens`](bennu_ports::Tokens), [`Answers`](bennu_ports::Answers),
+//! [`Budgets`](bennu_ports::Budgets) and [`Counted`](bennu_ports::Counted).
 //!
 //! All SQL of Bennu is here: the statements in `sql/`, one file each, and the schema in
 //! `migrations/` at the top of the repository. Nothing is decided here: rows become values of
@@ -18,14 +20,20 @@
 //! Start with `work.rs`, then `sql/claim.sql` and `sql/finish.sql`: they are the protocol
 //! between replicas.
 
+mod answers;
+mod budgets;
+mod clock;
 mod connect;
 mod environments;
 mod failure;
 mod hooks;
 mod ledger;
 mod migrate;
+mod overview;
 mod state;
 mod throwaway;
+mod timeline;
+mod tokens;
 mod transaction;
 mod work;
 

@@ -27,6 +27,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     migration!(5, "0005_create_blueprints"),
     migration!(6, "0006_create_wants"),
     migration!(7, "0007_add_approval"),
+    migration!(8, "0008_tell_who_wrote"),
+    migration!(9, "0009_create_budgets"),
 ];
 
 /// Any number will do, as long as nobody else on the same database takes it: "bennu" in ASCII.

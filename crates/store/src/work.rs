@@ -19,6 +19,7 @@ use crate::failure::failed;
 const ENSURE: &str = include_str!("../sql/ensure.sql");
 const RENEW: &str = include_str!("../sql/renew.sql");
 const RELEASE: &str = include_str!("../sql/release.sql");
+const RELEASE_ALL_BUT: &str = include_str!("../sql/release_all_but.sql");
 const WAKE: &str = include_str!("../sql/wake.sql");
 
 #[async_trait]
@@ -78,6 +79,20 @@ impl Work for Store {
             .bind(keys)
             .bind(epochs);
         self.rows("give claims back", query).await.map(drop)
+    }
+
+    async fn release_all_but(
+        &self,
+        held: &[(WorkKey, i64)],
+        owner: &ReplicaId,
+    ) -> Result<(), LedgerError> {
+        let (keys, epochs) = keys_and_epochs(held);
+        let query = sqlx::query(RELEASE_ALL_BUT)
+            .bind(owner.as_str())
+            .bind(keys)
+            .bind(epochs);
+        let doing = "give back claims whose answer was lost";
+        self.rows(doing, query).await.map(drop)
     }
 
     async fn wake(&self, keys: &[WorkKey]) -> Result<(), LedgerError> {

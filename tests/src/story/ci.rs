@@ -7,7 +7,9 @@ use bennu_model::blueprint::{
 use bennu_model::ids::BlueprintName;
 use bennu_model::names::digest_of;
 use bennu_ports::Hooks as _;
-use bennu_ports::hooks::{Answer, Delivery, DeliveryId, Outcome, Settled, Settlement, Write};
+use bennu_ports::hooks::{
+    Answer, Delivery, DeliveryId, Outcome, Received, Settled, Settlement, Write,
+};
 
 use super::Story;
 use super::declared::{Build, team};
@@ -46,25 +48,36 @@ impl Story {
 
     /// "This branch was built."
     pub async fn built(&mut self, version: &str, number: i64) {
+        let delivery = self.sent_built(version, number);
+        self.deliver(&delivery).await;
+    }
+
+    /// "This branch is gone."
+    pub async fn branch_deleted(&mut self) {
+        let delivery = self.sent_deleted();
+        self.deliver(&delivery).await;
+    }
+
+    /// "This branch was built": sent now, and to be delivered whenever the test likes.
+    pub fn sent_built(&mut self, version: &str, number: i64) -> Delivery {
         let build = bennu_model::blueprint::Build {
             version: version.to_owned(),
             commit: String::new(),
             number,
             url: None,
         };
-        self.told(Happened::Built(build), &format!("built {version}"))
-            .await;
+        self.sent(Happened::Built(build), &format!("built {version}"))
     }
 
-    /// "This branch is gone."
-    pub async fn branch_deleted(&mut self) {
-        self.told(Happened::Deleted, "deleted").await;
+    /// "This branch is gone": sent now, and to be delivered whenever the test likes.
+    pub fn sent_deleted(&mut self) -> Delivery {
+        self.sent(Happened::Deleted, "deleted")
     }
 
-    async fn told(&mut self, happened: Happened, what: &str) {
+    fn sent(&mut self, happened: Happened, what: &str) -> Delivery {
         self.tick();
         let event = Event {
-            at: *self.now.lock().expect("no test panicked"),
+            at: self.now(),
             repository: REPOSITORY.into(),
             branch: BRANCH.into(),
             happened,
@@ -73,12 +86,42 @@ impl Story {
             source: "generic".into(),
             id: format!("{what} {}", event.at),
         };
-        let delivery = Delivery {
+        Delivery {
             body: digest_of(id.id.as_bytes()),
             id,
             event,
+        }
+    }
+
+    /// A delivery comes in. A sender that is not answered sends it again.
+    pub async fn deliver(&mut self, delivery: &Delivery) {
+        self.tick();
+        let mut received = self.ledger.receive(delivery).await.expect("memory");
+        if self.boundaries.committed("receive") {
+            self.tick();
+            received = self.ledger.receive(delivery).await.expect("memory");
+        }
+        if received == Received::Open {
+            let settled = self.settle(delivery).await;
+            assert_eq!(settled, Settled::Stored);
+            if self.boundaries.committed("settle") {
+                self.tick();
+                let again = self.ledger.receive(delivery).await.expect("memory");
+                assert!(matches!(again, Received::Settled(_)), "{again:?}");
+            }
+        }
+        let read = self.ledger.situation(REPOSITORY, BRANCH).await;
+        for living in read.expect("memory").0.living {
+            self.environments.insert(living.uid, living.name);
+        }
+        let what = match &delivery.event.happened {
+            Happened::Built(build) => format!("built {}", build.version),
+            Happened::Deleted => "deleted".to_owned(),
         };
-        self.ledger.receive(&delivery).await.expect("memory");
+        self.note(&format!("> webhook: {BRANCH} {what}"));
+    }
+
+    async fn settle(&self, delivery: &Delivery) -> Settled {
         let event = &delivery.event;
         let read = self
             .ledger
@@ -91,13 +134,15 @@ impl Story {
                 let uids = living.into_iter().map(|one| one.uid).collect();
                 (Write::Delete(uids), Outcome::Deleted)
             }
+            Decision::Stale(_) => (Write::Nothing, Outcome::Stale),
             other => panic!("{other:?}"),
         };
         let settlement = Settlement {
+            author: Default::default(),
             delivery: delivery.id.clone(),
             event: event.into(),
             sequence,
-            remember: true,
+            remember: outcome != Outcome::Stale,
             write,
             answer: Answer {
                 outcome,
@@ -106,12 +151,6 @@ impl Story {
                 errors: Vec::new(),
             },
         };
-        let settled = self.ledger.settle(&settlement).await.expect("memory");
-        assert_eq!(settled, Settled::Stored);
-        let read = self.ledger.situation(REPOSITORY, BRANCH).await;
-        for living in read.expect("memory").0.living {
-            self.environments.insert(living.uid, living.name);
-        }
-        self.note(&format!("> webhook: {BRANCH} {what}"));
+        self.ledger.settle(&settlement).await.expect("memory")
     }
 }

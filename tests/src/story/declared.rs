@@ -42,6 +42,12 @@ pub struct Build<'a> {
     pub projects: Vec<&'a str>,
     /// How a new release reaches the machines.
     pub rollout: Rollout,
+    /// Which change sets wait for a person.
+    pub approve: Approve,
+    /// What becomes of it when it goes.
+    pub deletion_policy: DeletionPolicy,
+    /// Whether there is a tenant at all.
+    pub has_octopus: bool,
 }
 
 impl<'a> Build<'a> {
@@ -60,6 +66,9 @@ impl<'a> Build<'a> {
             release: None,
             projects: vec!["Checkout Web"],
             rollout: Rollout::Immutable,
+            approve: Approve::Never,
+            deletion_policy: DeletionPolicy::Delete,
+            has_octopus: true,
         }
     }
 
@@ -117,6 +126,7 @@ impl<'a> Build<'a> {
             spec: self.spec(secret),
             blobs: blobs.map(|bytes| (digest_of(&bytes), bytes)).collect(),
             if_generation: None,
+            author: Default::default(),
         }
     }
 
@@ -150,10 +160,10 @@ impl<'a> Build<'a> {
                 capabilities: self.capabilities.iter().map(|c| (*c).to_owned()).collect(),
                 tags: BTreeMap::new(),
             },
-            octopus: Some(self.octopus()),
+            octopus: self.has_octopus.then(|| self.octopus()),
             rollout: self.rollout,
-            approve: Approve::Never,
-            deletion_policy: DeletionPolicy::Delete,
+            approve: self.approve,
+            deletion_policy: self.deletion_policy,
         }
     }
 

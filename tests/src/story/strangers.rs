@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use bennu_model::ids::EnvironmentName;
 use bennu_ports::Environments as _;
+use bennu_ports::environments::Request;
 use bennu_sim::s3::{Object, Precondition};
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -122,6 +123,16 @@ impl Story {
         self.note(&format!("> somebody makes a trigger {trigger:?}"));
     }
 
+    /// Other people live in the space: a machine with a role like ours, an override, a trigger
+    /// and a tenant with values of its own.
+    pub fn strangers_around(&mut self) {
+        self.strangers_machine("printer", &["web"]);
+        let mut project = self.octopus_named("projects", "Checkout Web");
+        self.strangers_override(&mut project);
+        self.strangers_trigger("Checkout Web", "their trigger");
+        self.strangers_tenant_with_variables("their-tenant");
+    }
+
     /// A person approves the change set that waits.
     pub async fn approve(&mut self) {
         self.tick();
@@ -129,8 +140,15 @@ impl Story {
         let view = self.ledger.get(&team, &name).await.expect("memory");
         let view = view.expect("it lives");
         let set = view.state.observed.change_set.seen.present().expect("one");
-        let approved = self.ledger.approve(&team, &name, &set.name).await;
-        approved.expect("memory").expect("it lives");
+        let set = set.name.clone();
+        let asked = Request::default();
+        let approved = self.ledger.approve(&team, &name, &set, &asked).await;
+        approved.expect("memory");
+        if self.boundaries.committed("approve") {
+            self.tick();
+            let again = self.ledger.approve(&team, &name, &set, &asked).await;
+            again.expect("memory");
+        }
         self.note("> a person approves the change set");
     }
 

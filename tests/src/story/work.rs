@@ -3,15 +3,21 @@
 
 use std::time::Duration;
 
+use bennu_engine::Engine;
 use bennu_engine::clock::{DatabaseClock, monotonic};
 use bennu_engine::dispatch::dispatch;
+use bennu_engine::gate::Probe as _;
 use bennu_engine::gate::{Deadline, LeaseGate};
-use bennu_ports::Work as _;
 use bennu_ports::ledger::Finish;
 use bennu_ports::work::{Claim, ClaimLimits};
+use bennu_ports::{Boundary, Commit, Moment, Work as _};
+use chrono::{DateTime, Utc};
 
 use super::Story;
 use super::state::statuses_of;
+
+/// How long a lease lasts, as in production.
+const LEASE: Duration = Duration::from_secs(30);
 
 impl Story {
     /// Works until nothing is due. What never comes to rest in one moment is a hot loop.
@@ -31,47 +37,106 @@ impl Story {
 
     /// Works on everything that is due; `false` when nothing was. Replicas take turns.
     async fn work(&mut self) -> bool {
-        let limits = ClaimLimits {
-            batch: 32,
-            per_team_and_target: 32,
-            lease: Duration::from_secs(30),
-        };
+        if self.nobody_until.is_some_and(|until| until > self.now()) {
+            return false;
+        }
         let mut worked = false;
         for replica in 0..self.engines.len() {
             self.tick();
-            let owner = self.engines[replica].settings.replica.clone();
-            let claims = self.ledger.claim(&owner, limits).await.expect("memory");
-            worked |= !claims.is_empty();
-            for claim in claims {
-                self.task(replica, claim).await;
+            if self.ledger.next_due().is_none_or(|due| due > self.now()) {
+                continue;
+            }
+            let boundaries = self.boundaries.clone();
+            match boundaries.live(self.turn(replica)).await {
+                Some(claimed) => worked |= claimed > 0,
+                None => {
+                    self.succeed(replica).await;
+                    return self.gap.is_zero();
+                }
             }
         }
         worked
     }
 
-    async fn task(&mut self, replica: usize, claim: Claim) {
+    /// One replica claims what is due and works on it; how much it claimed. As long as it
+    /// works on one key it renews its leases on the others.
+    async fn turn(&mut self, replica: usize) -> usize {
         let engine = self.engines[replica].clone();
+        let owner = &engine.settings.replica;
+        let limits = ClaimLimits {
+            batch: 32,
+            per_team_and_target: 32,
+            lease: LEASE,
+        };
+        self.at(Commit::Claim, Moment::Before).await;
+        let claims = self.ledger.claim(owner, limits).await.expect("memory");
+        self.at(Commit::Claim, Moment::After).await;
+        let claimed = claims.len();
+        let others = claims.iter().skip(1).map(|claim| &claim.lease);
+        let others: Vec<_> = others.map(|one| (one.key.clone(), one.epoch)).collect();
+        for (place, claim) in claims.into_iter().enumerate() {
+            if place == 1 {
+                self.at(Commit::Renew, Moment::Before).await;
+                let kept = self.ledger.renew(owner, &others, LEASE).await;
+                assert_eq!(
+                    kept.expect("memory").len(),
+                    others.len(),
+                    "no time has passed"
+                );
+                self.at(Commit::Renew, Moment::After).await;
+            }
+            self.task(&engine, claim).await;
+        }
+        claimed
+    }
+
+    async fn task(&mut self, engine: &Engine, claim: Claim) {
         let lease = claim.lease.clone();
-        let gate = LeaseGate::new(
-            Deadline::new(monotonic() + Duration::from_secs(3_600)),
-            engine.settings.request_timeout,
-            engine.metrics.clone(),
-            engine.probe.clone(),
-        );
+        let deadline = Deadline::new(monotonic() + Duration::from_secs(3_600));
+        let gate = LeaseGate::new(engine, &claim, deadline);
         let clock = DatabaseClock::standing(lease.claimed_at);
-        let finish = dispatch(&engine, &gate, clock, &lease, claim.load, 0.5).await;
+        let finish = dispatch(engine, &gate, clock, &lease, claim.load, 0.5).await;
         match finish.expect("memory") {
             Some(finish) => {
                 self.tell(&finish);
                 self.tick();
+                self.at(Commit::Finish, Moment::Before).await;
                 self.ledger.finish(vec![finish]).await.expect("memory");
+                self.at(Commit::Finish, Moment::After).await;
             }
             None => {
                 let held = [(lease.key.clone(), lease.epoch)];
                 let owner = &engine.settings.replica;
+                self.at(Commit::Release, Moment::Before).await;
                 self.ledger.release(&held, owner).await.expect("memory");
+                self.at(Commit::Release, Moment::After).await;
             }
         }
+    }
+
+    async fn at(&self, commit: Commit, moment: Moment) {
+        self.boundaries.at(Boundary::Commit(commit, moment)).await;
+    }
+
+    /// The story's time.
+    pub fn now(&self) -> DateTime<Utc> {
+        *self.now.lock().expect("no test panicked")
+    }
+
+    /// To the next moment: one stride on, or to where something happens, if that is later.
+    pub(super) fn pass_time(&mut self, end: DateTime<Utc>) {
+        let stride = i64::from(self.stride);
+        if !self.jumps {
+            return self.step(stride);
+        }
+        let now = self.now();
+        let world = self.sim.sim.with(|world| world.next_due());
+        let work = self.ledger.next_due().max(self.nobody_until);
+        let next = [world, work].into_iter().flatten().min();
+        let next = next.map_or(end, |next| next.min(end));
+        // To whole seconds, so that nothing is overtaken by milliseconds.
+        let ahead = ((next - now).num_milliseconds() + 999).div_euclid(1_000);
+        self.step(ahead.max(stride));
     }
 
     /// Two statements never share a moment in a real database.
@@ -94,6 +159,9 @@ impl Story {
             *now += chrono::Duration::seconds(seconds);
             *now
         };
+        if self.jumps {
+            return self.sim.sim.with(|world| world.advance_to(now));
+        }
         let told = self.served;
         let (statuses, serving) = self.sim.sim.with(|world| {
             world.advance_to(now);

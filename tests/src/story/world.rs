@@ -1,6 +1,6 @@
 //! What others do to the world in a story: CI, colleagues, strangers, and bad luck.
 
-use bennu_sim::cloudformation::request::DeleteStack;
+use bennu_sim::cloudformation::request::{DeleteStack, ParameterInput, UpdateStack};
 use bennu_sim::faults::Fault;
 use bennu_sim::octopus::Request;
 use serde_json::{Value, json};
@@ -92,6 +92,46 @@ impl Story {
             });
             deleted.expect("it can be deleted");
         });
+    }
+
+    /// Somebody updates the stack by hand, so that a failure leaves it as it is then.
+    pub fn strangers_update(&mut self, parameter: &str, value: &str) {
+        self.note(&format!("> somebody sets {parameter} to {value:?} by hand"));
+        self.sim.sim.with(|world| {
+            let place = place();
+            let arn = world.regions[&place].truth()["stacks"][0]["StackId"].clone();
+            let request = UpdateStack {
+                stack_name: arn.as_str().expect("one stack").to_owned(),
+                use_previous_template: true,
+                parameters: vec![ParameterInput {
+                    key: parameter.to_owned(),
+                    value: Some(value.to_owned()),
+                    ..ParameterInput::default()
+                }],
+                disable_rollback: Some(true),
+                ..UpdateStack::default()
+            };
+            let updated = world.on(&place, |region, moment| {
+                region.update_stack(request, moment)
+            });
+            updated.expect("it can be updated");
+        });
+    }
+
+    /// Somebody changes fields of the one document of a collection with this name.
+    pub fn strangers_edit(&mut self, collection: &str, name: &str, fields: &[(&str, Value)]) {
+        self.note(&format!("> somebody edits {name} in {collection}"));
+        let all = format!("/api/Spaces-1/{collection}?take=100");
+        let all = self.octopus("GET", &all, &Value::Null);
+        let found = all["Items"].as_array().into_iter().flatten();
+        let mut found = found.filter(|one| one["Name"] == name).cloned();
+        let mut document = found.next().expect("it is there");
+        for (field, value) in fields {
+            document[*field] = value.clone();
+        }
+        let id = document["Id"].as_str().expect("an id").to_owned();
+        let path = format!("/api/Spaces-1/{collection}/{id}");
+        self.octopus("PUT", &path, &document);
     }
 
     /// Somebody terminates the oldest instance by hand.

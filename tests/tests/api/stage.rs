@@ -7,26 +7,33 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use bennu_api::accept::TargetEntry;
-use bennu_api::{Api, Catalog, Clock, Token, Webhooks, router};
+use bennu_api::{Api, Catalog, Clock, Token, WebhookSecret, Webhooks, router};
 use bennu_model::ids::{InstallationId, ServerName, SpaceName, TargetName, TeamName};
 use bennu_plan::desire::{SpaceFacts, TargetFacts};
 use bennu_plan::{Context, Policy};
-use bennu_ports::Environments;
-use bennu_ports::environments::Principal;
 use bennu_ports::ledger::EnvironmentState;
+use bennu_ports::tokens::TokenId;
+use bennu_ports::{Principal, Tokens as _};
 use bennu_store::Store;
-use bennu_tests::postgres::fresh_store;
+use bennu_tests::postgres::empty_database;
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
+use sqlx::{Connection as _, PgConnection};
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 /// A daemon's API, and who can call it.
 pub struct World {
     pub router: Router,
+    pub store: Store,
     pub operator: Token,
     pub checkout: Token,
     pub payments: Token,
     pub expired: Token,
+    pub revoked: Token,
+    /// Ends the process.
+    pub stop: CancellationToken,
+    database: String,
 }
 
 pub struct Answer {
@@ -60,16 +67,43 @@ pub async fn token(
 
 impl World {
     pub async fn begin() -> Self {
-        let store = fresh_store().await;
+        let database = empty_database().await;
+        let store = Store::connect(&database, 8).unwrap();
+        store.migrate().await.unwrap();
+        let api = api(store.clone());
         let checkout = Principal::Team(team("checkout"));
         let long_ago = DateTime::UNIX_EPOCH + Duration::days(1);
+        let revoked = token(&store, 5, checkout.clone(), None).await;
+        let id = TokenId::of(&revoked.hash());
+        assert!(store.revoke(&id, None).await.unwrap());
         Self {
+            revoked,
             operator: token(&store, 1, Principal::Operator, None).await,
             checkout: token(&store, 2, checkout.clone(), None).await,
             payments: token(&store, 3, Principal::Team(team("payments")), None).await,
             expired: token(&store, 4, checkout, Some(long_ago)).await,
-            router: router(api(store), &prometheus::Registry::new()).unwrap(),
+            stop: api.stop.clone(),
+            router: router(api, &prometheus::Registry::new()).unwrap(),
+            database,
+            store,
         }
+    }
+
+    /// A life ends as a pass's record ends it, in the columns that the API looks at.
+    pub async fn end_life(&self, name: &str) {
+        let mut connection = PgConnection::connect(&self.database).await.unwrap();
+        let end =
+            "update environments set tombstone = 'deleted', tombstone_at = now() where name = $1";
+        let ended = sqlx::query(end).bind(name).execute(&mut connection).await;
+        assert_eq!(ended.unwrap().rows_affected(), 1);
+    }
+
+    /// An environment's spec loses what every version writes.
+    pub async fn damage(&self, name: &str) {
+        let mut connection = PgConnection::connect(&self.database).await.unwrap();
+        let damage = "update environments set spec = spec - 'stack' where name = $1";
+        let damaged = sqlx::query(damage).bind(name).execute(&mut connection);
+        assert_eq!(damaged.await.unwrap().rows_affected(), 1);
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -79,7 +113,9 @@ impl World {
         Answer {
             status: head.status,
             headers: head.headers,
-            body: serde_json::from_slice(&bytes).unwrap(),
+            // Some answers have no body, and some are lines of text.
+            body: serde_json::from_slice(&bytes)
+                .unwrap_or_else(|_| Value::String(String::from_utf8(bytes.to_vec()).unwrap())),
         }
     }
 
@@ -147,17 +183,21 @@ pub fn api(store: Store) -> Api {
     let policy = Policy::default();
     Api {
         environments: Arc::new(store.clone()),
+        tokens: Arc::new(store.clone()),
+        answers: Arc::new(store.clone()),
         hooks: Webhooks {
             ledger: Arc::new(store),
             declare: bennu_plan::declare,
-            generic: Vec::new(),
+            generic: vec![WebhookSecret::parse(SECRET).unwrap()],
         },
         catalog: Arc::new(catalog),
+        freshness: Arc::new(|_, _| true),
         planner: Arc::new(move |state: &EnvironmentState, now| {
             bennu_plan::decide(&state.environment, &state.observed, &context, &policy, now)
         }),
         clock: clock(),
         replica: "test".into(),
+        stop: Default::default(),
     }
 }
 
@@ -171,6 +211,9 @@ pub fn clock() -> Clock {
         instant: std::time::Instant::now,
     }
 }
+
+/// What the generic webhook's deliveries are signed with.
+pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 pub const TEMPLATE: &str = "\
 Parameters: {Size: {Type: String, Default: small}}

@@ -2,19 +2,14 @@
 
 use proptest::prelude::*;
 
+use super::asked::{Asked, asked};
+
 /// A call to both ledgers.
 #[derive(Debug, Clone)]
 pub enum Operation {
     Declare(Declaring),
-    Delete {
-        who: usize,
-    },
-    Approve {
-        who: usize,
-    },
-    Retry {
-        who: usize,
-    },
+    /// One after the other.
+    Ask(Vec<Asked>),
     Claim {
         owner: usize,
         batch: u32,
@@ -103,7 +98,7 @@ pub struct Pass {
     pub wants: Vec<(u8, u8)>,
 }
 
-fn guard() -> impl Strategy<Value = Guard> {
+pub fn guard() -> impl Strategy<Value = Guard> {
     prop_oneof![4 => Just(Guard::None), 1 => Just(Guard::Right), 1 => Just(Guard::Wrong)]
 }
 
@@ -195,26 +190,21 @@ pub fn operation() -> impl Strategy<Value = Operation> {
         .prop_map(|(held, says, hours)| Operation::Judge { held, says, hours });
     let burn = (any::<usize>(), prop::collection::vec(any::<usize>(), 1..3))
         .prop_map(|(held, uids)| Operation::Burn { held, uids });
-    let word = (any::<usize>(), any::<bool>()).prop_map(|(who, approves)| match approves {
-        true => Operation::Approve { who },
-        false => Operation::Retry { who },
-    });
     prop_oneof![
         6 => declare,
-        3 => any::<usize>().prop_map(|who| Operation::Delete { who }),
+        6 => prop::collection::vec(asked(), 1..5).prop_map(Operation::Ask),
         12 => claim,
-        9 => prop::collection::vec((any::<usize>(), pass()), 1..4).prop_map(Operation::Finish),
+        10 => prop::collection::vec((any::<usize>(), pass()), 1..4).prop_map(Operation::Finish),
         1 => any::<usize>().prop_map(Operation::Release),
         1 => (any::<usize>(), any::<bool>())
             .prop_map(|(held, lasts)| Operation::Renew { held, lasts }),
         3 => any::<usize>().prop_map(Operation::Wake),
         2 => any::<usize>().prop_map(Operation::Ensure),
-        6 => (any::<usize>(), prop::bool::weighted(0.8), 0..2u8)
+        8 => (any::<usize>(), prop::bool::weighted(0.8), 0..2u8)
             .prop_map(|(held, right, token)| Operation::Open { held, right, token }),
         4 => sweep,
         5 => end,
         5 => judge,
         1 => burn,
-        1 => word,
     ]
 }

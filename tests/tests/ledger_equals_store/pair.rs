@@ -4,24 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use bennu_model::document::Wanted;
-use bennu_model::ids::{ChangeSetName, EnvironmentUid, Generation, ReplicaId, TargetName};
+use bennu_model::ids::{EnvironmentUid, Generation, ReplicaId, TargetName};
 use bennu_model::work::{Lease, WorkKey};
 use bennu_ports::environments::{Declared, ListFilter};
 use bennu_ports::ledger::{DocumentRecord, EnvironmentState, Load, SweepEnd, SweepPage};
 use bennu_ports::work::{Claim, ClaimLimits};
-use bennu_ports::{Environments, Ledger, Work};
+use bennu_ports::{Answers, Counted, Environments, Ledger, Tokens, Work};
 use bennu_sim::ledger::MemoryLedger;
 use bennu_store::Store;
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::asked::{ask, counted};
 use super::operation::{Declaring, Operation, Verdict};
 use super::values::{
     attempt, declaration, document, fact, finish, lease, replica, server, someone, space,
     space_name,
 };
 
-trait Both: Environments + Ledger + Work {}
-impl<T: Environments + Ledger + Work> Both for T {}
+pub trait Both: Environments + Ledger + Work + Tokens + Answers + Counted {}
+impl<T: Environments + Ledger + Work + Tokens + Answers + Counted> Both for T {}
 
 /// A lease that one operation got, from either side, and what was read with it.
 struct Held {
@@ -136,19 +137,13 @@ impl Pair {
         };
         match operation {
             Operation::Declare(_) | Operation::Claim { .. } => String::new(),
-            Operation::Delete { who } => {
-                let (team, name) = someone(*who);
-                format!("{:#?}", ledger.delete(&team, &name).await.unwrap())
-            }
-            Operation::Approve { who } => {
-                let (team, name) = someone(*who);
-                let change_set = ChangeSetName::new("bennu-1").unwrap();
-                let approved = ledger.approve(&team, &name, &change_set).await;
-                format!("{:#?}", approved.unwrap())
-            }
-            Operation::Retry { who } => {
-                let (team, name) = someone(*who);
-                format!("{:#?}", ledger.retry(&team, &name).await.unwrap())
+            Operation::Ask(all) => {
+                let mut answers = String::new();
+                for asked in all {
+                    answers += &ask(ledger, asked).await;
+                    answers.push('\n');
+                }
+                answers
             }
             Operation::Finish(passes) => {
                 let passes = passes.iter().filter_map(|(n, pass)| {
@@ -301,12 +296,13 @@ impl Pair {
         let mut all = format!("{:#?}", ledger.list(&filter).await.unwrap());
         for uid in &self.uids {
             let events = ledger.events(uid, 0, 100).await.unwrap();
-            let events = events.iter().map(|e| format!("\n{:?} {:?}", e.at, e.entry));
+            let events = events.iter();
+            let events = events.map(|e| format!("\n{:?} {:?} {:?}", e.at, e.entry, e.writer));
             all.extend(events);
         }
         all += &format!("\n{:?}", ledger.targets().await.unwrap());
-        all += &format!("\n{:?}", ledger.spaces().await.unwrap());
-        all
+        all += &format!("\n{:?}\n", ledger.spaces().await.unwrap());
+        all + &counted(ledger.overview().await.unwrap())
     }
 }
 

@@ -20,7 +20,7 @@ use bennu_model::spec::{
     Approve, DeletionPolicy, OctopusSpec, ParameterValue, Rollout, Spec, StackSpec,
 };
 use bennu_model::tenant::Space;
-use bennu_model::timeline::{Entry, Level};
+use bennu_model::timeline::{Author, Entry, Level};
 use bennu_model::work::Lease;
 use bennu_ports::environments::Declaration;
 use bennu_ports::ledger::{EnvironmentState, Finish, Record, Report};
@@ -98,6 +98,10 @@ pub fn declaration(new: &Declaring, stored: Generation) -> Declaration {
             deletion_policy: DeletionPolicy::Delete,
         },
         blobs: vec![(digest_of(template), template[..].into())],
+        author: Author {
+            by: "somebody".into(),
+            request: "declared".into(),
+        },
         if_generation: match new.guard {
             Guard::None => None,
             Guard::Right => Some(stored),
@@ -146,11 +150,12 @@ pub fn document(n: u8) -> DocumentKey {
     }
 }
 
-/// Three kinds, one of them in two variants.
-fn want(n: u8) -> Want {
+/// Three kinds, one of them in two variants; of the slots, mostly a slot.
+fn want(document: u8, n: u8) -> Want {
     let environment = OctopusEnvironmentId::new("Environments-1").unwrap();
     match n {
         0 => Want::Slot,
+        1 | 2 if document == 0 => Want::Slot,
         1 => Want::Trigger {
             environment,
             tenant: TenantId::new("Tenants-1").unwrap(),
@@ -239,7 +244,7 @@ fn record(lease: &Lease, state: &EnvironmentState, pass: &Pass) -> Record {
         wants: pass
             .wants
             .iter()
-            .map(|(n, kind)| (document(*n), want(*kind)))
+            .map(|(n, kind)| (document(*n), want(*n, *kind)))
             .collect(),
         entries: over
             .then(|| Entry {

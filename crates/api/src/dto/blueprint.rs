@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use bennu_model::blueprint::{Blueprint, Per};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::SpecDocument;
+use super::{ListMetadata, SpecDocument};
 use crate::read::{API_VERSION, BLUEPRINT_KIND};
 
 /// A blueprint.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BlueprintDocument {
     /// Always `bennu.dev/v1`.
@@ -23,7 +24,7 @@ pub struct BlueprintDocument {
 }
 
 /// Which blueprint, and whose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BlueprintMetadata {
     /// Whose.
     pub team: String,
@@ -34,7 +35,7 @@ pub struct BlueprintMetadata {
 }
 
 /// What a blueprint says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BlueprintSpecDocument {
     /// Whose builds it is for.
     pub source: SourceDocument,
@@ -45,7 +46,7 @@ pub struct BlueprintSpecDocument {
 }
 
 /// Whose builds a blueprint is for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceDocument {
     /// The repository, as events name it.
     pub repository: String,
@@ -54,7 +55,7 @@ pub struct SourceDocument {
 }
 
 /// What a build declares, placeholders as they were written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EnvironmentTemplateDocument {
     /// Its name and labels.
     pub metadata: TemplateMetadata,
@@ -63,7 +64,7 @@ pub struct EnvironmentTemplateDocument {
 }
 
 /// Name and labels of what a build declares.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TemplateMetadata {
     /// The name, filled once, at birth.
     pub name: String,
@@ -73,14 +74,17 @@ pub struct TemplateMetadata {
 }
 
 /// A team's blueprints, by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BlueprintList {
     /// Always `bennu.dev/v1`.
     pub api_version: String,
     /// Always `BlueprintList`.
     pub kind: String,
-    /// All of them.
+    /// Where the next page begins.
+    #[serde(default)]
+    pub metadata: ListMetadata,
+    /// What is on this page.
     pub items: Vec<BlueprintDocument>,
 }
 
@@ -120,11 +124,13 @@ impl From<&Blueprint> for BlueprintDocument {
     }
 }
 
-impl From<&[Blueprint]> for BlueprintList {
-    fn from(blueprints: &[Blueprint]) -> Self {
+impl BlueprintList {
+    /// A page.
+    pub fn page(blueprints: &[Blueprint], metadata: ListMetadata) -> Self {
         Self {
             api_version: API_VERSION.to_owned(),
             kind: "BlueprintList".to_owned(),
+            metadata,
             items: blueprints.iter().map(BlueprintDocument::from).collect(),
         }
     }

@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 
 use bennu_template::catalog::{Entry, Fill};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// All templates, by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CatalogList {
     /// Each with all that its manifest says.
     pub items: Vec<CatalogTemplate>,
 }
 
 /// A template of the catalog as it is now. Digests are SHA-256 in lower-case hexadecimal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CatalogTemplate {
     /// What specs call it.
@@ -47,7 +48,7 @@ pub struct CatalogTemplate {
 }
 
 /// A parameter that people give.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CatalogParameter {
     /// Its name.
@@ -68,7 +69,7 @@ pub struct CatalogParameter {
 }
 
 /// A parameter that Bennu gives.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CatalogFill {
     /// Its name.
     pub parameter: String,

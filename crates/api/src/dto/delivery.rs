@@ -2,12 +2,14 @@
 
 use bennu_model::spec::Invalid;
 use bennu_ports::hooks::Answer;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::hook::word;
+use crate::problem::Place;
 
 /// What became of a delivery; the same again for a repeat.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DeliveryDocument {
     /// The id that its sender gave.
     pub delivery: String,
@@ -19,11 +21,12 @@ pub struct DeliveryDocument {
     pub detail: String,
     /// Every place of the blueprint that is wrong: `field`, `cause`, `remedy`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<Place>")]
     pub errors: Vec<Invalid>,
 }
 
 /// Which environment, and whose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EnvironmentPlace {
     /// Whose.
     pub team: String,

@@ -6,13 +6,14 @@ use bennu_model::environment::Environment;
 use bennu_model::spec::{Approve, DeletionPolicy, OctopusSpec, ParameterValue, Rollout, Spec};
 use bennu_ports::environments::EnvironmentView;
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::StatusDocument;
 use crate::read::{API_VERSION, ENVIRONMENT_KIND};
 
 /// An environment. Sent back as it is, it declares the same again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EnvironmentDocument {
     /// Always `bennu.dev/v1`.
@@ -29,7 +30,7 @@ pub struct EnvironmentDocument {
 }
 
 /// Which environment, and whose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Metadata {
     /// Whose.
@@ -51,7 +52,7 @@ pub struct Metadata {
 }
 
 /// What an environment should be, as it was declared; a template by its digest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SpecDocument {
     /// Account and region, by the configuration's name.
     pub target: String,
@@ -75,7 +76,7 @@ pub struct SpecDocument {
 }
 
 /// The stack part of a spec.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StackSpecDocument {
     /// What it is made of.
     pub template: TemplateDocument,
@@ -98,7 +99,7 @@ pub struct StackSpecDocument {
 
 /// A template as a spec names it; which one that was is in the status. One of the two is
 /// there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TemplateDocument {
     /// What the catalog calls it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -109,7 +110,7 @@ pub struct TemplateDocument {
 }
 
 /// A parameter's value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ParameterDocument {
     /// As written.
@@ -122,7 +123,7 @@ pub enum ParameterDocument {
 }
 
 /// The Octopus part of a spec.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OctopusSpecDocument {
     /// Which server of the configuration.
     pub server: String,

@@ -1,11 +1,12 @@
 //! What happened to an environment, in order.
 
-use bennu_model::timeline::{Event, Level};
+use bennu_model::timeline::{Author, Event, Level, Writer};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A part of a timeline, oldest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EventList {
     /// What happened.
     pub items: Vec<EventDocument>,
@@ -15,7 +16,7 @@ pub struct EventList {
 }
 
 /// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EventDocument {
     /// Its place: grows, with gaps.
     pub id: i64,
@@ -29,6 +30,15 @@ pub struct EventDocument {
     pub message: String,
     /// The generation that it belongs to.
     pub generation: i64,
+    /// The pass that wrote it, as its lines in the log name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass: Option<String>,
+    /// Who asked for it: `team checkout, token tok_…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// By which request, as its answer's `X-Request-Id` has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
 }
 
 impl From<&Event> for EventDocument {
@@ -37,6 +47,11 @@ impl From<&Event> for EventDocument {
             Level::Normal => "Normal",
             Level::Warning => "Warning",
         };
+        let (pass, by, request) = match event.writer.clone() {
+            Some(Writer::Pass { pass }) => (Some(pass), None, None),
+            Some(Writer::Request(Author { by, request })) => (None, Some(by), Some(request)),
+            None => (None, None, None),
+        };
         Self {
             id: event.id,
             at: event.at,
@@ -44,6 +59,9 @@ impl From<&Event> for EventDocument {
             reason: event.entry.reason.clone(),
             message: event.entry.message.clone(),
             generation: event.entry.generation.0,
+            pass,
+            by,
+            request,
         }
     }
 }

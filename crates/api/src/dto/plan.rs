@@ -4,10 +4,11 @@ use bennu_model::environment::Tombstone;
 use bennu_model::plan::{Line, Plan, Step, When};
 use bennu_ports::ledger::Report;
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What the next pass would do, on what is seen now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanDocument {
     /// The generation that it was made for.
     pub generation: i64,
@@ -22,7 +23,7 @@ pub struct PlanDocument {
 }
 
 /// Every part with what it is in, and every step.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ReportDocument {
     /// Every part with what it is in.
     pub lines: Vec<LineDocument>,
@@ -31,7 +32,7 @@ pub struct ReportDocument {
 }
 
 /// One part with what it is in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LineDocument {
     /// `stack`, `tenant`, `machines`, `software` or `objects`.
@@ -44,7 +45,7 @@ pub struct LineDocument {
 }
 
 /// One step, and whether it may go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StepDocument {
     /// The part that it changes.
@@ -65,7 +66,7 @@ pub struct StepDocument {
 }
 
 /// Whether a step may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WhenWord {
     /// Now.
@@ -77,7 +78,7 @@ pub enum WhenWord {
 }
 
 /// Why nothing goes on, and who could change that.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BlockedDocument {
     /// One CamelCase word.
     pub reason: String,

@@ -1,6 +1,6 @@
 //! What is seen of an environment, and how old that is.
 
-mod change_set;
+pub(super) mod change_set;
 mod instances;
 mod operation;
 mod release;
@@ -16,6 +16,7 @@ use bennu_model::tenant::{Machine, Tenant};
 use bennu_ports::environments::EnvironmentView;
 use bennu_ports::ledger::EnvironmentState;
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::plan::ReportDocument;
@@ -25,7 +26,7 @@ pub use operation::{DeploymentDocument, ProgressDocument, RollDocument, WantDocu
 pub use release::{CourseWord, HeadingDocument, ReleaseDocument};
 
 /// What is seen of an environment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StatusDocument {
     /// The generation that the last pass was made for; smaller than `metadata.generation`
@@ -76,7 +77,7 @@ pub struct StatusDocument {
 
 /// Content that a spec was accepted with; a newer catalog does not change it. Digests are
 /// SHA-256 in lower-case hexadecimal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ContentDocument {
     /// The digest of the template.
@@ -90,7 +91,7 @@ pub struct ContentDocument {
 }
 
 /// One statement about an environment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConditionDocument {
     /// `Ready`, `StackReady`, `TenantReady`, `SoftwareReady`; `Reconciling` and `Stalled` only while true.
@@ -109,8 +110,9 @@ pub struct ConditionDocument {
 }
 
 /// Three answers, never two: it is not there, it is this, or we do not know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Seen_{T}")]
 pub struct SeenDocument<T> {
     /// `present`, `absent` or `unknown`.
     pub seen: SeenWord,
@@ -121,7 +123,7 @@ pub struct SeenDocument<T> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// What it is, where it is present.
-    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    #[serde(default = "none::<T>", skip_serializing_if = "Option::is_none")]
     pub value: Option<T>,
 }
 
@@ -130,7 +132,7 @@ fn none<T>() -> Option<T> {
 }
 
 /// Which of the three.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SeenWord {
     /// It is there.
@@ -142,7 +144,7 @@ pub enum SeenWord {
 }
 
 /// A stack as CloudFormation describes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StackDocument {
     /// Its id.
     pub arn: String,
@@ -159,7 +161,7 @@ pub struct StackDocument {
 }
 
 /// A tenant as Octopus describes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TenantDocument {
     /// Its id.
     pub id: String,
@@ -168,7 +170,7 @@ pub struct TenantDocument {
 }
 
 /// A deployment target as Octopus describes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MachineDocument {
     /// Its id.
     pub id: String,

@@ -3,19 +3,20 @@
 use bennu_model::ids::TargetName;
 use bennu_ports::environments::SweepStatus;
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::accept::TargetEntry;
 
 /// All targets, by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TargetList {
     /// Each with its last sweep.
     pub items: Vec<TargetDocument>,
 }
 
 /// A target: an account and a region.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TargetDocument {
     /// What specs call it.

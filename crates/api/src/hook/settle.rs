@@ -5,6 +5,7 @@ use bennu_model::blueprint::{
     BlueprintId, Decision, Declare, Event, Happened, LabelSource, Living, Order,
 };
 use bennu_model::spec::Invalid;
+use bennu_model::timeline::Author;
 use bennu_ports::hooks::{
     Answer, Delivery, EnvironmentRef, EventPlace, Outcome, Rejection, Settled, Settlement, Write,
 };
@@ -18,7 +19,11 @@ use crate::{Api, Kind, Problem};
 const TRIES: usize = 8;
 
 /// What a delivery leads to, stored.
-pub(crate) async fn settle(api: &Api, delivery: &Delivery) -> Result<Answer, Problem> {
+pub(crate) async fn settle(
+    api: &Api,
+    delivery: &Delivery,
+    request: &str,
+) -> Result<Answer, Problem> {
     let event = &delivery.event;
     for _ in 0..TRIES {
         let ledger = &api.hooks.ledger;
@@ -32,6 +37,10 @@ pub(crate) async fn settle(api: &Api, delivery: &Delivery) -> Result<Answer, Pro
             remember: counts(answer.outcome),
             write,
             answer,
+            author: Author {
+                by: format!("delivery {}/{}", delivery.id.source, delivery.id.id),
+                request: request.to_owned(),
+            },
         };
         let mut settled = ledger.settle(&settlement).await?;
         if let Settled::Rejected(why) = &settled {

@@ -3,16 +3,21 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry};
 use tracing::Instrument as _;
 
-use crate::Api;
+use crate::problem::ProblemDocument;
+use crate::{Api, Token};
 
 /// Ties an answer to its lines in the log. One that a proxy gave is kept.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The id of a request, in its extensions.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub(crate) String);
+
 /// Longer ids are not kept: they are written into every line.
 const MAX_ID_CHARS: usize = 64;
 /// From a look-up in memory to the time limit.
@@ -42,7 +47,7 @@ impl RequestMetrics {
 
 pub(crate) async fn observe(
     State((api, metrics)): State<(Api, RequestMetrics)>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let begun = (api.clock.instant)();
@@ -50,10 +55,11 @@ pub(crate) async fn observe(
     let route = request.extensions().get::<MatchedPath>();
     let route = route.map_or("none", MatchedPath::as_str).to_owned();
     let method = known_method(request.method().as_str());
-    let span = tracing::info_span!("request", request.id = id, method, route);
-    let path = request.uri().path().to_owned();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let span = tracing::info_span!("request", request_id = id, method, route);
+    let path = without_tokens(request.uri().path());
     async move {
-        let mut response = next.run(request).await;
+        let mut response = with_instance(next.run(request).await, &id);
         let elapsed = (api.clock.instant)().saturating_duration_since(begun);
         let status = response.status();
         metrics
@@ -73,6 +79,30 @@ pub(crate) async fn observe(
     }
     .instrument(span)
     .await
+}
+
+/// A problem names the request that it is the answer to.
+fn with_instance(mut response: Response, id: &str) -> Response {
+    let Some(problem) = response.extensions_mut().remove::<ProblemDocument>() else {
+        return response;
+    };
+    let instance = Some(id.to_owned());
+    let (mut head, _) = response.into_parts();
+    let (_, body) = ProblemDocument {
+        instance,
+        ..problem
+    }
+    .into_response()
+    .into_parts();
+    // It is longer now.
+    head.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(head, body)
+}
+
+/// A path without tokens, which somebody may take for their ids.
+fn without_tokens(path: &str) -> String {
+    let shown = |segment| Token::parse(segment).map_or(segment, |_| "(a token)");
+    path.split('/').map(shown).collect::<Vec<_>>().join("/")
 }
 
 /// An id that came with the request, if it is harmless in a log.

@@ -1,6 +1,7 @@
 //! Bytes to a value. JSON and YAML, read by one visitor that refuses a key written twice:
 //! whichever of the two won, somebody would be surprised.
 
+use std::cell::Cell;
 use std::fmt;
 
 use axum::http::{HeaderMap, header};
@@ -9,6 +10,14 @@ use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, Seq
 use serde_json::{Map, Value};
 
 use crate::{Kind, Problem};
+
+/// A spec is six levels deep; people nest no deeper than this.
+const MAX_DEPTH: usize = 32;
+/// A spec with every parameter and tag has some thousand values. Each costs some hundred
+/// bytes, whatever little it took in the text: an alias of YAML is two characters long.
+const MAX_VALUES: usize = 50_000;
+/// What texts may come to together, aliases followed: twice the longest body.
+const MAX_TEXT_BYTES: usize = 4 * 1024 * 1024;
 
 /// How a text is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,21 +123,72 @@ impl Strict {
 
 impl<'de> Deserialize<'de> for Strict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Reader.deserialize(deserializer).map(Self)
+        let left = Left {
+            values: Cell::new(MAX_VALUES),
+            text_bytes: Cell::new(MAX_TEXT_BYTES),
+        };
+        let reader = Reader {
+            depth: 0,
+            left: &left,
+        };
+        reader.deserialize(deserializer).map(Self)
     }
 }
 
-struct Reader;
+/// How much may still be read.
+struct Left {
+    values: Cell<usize>,
+    text_bytes: Cell<usize>,
+}
 
-impl<'de> DeserializeSeed<'de> for Reader {
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    depth: usize,
+    left: &'a Left,
+}
+
+impl Reader<'_> {
+    fn text<E: Error>(self, text: &str) -> Result<(), E> {
+        let left = self.left.text_bytes.get().checked_sub(text.len());
+        let left = left.ok_or_else(|| {
+            E::custom(format!(
+                "its texts come to more than {MAX_TEXT_BYTES} bytes, aliases followed"
+            ))
+        })?;
+        self.left.text_bytes.set(left);
+        Ok(())
+    }
+
+    /// For what is inside.
+    fn deeper<E: Error>(self) -> Result<Self, E> {
+        if self.depth == MAX_DEPTH {
+            return Err(E::custom(format!(
+                "it is nested deeper than {MAX_DEPTH} levels"
+            )));
+        }
+        Ok(Self {
+            depth: self.depth + 1,
+            ..self
+        })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let left = self.left.values.get().checked_sub(1);
+        let left = left.ok_or_else(|| {
+            D::Error::custom(format!(
+                "it has more than {MAX_VALUES} values, aliases followed"
+            ))
+        })?;
+        self.left.values.set(left);
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Reader {
+impl<'de> Visitor<'de> for Reader<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -147,6 +207,15 @@ impl<'de> Visitor<'de> for Reader {
         Ok(Value::from(value))
     }
 
+    /// As JSON reads what is too long for 64 bits: rounded, and refused where it matters.
+    fn visit_i128<E: Error>(self, value: i128) -> Result<Value, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Value, E> {
+        self.visit_f64(value as f64)
+    }
+
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
         let number = serde_json::Number::from_f64(value);
         let refusal = || E::custom(format!("{value} is no number of JSON; put it in quotes"));
@@ -154,6 +223,7 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        self.text(value)?;
         Ok(Value::from(value))
     }
 
@@ -162,23 +232,26 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let inner = self.deeper()?;
         let mut list = Vec::new();
-        while let Some(member) = members.next_element_seed(Self)? {
+        while let Some(member) = members.next_element_seed(inner)? {
             list.push(member);
         }
         Ok(Value::Array(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let inner = self.deeper()?;
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
+            self.text(&key)?;
             if map.contains_key(&key) {
                 let key: String = key.chars().take(80).collect();
                 return Err(A::Error::custom(format!(
                     "the key {key:?} is written twice"
                 )));
             }
-            let value = entries.next_value_seed(Self)?;
+            let value = entries.next_value_seed(inner)?;
             map.insert(key, value);
         }
         Ok(Value::Object(map))
@@ -239,6 +312,41 @@ mod tests {
         assert!(refused(None, b"a: \xff").1.contains("after 3 bytes"));
         let (kind, _) = refused(Some("application/x-www-form-urlencoded"), b"a: 1");
         assert_eq!(kind, Kind::UnsupportedMediaType);
+    }
+
+    /// Some bytes that would become gigabytes.
+    #[test]
+    fn what_would_grow_without_end_is_refused() {
+        let mut bomb = "a: &a [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for (this, last) in ["b", "c", "d", "e", "f", "g"]
+            .iter()
+            .zip(["a", "b", "c", "d", "e", "f"])
+        {
+            let ten = vec![format!("*{last}"); 10].join(", ");
+            bomb.push_str(&format!("{this}: &{this} [{ten}]\n"));
+        }
+        let (kind, detail) = refused(None, bomb.as_bytes());
+        assert_eq!(kind, Kind::Malformed);
+        assert!(
+            detail.contains("more than") || detail.contains("limit"),
+            "{detail}"
+        );
+
+        let long = "x".repeat(1024 * 1024);
+        let aliases = format!("a: &a {long}\nb: [*a, *a, *a, *a, *a]\n");
+        let (_, detail) = refused(None, aliases.as_bytes());
+        assert!(detail.contains("aliases followed"), "{detail}");
+
+        let deep = format!("{}{}", "[".repeat(40), "]".repeat(40));
+        let json = format!("{{\"a\": {deep}}}");
+        assert!(refused(None, json.as_bytes()).1.contains("nested deeper"));
+        assert!(refused(None, deep.as_bytes()).1.contains("nested deeper"));
+        let wide = format!("{{\"a\": [{}1]}}", "1,".repeat(MAX_VALUES));
+        assert!(
+            refused(None, wide.as_bytes())
+                .1
+                .contains("more than 50000 values")
+        );
     }
 
     #[test]

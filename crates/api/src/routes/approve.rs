@@ -1,39 +1,55 @@
 //! A person approves a change set, by its name.
 
 use axum::Extension;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use bennu_model::environment::Presence;
 use bennu_model::ids::ChangeSetName;
 use bennu_model::spec::Invalid;
 use bennu_ports::environments::EnvironmentView;
+use serde_json::Value;
 
-use super::environments::{body_refused, document};
-use super::extract::{InPath, InQuery};
+use super::environments::answered;
+use super::extract::{InPath, Sent};
+use super::precondition::Condition;
 use super::query::Query;
-use super::{look_up, no_environment, precondition};
+use super::{ENVIRONMENTS, look_up, no_environment};
 use crate::auth::Caller;
-use crate::read::{self, node};
+use crate::dto::EnvironmentDocument;
+use crate::dto::asked::Approval;
+use crate::operation::{Conditions, Operation, Repeat, Table, Verb};
+use crate::read::node;
 use crate::{Api, Kind, Problem, approval};
 
 /// The one key of the body.
 const CHANGE_SET: &str = "changeSet";
 
-/// Approves the change set that waits for a person: 200 with the environment. Approving it
-/// again before a pass has seen the approval changes nothing.
-pub(crate) async fn approve(
+pub(super) fn routes(table: &mut Table) {
+    let about = "Approves the change set that waits for a person, by its name. Approving it again \
+                 before a pass has seen the approval changes nothing.";
+    let operation = Operation::new("approveChangeSet", ENVIRONMENTS, about)
+        .conditions(Conditions::Change)
+        .repeat(Repeat::Once)
+        .takes::<Approval>(Approval::EXAMPLE)
+        .answers::<EnvironmentDocument>(200, "It is approved; a pass executes it.")
+        .refuses(&[Kind::NothingToApprove, Kind::OtherChangeSet]);
+    table.add(
+        Verb::Post,
+        "/v1/teams/{team}/environments/{name}/approve",
+        approve,
+        operation,
+    );
+}
+
+async fn approve(
     State(api): State<Api>,
     Extension(caller): Extension<Caller>,
     InPath(path): InPath<(String, String)>,
-    InQuery(query): InQuery,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    _: Query,
+    Condition(if_generation): Condition,
+    sent: Sent,
 ) -> Result<Response, Problem> {
-    Query::new(query, &[])?;
-    precondition::none(&headers)?;
     let view = look_up(&api, &caller, path).await?;
     let environment = &view.state.environment;
     let (team, name) = (&environment.team, &environment.name);
@@ -41,25 +57,29 @@ pub(crate) async fn approve(
         let detail = format!("{name} is being deleted: nothing of it can be approved");
         return Err(Problem::new(Kind::NotFound, detail));
     }
-    let change_set = named(&headers, &body.map_err(body_refused)?)?;
+    let change_set = sent.read(named).await?.map_err(Problem::invalid)?;
     waits(&view, &change_set)?;
-    let approved = api.environments.approve(team, name, &change_set).await?;
-    let environment = approved.ok_or_else(|| no_environment(team, name.as_str()))?;
-    Ok(document(StatusCode::OK, &environment))
+    let request = caller.request(if_generation);
+    let approved = api
+        .environments
+        .approve(team, name, &change_set, &request)
+        .await?;
+    answered(approved, StatusCode::OK, || {
+        no_environment(team, name.as_str())
+    })
 }
 
 /// The change set that a body names.
-fn named(headers: &HeaderMap, body: &[u8]) -> Result<ChangeSetName, Problem> {
-    let value = read::text::body(headers, body)?;
+fn named(document: &Value) -> Result<ChangeSetName, Vec<Invalid>> {
     let mut problems = Vec::new();
-    let body = node::Node::top(&value).mapping(&[CHANGE_SET], &[], &mut problems);
+    let body = node::Node::top(document).mapping(&[CHANGE_SET], &[], &mut problems);
     let remedy = "name the change set as `status.changeSet.name` shows it";
     let name = body
         .and_then(|body| body.required(CHANGE_SET, remedy, &mut problems))
         .and_then(|node| node.id(&mut problems));
     match name {
         Some(name) if problems.is_empty() => Ok(name),
-        Some(_) | None => Err(Problem::invalid(problems)),
+        Some(_) | None => Err(problems),
     }
 }
 

@@ -1,41 +1,83 @@
 //! Blueprints: declared, read, deleted.
 
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use bennu_model::blueprint::{Blueprint, BlueprintId};
-use bennu_model::ids::{BlueprintName, TeamName};
-use bennu_ports::hooks::Put;
+use bennu_model::ids::{BlueprintName, Generation, TeamName};
+use bennu_ports::hooks::{Forgotten, Put};
 
-use super::environments::{DECLARED, body_refused, illegal_name, says_otherwise, template_text};
-use super::extract::{InPath, InQuery};
+use super::declare::{illegal_name, says_otherwise, template_text};
+use super::environments::DECLARED;
+use super::extract::{InPath, Sent};
+use super::precondition::{self, Condition};
 use super::query::Query;
-use super::{off_the_runtime, precondition};
+use super::{BLUEPRINTS, off_the_runtime, page};
 use crate::accept::blueprint::{self as accept, AcceptedBlueprint};
 use crate::auth::Caller;
+use crate::dto::blueprint_declaration::{self as declaration, BlueprintDeclaration};
 use crate::dto::{BlueprintDocument, BlueprintList};
+use crate::operation::{Conditions, Operation, Parameter, Repeat, Table, Verb};
 use crate::{Api, Kind, Problem, read};
 
-/// Declares a blueprint: 201 when it is new, 200 when it changed or was so already. What its
-/// builds declared stays as it is until the next build.
-pub(crate) async fn put(
+const PATH: &str = "/v1/teams/{team}/blueprints/{name}";
+const LIST: &[Parameter] = &[Parameter::limit(500), Parameter::CONTINUE];
+
+pub(super) fn routes(table: &mut Table) {
+    let operation = Operation::new(
+        "listBlueprints",
+        BLUEPRINTS,
+        "A team's blueprints, by name.",
+    )
+    .query(LIST)
+    .answers::<BlueprintList>(200, "A page.");
+    table.add(Verb::Get, "/v1/teams/{team}/blueprints", list, operation);
+
+    let operation = Operation::new(
+        "getBlueprint",
+        BLUEPRINTS,
+        "A blueprint as it was declared.",
+    )
+    .conditions(Conditions::Read)
+    .answers::<BlueprintDocument>(200, "As it is.")
+    .answers_nothing(304, "It is as `If-None-Match` says.");
+    table.add(Verb::Get, PATH, get, operation);
+
+    let about = "Declares a blueprint. What its builds declared stays as it is until the next \
+                 build.";
+    let operation = Operation::new("declareBlueprint", BLUEPRINTS, about)
+        .query(&[Parameter::DRY_RUN])
+        .conditions(Conditions::Declare)
+        .repeat(Repeat::Once)
+        .takes::<BlueprintDeclaration>(declaration::EXAMPLE)
+        .answers::<BlueprintDocument>(
+            200,
+            "It changed, or was so already: `Bennu-Declared` tells.",
+        )
+        .answers::<BlueprintDocument>(201, "It is new, or would be.");
+    table.add(Verb::Put, PATH, put, operation);
+
+    let about = "Forgets a blueprint. What its builds declared stays.";
+    let operation = Operation::new("deleteBlueprint", BLUEPRINTS, about)
+        .query(&[Parameter::DRY_RUN])
+        .conditions(Conditions::Change)
+        .repeat(Repeat::Once)
+        .answers_nothing(204, "It is forgotten, or would be.");
+    table.add(Verb::Delete, PATH, delete, operation);
+}
+
+async fn put(
     State(api): State<Api>,
     Extension(caller): Extension<Caller>,
     InPath((team, name)): InPath<(String, String)>,
-    InQuery(query): InQuery,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    query: Query,
+    Condition(if_generation): Condition,
+    sent: Sent,
 ) -> Result<Response, Problem> {
     let team = caller.team(&team)?;
     let name = BlueprintName::new(name).map_err(illegal_name)?;
-    Query::new(query, &[])?;
-    let if_generation = precondition::if_match(&headers)?;
-    let body = body.map_err(body_refused)?;
-    let read = move || read::text::body(&headers, &body).map(|value| read::blueprint(&value));
-    let (draft, mut problems) = off_the_runtime(read).await??;
+    let (draft, mut problems) = sent.read(read::blueprint).await?;
     let said = (
         draft.team.as_ref().map(TeamName::as_str),
         draft.name.as_ref().map(BlueprintName::as_str),
@@ -48,8 +90,11 @@ pub(crate) async fn put(
     let catalog = api.catalog.clone();
     let accept = move || accept::blueprint(draft, template.as_ref(), &catalog, problems);
     let accepted = off_the_runtime(accept).await?.map_err(Problem::invalid)?;
-    let AcceptedBlueprint { spec, blobs } = accepted;
     let id = BlueprintId { team, name };
+    if query.is_dry_run() {
+        return dry_run(&api, id, accepted, if_generation).await;
+    }
+    let AcceptedBlueprint { spec, blobs } = accepted;
     let ledger = &api.hooks.ledger;
     let put = ledger
         .put_blueprint(&id, &spec, &blobs, if_generation)
@@ -57,49 +102,81 @@ pub(crate) async fn put(
     answer(put)
 }
 
-/// A blueprint as it was declared.
-pub(crate) async fn get(
-    State(api): State<Api>,
-    Extension(caller): Extension<Caller>,
-    InPath(path): InPath<(String, String)>,
-    InQuery(query): InQuery,
+/// What putting it would answer.
+async fn dry_run(
+    api: &Api,
+    id: BlueprintId,
+    accepted: AcceptedBlueprint,
+    if_generation: Option<Generation>,
 ) -> Result<Response, Problem> {
-    Query::new(query, &[])?;
-    let id = in_path(&caller, path)?;
-    let found = api.hooks.ledger.blueprint(&id).await?;
-    let found = found.ok_or_else(|| absent(&id.team, id.name.as_str()))?;
-    Ok(document(StatusCode::OK, &found))
+    let stored = api.hooks.ledger.blueprint(&id).await?;
+    let generation = stored.as_ref().map_or(Generation(0), |one| one.generation);
+    precondition::hold(if_generation, generation)?;
+    let spec = accepted.spec;
+    let would = |generation| Blueprint {
+        id,
+        generation,
+        spec: spec.clone(),
+    };
+    answer(match stored {
+        None => Put::Created(would(Generation(1))),
+        Some(stored) if stored.spec == spec => Put::Same(stored),
+        Some(_) => Put::Changed(would(Generation(generation.0 + 1))),
+    })
 }
 
-/// Forgets a blueprint. What its builds declared stays.
-pub(crate) async fn delete(
+async fn get(
     State(api): State<Api>,
     Extension(caller): Extension<Caller>,
     InPath(path): InPath<(String, String)>,
-    InQuery(query): InQuery,
+    _: Query,
     headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let found = stored(&api, &caller, path).await?;
+    precondition::unless_known(&headers, found.generation, &BlueprintDocument::from(&found))
+}
+
+async fn delete(
+    State(api): State<Api>,
+    Extension(caller): Extension<Caller>,
+    InPath(path): InPath<(String, String)>,
+    query: Query,
+    Condition(if_generation): Condition,
 ) -> Result<StatusCode, Problem> {
+    if query.is_dry_run() {
+        let found = stored(&api, &caller, path).await?;
+        precondition::hold(if_generation, found.generation)?;
+        return Ok(StatusCode::NO_CONTENT);
+    }
     let id = in_path(&caller, path)?;
-    Query::new(query, &[])?;
-    precondition::none(&headers)?;
-    if api.hooks.ledger.delete_blueprint(&id).await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(absent(&id.team, id.name.as_str()))
+    match api
+        .hooks
+        .ledger
+        .delete_blueprint(&id, if_generation)
+        .await?
+    {
+        Forgotten::Done => Ok(StatusCode::NO_CONTENT),
+        Forgotten::Absent => Err(absent(&id.team, id.name.as_str())),
+        Forgotten::Moved(stored) => Err(precondition::moved(stored)),
     }
 }
 
-/// A team's blueprints, by name.
-pub(crate) async fn list(
+async fn list(
     State(api): State<Api>,
     Extension(caller): Extension<Caller>,
     InPath(team): InPath<String>,
-    InQuery(query): InQuery,
+    query: Query,
 ) -> Result<Json<BlueprintList>, Problem> {
     let team = caller.team(&team)?;
-    Query::new(query, &[])?;
     let found = api.hooks.ledger.blueprints(&team).await?;
-    Ok(Json(BlueprintList::from(found.as_slice())))
+    let (shown, metadata) = page::cut(found, &query, |one| one.id.name.to_string())?;
+    Ok(Json(BlueprintList::page(&shown, metadata)))
+}
+
+async fn stored(api: &Api, caller: &Caller, path: (String, String)) -> Result<Blueprint, Problem> {
+    let id = in_path(caller, path)?;
+    let found = api.hooks.ledger.blueprint(&id).await?;
+    found.ok_or_else(|| absent(&id.team, id.name.as_str()))
 }
 
 fn in_path(caller: &Caller, (team, name): (String, String)) -> Result<BlueprintId, Problem> {

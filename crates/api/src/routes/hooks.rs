@@ -1,22 +1,45 @@
 //! Webhooks: who knows the secret may say what was built.
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::{Extension, Json};
 use bennu_model::names::digest_of;
 use bennu_ports::hooks::{Answer, Delivery, DeliveryId, Received};
 
-use super::extract::{InPath, InQuery};
+use super::HOOKS;
+use super::extract::InPath;
 use super::query::Query;
 use crate::dto::DeliveryDocument;
+use crate::dto::asked::EventSent;
 use crate::hook::{GENERIC, HookMetrics, event, settle, signature, word};
+use crate::layers::RequestId;
+use crate::operation::{Access, Operation, Repeat, Table, Verb};
 use crate::read::text;
 use crate::{Api, Kind, Problem};
 
 /// An event has some hundred bytes; its sender is not known before all of them are here.
 const MAX_BODY_BYTES: usize = 64 * 1024;
+
+pub(super) fn routes(table: &mut Table) {
+    let about = "Takes a delivery of CI: what it declares is kept, like a PUT. Signed by the \
+                 Standard Webhooks scheme; a repeat under the same `webhook-id` gets the same \
+                 answer.";
+    let why = "a delivery is repeated under its own `webhook-id`";
+    let operation = Operation::new("deliver", HOOKS, about)
+        .access(Access::Signature)
+        .repeat(Repeat::Refused(why))
+        .takes::<EventSent>(EventSent::EXAMPLE)
+        .json_only()
+        .answers::<DeliveryDocument>(202, "What became of it.")
+        .refuses(&[
+            Kind::BadSignature,
+            Kind::StaleTimestamp,
+            Kind::DeliveryReused,
+        ]);
+    table.add(Verb::Post, "/v1/hooks/{source}", post, operation);
+}
 
 /// Reading more than this is refused.
 pub(crate) fn body_limit() -> DefaultBodyLimit {
@@ -24,10 +47,12 @@ pub(crate) fn body_limit() -> DefaultBodyLimit {
 }
 
 /// Takes a delivery: 202 with what it led to.
-pub(crate) async fn post(
-    State((api, metrics)): State<(Api, HookMetrics)>,
+async fn post(
+    State(api): State<Api>,
+    Extension(metrics): Extension<HookMetrics>,
+    Extension(RequestId(id)): Extension<RequestId>,
     InPath(source): InPath<String>,
-    InQuery(query): InQuery,
+    _: Query,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<DeliveryDocument>), Problem> {
@@ -40,8 +65,7 @@ pub(crate) async fn post(
                       [hooks.generic] of the daemon's configuration";
         return Err(Problem::new(Kind::NotFound, detail));
     }
-    Query::new(query, &[])?;
-    let taken = take(&api, &headers, body).await;
+    let taken = take(&api, &id, &headers, body).await;
     match &taken {
         Ok((_, answer)) => metrics.count(word(answer.outcome)),
         Err(problem) => metrics.count_refusal(problem.kind),
@@ -61,6 +85,7 @@ pub(crate) async fn post(
 
 async fn take(
     api: &Api,
+    request: &str,
     headers: &HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(String, Answer), Problem> {
@@ -78,7 +103,7 @@ async fn take(
         event,
     };
     let answer = match api.hooks.ledger.receive(&delivery).await? {
-        Received::Open => settle::settle(api, &delivery).await?,
+        Received::Open => settle::settle(api, &delivery, request).await?,
         Received::Settled(answer) => answer,
         Received::Reused => {
             let detail = "another body came under this id before; give each event its own id, \

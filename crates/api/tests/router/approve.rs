@@ -126,6 +126,7 @@ async fn approve(
     let token = Token::from_random([1; 32]);
     let request = Request::post(path)
         .header("authorization", format!("Bearer {}", token.expose()))
+        .header("x-request-id", "an-approval")
         .body(Body::from(body.to_owned()))
         .unwrap();
     let (status, _, body) = ask(&router, request).await;

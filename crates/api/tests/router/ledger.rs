@@ -5,12 +5,13 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use bennu_model::blueprint::*;
-use bennu_model::environment::Environment;
 use bennu_model::ids::*;
 use bennu_model::timeline::Event;
+use bennu_ports::answers::{Begun, KeptAnswer, RequestKey};
 use bennu_ports::environments::*;
-use bennu_ports::hooks::{Delivery, Put, Received, Settled, Settlement};
-use bennu_ports::{Environments, Hooks, LedgerError};
+use bennu_ports::hooks::{Delivery, Forgotten, Put, Received, Settled, Settlement};
+use bennu_ports::tokens::{TokenId, TokenView};
+use bennu_ports::{Answers, Environments, Hooks, LedgerError, Principal, Tokens};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
@@ -23,6 +24,8 @@ pub struct Ledger {
     pub approved: Mutex<Vec<ChangeSetName>>,
     /// What was asked to be retried.
     pub retried: Mutex<Vec<(TeamName, EnvironmentName)>>,
+    /// What became of keys: the status of an answer that was kept, or `forgotten`.
+    pub keys: Mutex<Vec<String>>,
 }
 
 impl Ledger {
@@ -48,7 +51,8 @@ impl Environments for Ledger {
         &self,
         _: &TeamName,
         _: &EnvironmentName,
-    ) -> Result<Option<Environment>, LedgerError> {
+        _: &Request,
+    ) -> Result<Answered, LedgerError> {
         away("delete")
     }
     async fn approve(
@@ -56,20 +60,28 @@ impl Environments for Ledger {
         _: &TeamName,
         _: &EnvironmentName,
         change_set: &ChangeSetName,
-    ) -> Result<Option<Environment>, LedgerError> {
+        _: &Request,
+    ) -> Result<Answered, LedgerError> {
         let environment = &self.held("approve")?.state.environment;
         self.approved.lock().unwrap().push(change_set.clone());
-        Ok(Some(environment.clone()))
+        Ok(Answered::Done(environment.clone()))
     }
     async fn retry(
         &self,
         team: &TeamName,
         name: &EnvironmentName,
-    ) -> Result<Option<Environment>, LedgerError> {
+        _: &Request,
+    ) -> Result<Answered, LedgerError> {
         let environment = &self.held("retry")?.state.environment;
         let asked = (team.clone(), name.clone());
         self.retried.lock().unwrap().push(asked);
-        Ok(Some(environment.clone()))
+        Ok(Answered::Done(environment.clone()))
+    }
+    async fn refresh(&self, _: &TeamName, _: &EnvironmentName) -> Result<Answered, LedgerError> {
+        away("refresh")
+    }
+    async fn now(&self) -> Result<DateTime<Utc>, LedgerError> {
+        away("ask the time")
     }
     async fn get(
         &self,
@@ -79,6 +91,14 @@ impl Environments for Ledger {
         let held = self.held("get")?;
         Ok(Some(held.clone()).filter(|held| held.state.environment.name == *name))
     }
+    async fn holder(
+        &self,
+        _: &ServerName,
+        _: &SpaceName,
+        _: &EnvironmentName,
+    ) -> Result<Option<TeamName>, LedgerError> {
+        away("look up who holds a name")
+    }
     async fn list(&self, _: &ListFilter) -> Result<Vec<EnvironmentView>, LedgerError> {
         away("list")
     }
@@ -87,20 +107,6 @@ impl Environments for Ledger {
     }
     async fn blob(&self, _: &Digest) -> Result<Option<Bytes>, LedgerError> {
         away("read a blob")
-    }
-    async fn principal(&self, _: &Digest) -> Result<Option<Principal>, LedgerError> {
-        self.held("look up a token")?;
-        let team = TeamName::new("checkout").unwrap();
-        Ok(Some(Principal::Team(team)))
-    }
-    async fn add_token(
-        &self,
-        _: &Digest,
-        _: &Principal,
-        _: &str,
-        _: Option<DateTime<Utc>>,
-    ) -> Result<(), LedgerError> {
-        away("store a token")
     }
     async fn targets(&self) -> Result<BTreeMap<TargetName, SweepStatus>, LedgerError> {
         away("read targets")
@@ -130,7 +136,11 @@ impl Hooks for Ledger {
     async fn blueprints(&self, _: &TeamName) -> Result<Vec<Blueprint>, LedgerError> {
         away("read blueprints")
     }
-    async fn delete_blueprint(&self, _: &BlueprintId) -> Result<bool, LedgerError> {
+    async fn delete_blueprint(
+        &self,
+        _: &BlueprintId,
+        _: Option<Generation>,
+    ) -> Result<Forgotten, LedgerError> {
         away("delete a blueprint")
     }
     async fn receive(&self, _: &Delivery) -> Result<Received, LedgerError> {
@@ -141,5 +151,54 @@ impl Hooks for Ledger {
     }
     async fn settle(&self, _: &Settlement) -> Result<Settled, LedgerError> {
         away("settle a delivery")
+    }
+}
+
+#[async_trait]
+impl Tokens for Ledger {
+    async fn principal(&self, _: &Digest) -> Result<Option<Principal>, LedgerError> {
+        self.held("look up a token")?;
+        let team = TeamName::new("checkout").unwrap();
+        Ok(Some(Principal::Team(team)))
+    }
+    async fn token(&self, _: &Digest) -> Result<Option<TokenView>, LedgerError> {
+        away("read a token")
+    }
+    async fn add_token(
+        &self,
+        _: &Digest,
+        _: &Principal,
+        _: &str,
+        _: Option<DateTime<Utc>>,
+    ) -> Result<(), LedgerError> {
+        away("store a token")
+    }
+    async fn tokens(&self, _: Option<&Principal>) -> Result<Vec<TokenView>, LedgerError> {
+        away("list tokens")
+    }
+    async fn revoke(&self, _: &TokenId, _: Option<&Principal>) -> Result<bool, LedgerError> {
+        away("revoke a token")
+    }
+}
+
+#[async_trait]
+impl Answers for Ledger {
+    async fn begin(&self, _: &RequestKey, _: &Digest) -> Result<Begun, LedgerError> {
+        Ok(Begun::New)
+    }
+    async fn keep(&self, _: &RequestKey, answer: &KeptAnswer) -> Result<(), LedgerError> {
+        self.keys.lock().unwrap().push(answer.status.to_string());
+        Ok(())
+    }
+    async fn forget(&self, _: &RequestKey) -> Result<(), LedgerError> {
+        self.keys.lock().unwrap().push("forgotten".to_owned());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl bennu_ports::Counted for Ledger {
+    async fn overview(&self) -> Result<bennu_ports::overview::Overview, LedgerError> {
+        away("count")
     }
 }

@@ -5,6 +5,8 @@
 
 mod approve;
 mod ledger;
+mod openapi;
+mod repeat;
 mod retry;
 
 use std::sync::Arc;
@@ -13,9 +15,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use bennu_api::{
-    Api, Catalog, Clock, Health, Observability, Token, WebhookSecret, Webhooks, router,
+    Api, Catalog, Clock, Fleet, Health, Observability, Token, WebhookSecret, Webhooks, router,
 };
-use bennu_ports::Environments;
 use chrono::DateTime;
 use tower::ServiceExt;
 
@@ -43,10 +44,13 @@ fn with_secrets(registry: &prometheus::Registry, secrets: Vec<WebhookSecret>) ->
 fn with_ledger(
     registry: &prometheus::Registry,
     secrets: Vec<WebhookSecret>,
-    environments: Arc<dyn Environments>,
+    ledger: Arc<Ledger>,
 ) -> Router {
     let api = Api {
-        environments,
+        environments: ledger.clone(),
+        tokens: ledger.clone(),
+        answers: ledger,
+        freshness: Arc::new(|_, _| unreachable!("nothing is refreshed")),
         catalog: Arc::new(Catalog::default()),
         hooks: Webhooks {
             ledger: Arc::<Ledger>::default(),
@@ -56,6 +60,7 @@ fn with_ledger(
         planner: Arc::new(|_, _| unreachable!("nothing is found to plan for")),
         clock: clock(),
         replica: "r1".into(),
+        stop: Default::default(),
     };
     router(api, registry).unwrap()
 }
@@ -117,7 +122,8 @@ async fn a_delivery_is_taken_only_with_a_signature_and_a_database() {
     let text = prometheus::TextEncoder::new().encode_to_string(&registry.gather());
     let text = text.unwrap();
     for outcome in ["bad-signature", "unavailable", "too-large"] {
-        let series = format!(r#"bennu_webhooks_total{{outcome="{outcome}",source="generic"}} 1"#);
+        let series =
+            format!(r#"bennu_webhook_deliveries_total{{outcome="{outcome}",source="generic"}} 1"#);
         assert!(text.contains(&series), "{series}\n{text}");
     }
 }
@@ -131,7 +137,13 @@ async fn without_a_token_there_is_one_answer() {
     let misspelt = ask(&router, request("PUT", ENVIRONMENT, Some("bennu_x"))).await;
     assert_eq!(missing.0, StatusCode::UNAUTHORIZED);
     assert_eq!(missing.1["www-authenticate"], "Bearer");
-    assert_eq!((missing.0, missing.2), (misspelt.0, misspelt.2));
+    let words = |body: &str| {
+        let mut body: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert!(body["instance"].take().is_string(), "{body}");
+        body
+    };
+    assert_eq!(missing.0, misspelt.0);
+    assert_eq!(words(&missing.2), words(&misspelt.2));
 }
 
 #[tokio::test]
@@ -182,7 +194,10 @@ async fn every_answer_has_an_id_and_a_place_in_the_metrics() {
         live: Arc::new(|| Ok(())),
         ready: Arc::new(|| Ok(())),
     };
+    let ledger = Arc::<Ledger>::default();
+    let fleet = Fleet::register(ledger, clock().instant, &registry).unwrap();
     let observability = Observability {
+        fleet,
         registry,
         environments: Arc::<Ledger>::default(),
         health,

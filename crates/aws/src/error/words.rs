@@ -28,7 +28,13 @@ pub(super) fn tidy(status: u16, code: &str, message: &str) -> String {
 /// Validation errors repeat the value that they refuse: a whole template, or a parameter
 /// that may be secret. Everything from the first quoted value to the last is dropped, for
 /// a template may itself hold what looks like an end.
+///
+/// A signature that does not match is explained by the request as it should have been signed,
+/// with its headers, the session token among them: that and what follows it is dropped.
 fn without_echo(message: &str) -> String {
+    const SIGNED: [&str; 2] = ["The Canonical String", "The String-to-Sign"];
+    let signed = SIGNED.iter().filter_map(|words| message.find(words)).min();
+    let message = message[..signed.unwrap_or(message.len())].trim_end();
     const OPEN: &str = "Value '";
     const CLOSE: &str = "' at '";
     match (message.find(OPEN), message.rfind(CLOSE)) {
@@ -58,6 +64,22 @@ mod tests {
             said,
             "ValidationError: 1 validation error detected: Value '…' at 'templateBody' failed to \
              satisfy constraint: Member must have length less than or equal to 51200"
+        );
+    }
+
+    #[test]
+    fn how_a_request_was_signed_is_not_repeated() {
+        let said = tidy(
+            403,
+            "SignatureDoesNotMatch",
+            "The request signature we calculated does not match the signature you provided.\n\n\
+             The Canonical String for this request should have been\n'POST\n/\n\n\
+             x-amz-security-token:hunter2'\n\nThe String-to-Sign should have been\n'AWS4'",
+        );
+        assert_eq!(
+            said,
+            "SignatureDoesNotMatch: The request signature we calculated does not match the \
+             signature you provided."
         );
     }
 

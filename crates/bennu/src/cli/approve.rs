@@ -4,19 +4,20 @@ use bennu_api::dto::EnvironmentDocument;
 use bennu_api::dto::status::ChangeSetDocument;
 use clap::Args;
 
-use super::{Connection, Exit, Failure, Output, change_set};
+use super::{ConnectionArgs, Exit, Failure, Output, change_set, noun};
 use crate::client::{Client, decode};
 
 /// Approve the change set that waits for a person.
 #[derive(Debug, Args)]
 pub struct ApproveArgs {
     /// Which environment
+    #[arg(value_parser = noun::environment)]
     pub name: String,
     /// Approve this one and no other; without it, the one that waits now is shown and approved
     #[arg(long, value_name = "NAME")]
     pub change_set: Option<String>,
     #[command(flatten)]
-    connection: Connection,
+    connection: ConnectionArgs,
 }
 
 pub(super) async fn run(args: ApproveArgs, output: &mut Output) -> Result<Exit, Failure> {
@@ -25,7 +26,7 @@ pub(super) async fn run(args: ApproveArgs, output: &mut Output) -> Result<Exit, 
         change_set: given,
         connection,
     } = args;
-    let client = Client::new(&connection)?;
+    let client = Client::new(&connection.resolve()?)?;
     let chosen = match given {
         Some(given) => given,
         None => {

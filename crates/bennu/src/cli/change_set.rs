@@ -6,6 +6,30 @@ use super::table;
 
 /// Its name, how far it is, and what it would change: a line for each resource.
 pub(super) fn lines(set: &ChangeSetDocument) -> String {
+    let rows: Vec<_> = set.changes.iter().map(row).collect();
+    format!("{}{}", head(set), table::align(&rows))
+}
+
+/// The same with a line for each property, and whether it replaces the resource.
+pub(super) fn wide_lines(set: &ChangeSetDocument) -> String {
+    let mut text = head(set);
+    for change in &set.changes {
+        text.push_str(&table::align(&[row(change)]));
+        let causes = change.causes.iter().map(|cause| {
+            let entity = cause.entity.as_deref();
+            vec![
+                format!("  {}", cause.property),
+                format!("recreation {}", cause.recreation),
+                cause.source.clone(),
+                entity.unwrap_or_default().to_owned(),
+            ]
+        });
+        text.push_str(&table::align(&causes.collect::<Vec<_>>()));
+    }
+    text
+}
+
+fn head(set: &ChangeSetDocument) -> String {
     let standing = match set.approval {
         Some(ApprovalWord::Needed) => "waits for approval".to_owned(),
         Some(ApprovalWord::Given) => "approved, and about to be executed".to_owned(),
@@ -18,9 +42,6 @@ pub(super) fn lines(set: &ChangeSetDocument) -> String {
     if set.changes.is_empty() && set.state == "available" {
         text.push_str("outputs only; no resource changes\n");
     }
-    text.push_str(&table::align(
-        &set.changes.iter().map(row).collect::<Vec<_>>(),
-    ));
     text
 }
 
@@ -103,6 +124,19 @@ Modify   Role    AWS::IAM::Role         perhaps replaced
 Add      Topic   AWS::SNS::Topic        -
 ";
         assert_eq!(lines(&waiting()), expected);
+    }
+
+    #[test]
+    fn each_property_is_a_line_if_more_is_asked_for() {
+        let expected = "\
+bennu-one: waits for approval
+Modify   Db   AWS::RDS::DBInstance   replaced (ReplaceAndSnapshot)   Engine from DbEngine, Tags
+  Engine   recreation Always   ParameterReference   DbEngine
+  Tags     recreation Never    DirectModification
+Modify   Role   AWS::IAM::Role   perhaps replaced
+Add   Topic   AWS::SNS::Topic   -
+";
+        assert_eq!(wide_lines(&waiting()), expected);
     }
 
     #[test]

@@ -7,26 +7,50 @@ use bennu_api::dto::{EnvironmentDocument, EventDocument, StatusDocument};
 use chrono::{DateTime, Utc};
 use clap::Args;
 
+use super::format::{self, Format};
 use super::plan::{indented, parts, steps};
-use super::{Connection, Exit, Failure, Output, change_set, table, time};
+use super::{ConnectionArgs, Exit, Failure, Output, change_set, noun, table, time};
 use crate::client::{Client, decode};
 
 /// As many as explain the last operation.
 const EVENTS: usize = 10;
+/// As many as tell most lives whole.
+const MORE_EVENTS: usize = 200;
 
 /// Show all about one environment.
 #[derive(Debug, Args)]
 pub struct DescribeArgs {
     /// Which environment
+    #[arg(value_parser = noun::environment)]
     pub name: String,
+    /// The form of the answer; the wide one has more of what happened
+    #[arg(long, short, value_enum, default_value_t)]
+    pub output: Format,
     #[command(flatten)]
-    connection: Connection,
+    connection: ConnectionArgs,
 }
 
 pub(super) async fn run(args: DescribeArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let client = Client::new(&args.connection)?;
-    let environment: EnvironmentDocument = decode(client.get(&args.name).await?)?;
-    let events = client.last_events(&args.name, EVENTS).await?;
+    let client = Client::new(&args.connection.resolve()?)?;
+    let document = client.get(&args.name).await?;
+    let count = match args.output {
+        Format::Json => {
+            output.lines(&format::json(&document)?);
+            return Ok(Exit::Done);
+        }
+        Format::Yaml => {
+            output.lines(&format::yaml(&document)?);
+            return Ok(Exit::Done);
+        }
+        Format::Name => {
+            output.lines(&format!("environment/{}", args.name));
+            return Ok(Exit::Done);
+        }
+        Format::Table => EVENTS,
+        Format::Wide => MORE_EVENTS,
+    };
+    let environment: EnvironmentDocument = decode(document)?;
+    let events = client.last_events(&args.name, count).await?;
     output.lines(&text(&environment, &events, time::now(), output.colour()));
     Ok(Exit::Done)
 }
@@ -259,6 +283,9 @@ mod tests {
             reason: "StackCreating".into(),
             message: "create stack bennu-dev-ryan0001".into(),
             generation: 1,
+            pass: None,
+            by: None,
+            request: None,
         };
         let expected = "\
 Name:         ryan0001

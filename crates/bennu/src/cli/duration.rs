@@ -1,4 +1,5 @@
-//! Durations as people write them: `45s`, `30m`, `1h30m`, `90d`.
+//! Durations as people write them, in commands and in the configuration: `45s`, `30m`, `1h30m`,
+//! `90d`.
 
 use std::time::Duration;
 

@@ -18,14 +18,39 @@ pub enum Exit {
     TimedOut,
     /// What was waited for will not come before a person does something.
     Blocked,
+    /// `diff` found a difference.
+    Differs,
+    /// `diff` could not compare.
+    Incomparable,
+}
+
+impl Exit {
+    /// Of several ends the one to report: what failed before what is blocked, that before what
+    /// came too late.
+    pub fn or_worse(self, other: Self) -> Self {
+        let weight = |exit: Self| match exit {
+            Self::Done => 0,
+            Self::Differs => 1,
+            Self::TimedOut => 2,
+            Self::Blocked => 3,
+            Self::Usage => 4,
+            Self::Failed => 5,
+            Self::Incomparable => 6,
+        };
+        if weight(other) > weight(self) {
+            other
+        } else {
+            self
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(match exit {
             Exit::Done => 0,
-            Exit::Failed => 1,
-            Exit::Usage => 2,
+            Exit::Failed | Exit::Differs => 1,
+            Exit::Usage | Exit::Incomparable => 2,
             Exit::TimedOut => 3,
             Exit::Blocked => 4,
         })

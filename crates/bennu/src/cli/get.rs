@@ -1,60 +1,97 @@
-//! `bennu get`: many environments in few columns, or one in full; blueprints too.
+//! `bennu get`: many things in few columns, or some in full.
 
 mod blueprints;
+mod environments;
+mod places;
+mod tokens;
 
-use bennu_api::dto::environment::EnvironmentDocument;
-use bennu_api::dto::status::{ConditionDocument, SeenDocument, SeenWord};
 use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::format::{self, Format};
-use super::output::{Mood, paint};
-use super::{Connection, Exit, Failure, Output, noun, table, time};
-use crate::client::{Client, ClientError, Noun, decode};
+use super::{ConnectionArgs, Exit, Failure, Output, noun, template, time};
+use crate::client::{Chosen, Client, ClientError, Noun, decode};
 
-/// List environments or blueprints, or show one.
+pub(in crate::cli) use tokens::rows as token_rows;
+
+/// List what there is, or show some of it.
 #[derive(Debug, Args)]
 pub struct GetArgs {
-    /// Which environment, all of the team if left out; or `blueprints`
-    pub what: Option<String>,
-    /// Which blueprint, after `blueprint`
-    pub name: Option<String>,
-    /// Labels that must be so: `branch=main,tier=web`
-    #[arg(long, short = 'l', value_name = "LABELS", conflicts_with = "what")]
+    /// `environments`, `blueprints`, `targets`, `spaces`, `templates` or `tokens`, and names; names
+    /// alone are environments'
+    #[arg(value_name = "[KIND] [NAME]...", num_args = 0..)]
+    pub words: Vec<String>,
+    /// Environments whose labels are so: `branch=main,tier!=web,owner`
+    #[arg(long, short = 'l', value_name = "SELECTOR")]
     pub selector: Option<String>,
+    /// Environments of all teams that the token may see
+    #[arg(long, short = 'A')]
+    pub all_teams: bool,
     /// The form of the answer
     #[arg(long, short, value_enum, default_value_t)]
     pub output: Format,
     #[command(flatten)]
-    connection: Connection,
+    connection: ConnectionArgs,
+}
+
+/// How rows are made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Style {
+    wide: bool,
+    teams: bool,
+    now: DateTime<Utc>,
+    colour: bool,
 }
 
 pub(super) async fn run(args: GetArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let is_named = args.name.is_some();
-    let (noun, name) = noun::of(args.what, args.name)?;
-    let client = Client::new(&args.connection)?;
-    if noun == Noun::Blueprint {
-        return blueprints::run(&client, name.as_deref(), args.output, output).await;
-    }
-    let values = match &name {
-        Some(name) => vec![one(&client, name, is_named).await?],
-        None => client.list(args.selector.as_deref()).await?,
+    let (noun, names) = noun::of(&args.words)?;
+    let chosen = Chosen {
+        selector: args.selector.as_deref(),
+        all_teams: args.all_teams,
     };
-    let name = name.as_deref();
-    let text = match args.output {
-        Format::Json => format::json(&whole("EnvironmentList", name, values))?,
-        Format::Yaml => format::yaml(&whole("EnvironmentList", name, values))?,
-        Format::Name => names(&decoded(values)?),
-        Format::Table | Format::Wide => {
-            if values.is_empty() {
-                output.note("no environments found");
-                return Ok(Exit::Done);
+    let choosing = chosen.selector.is_some() || chosen.all_teams;
+    if choosing && (noun != Noun::Environment || !names.is_empty()) {
+        return Err(Failure::usage(
+            "--selector and --all-teams choose among environments: name neither kind nor names",
+        ));
+    }
+    let client = Client::new(&args.connection.resolve()?)?;
+    let is_bare = args.words.len() == 1;
+    let document = match names.as_slice() {
+        [] => client.list(noun, chosen).await?,
+        [name] => one(&client, noun, name, is_bare).await?,
+        [_, _, ..] => {
+            let mut items = Vec::new();
+            for name in &names {
+                items.push(one(&client, noun, name, false).await?);
             }
-            let wide = args.output == Format::Wide;
-            rows(&decoded(values)?, wide, time::now(), output.colour())
+            json!({ "apiVersion": "bennu.dev/v1", "kind": "List", "items": items })
         }
+    };
+    let style = Style {
+        wide: args.output == Format::Wide,
+        teams: args.all_teams,
+        now: time::now(),
+        colour: output.colour(),
+    };
+    let items = match names.len() {
+        1 => vec![document.clone()],
+        _ => document["items"].as_array().cloned().unwrap_or_default(),
+    };
+    let text = match args.output {
+        Format::Json => format::json(&document)?,
+        Format::Yaml => format::yaml(&document)?,
+        Format::Name => items
+            .iter()
+            .map(|item| format!("{}/{}\n", noun.as_str(), name_of(noun, item)))
+            .collect(),
+        Format::Table | Format::Wide if items.is_empty() => {
+            output.note(&format!("no {} found", noun.plural()));
+            return Ok(Exit::Done);
+        }
+        Format::Table | Format::Wide => rows(noun, items, style)?,
     };
     if !text.is_empty() {
         output.lines(&text);
@@ -62,138 +99,60 @@ pub(super) async fn run(args: GetArgs, output: &mut Output) -> Result<Exit, Fail
     Ok(Exit::Done)
 }
 
-/// An environment. Where there is none, a word alone may be a misspelt noun.
-async fn one(client: &Client, name: &str, is_named: bool) -> Result<Value, Failure> {
-    let hint = |error: &ClientError| match (error.is_not_found(), is_named) {
-        (true, false) => noun::meant(name),
-        (true, true) | (false, _) => None,
-    };
-    client.get(name).await.map_err(|error| match hint(&error) {
-        Some(noun) => Failure::failed(format!("{error}; did you mean `bennu get {noun}`?")),
-        None => error.into(),
+/// One of them. Where there is none, a word alone may be a misspelt kind.
+async fn one(client: &Client, noun: Noun, name: &str, is_bare: bool) -> Result<Value, Failure> {
+    if noun.is_of_a_team() {
+        let hint = |error: &ClientError| match error.is_not_found() && is_bare {
+            true => noun::meant(name),
+            false => None,
+        };
+        return client
+            .one(noun, name)
+            .await
+            .map_err(|error| match hint(&error) {
+                Some(noun) => Failure::failed(format!("{error}; did you mean `bennu get {noun}`?")),
+                None => error.into(),
+            });
+    }
+    let mut all = client.list(noun, Chosen::default()).await?;
+    let items = all["items"].as_array_mut().map(std::mem::take);
+    let mut items = items.unwrap_or_default().into_iter();
+    items
+        .find(|item| name_of(noun, item) == name)
+        .ok_or_else(|| {
+            let plural = noun.plural();
+            Failure::failed(format!(
+                "there is no {} {name:?}; `bennu get {plural}` shows which there are",
+                noun.as_str()
+            ))
+        })
+}
+
+/// What it is called in commands.
+fn name_of(noun: Noun, item: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    match noun {
+        Noun::Environment | Noun::Blueprint => text(&item["metadata"]["name"]),
+        Noun::Target | Noun::Template => text(&item["name"]),
+        Noun::Token => text(&item["id"]),
+        Noun::Space => format!("{}/{}", text(&item["server"]), text(&item["name"])),
+    }
+}
+
+fn rows(noun: Noun, items: Vec<Value>, style: Style) -> Result<String, Failure> {
+    Ok(match noun {
+        Noun::Environment => environments::rows(&decoded(items)?, style),
+        Noun::Blueprint => blueprints::rows(&decoded(items)?, style.wide),
+        Noun::Target => places::targets(&decoded(items)?, style),
+        Noun::Space => places::spaces(&decoded(items)?, style),
+        Noun::Template => template::rows(&decoded(items)?, style.wide),
+        Noun::Token => tokens::rows(&decoded(items)?, style.now),
     })
 }
 
-/// One document as it is; many as a list, even if it is empty.
-fn whole(kind: &str, name: Option<&str>, mut values: Vec<Value>) -> Value {
-    match (name, values.pop()) {
-        (Some(_), Some(one)) => one,
-        (Some(_) | None, last) => {
-            values.extend(last);
-            json!({ "apiVersion": "bennu.dev/v1", "kind": kind, "items": values })
-        }
-    }
-}
-
-fn decoded<T: DeserializeOwned>(values: Vec<Value>) -> Result<Vec<T>, Failure> {
+pub(super) fn decoded<T: DeserializeOwned>(values: Vec<Value>) -> Result<Vec<T>, Failure> {
     let decoded: Result<_, _> = values.into_iter().map(decode).collect();
     Ok(decoded?)
-}
-
-fn names(environments: &[EnvironmentDocument]) -> String {
-    let line = |one: &EnvironmentDocument| format!("environment/{}\n", one.metadata.name);
-    environments.iter().map(line).collect()
-}
-
-fn rows(
-    environments: &[EnvironmentDocument],
-    wide: bool,
-    now: DateTime<Utc>,
-    colour: bool,
-) -> String {
-    let mut head = vec!["NAME", "READY", "STATUS", "AGE"];
-    if wide {
-        head.extend(["TARGET", "GENERATION", "STACK", "TENANT", "MESSAGE"]);
-    }
-    let mut rows = vec![head.into_iter().map(str::to_owned).collect()];
-    rows.extend(environments.iter().map(|one| row(one, wide, now, colour)));
-    table::align(&rows)
-}
-
-fn row(one: &EnvironmentDocument, wide: bool, now: DateTime<Utc>, colour: bool) -> Vec<String> {
-    let summary = summary(one);
-    let mut row = vec![
-        one.metadata.name.clone(),
-        paint(&summary.ready, summary.mood, colour),
-        summary.reason,
-        time::ago(one.metadata.created_at, now),
-    ];
-    if wide {
-        let status = one.status.as_ref();
-        let stack = status.map(|status| word(&status.stack, |stack| &stack.status));
-        let tenant = status.and_then(|status| status.tenant.as_ref());
-        let tenant = tenant.map(|tenant| word(tenant, |tenant| &tenant.id));
-        row.extend([
-            one.spec.target.clone(),
-            one.metadata.generation.to_string(),
-            stack.unwrap_or_else(|| "-".to_owned()),
-            tenant.unwrap_or_else(|| "-".to_owned()),
-            summary.message.lines().collect::<Vec<_>>().join(" "),
-        ]);
-    }
-    row
-}
-
-/// What it is, or that it is not there, or that we do not know.
-fn word<T>(seen: &SeenDocument<T>, of: impl Fn(&T) -> &String) -> String {
-    match (seen.seen, &seen.value) {
-        (SeenWord::Present, Some(value)) => of(value).clone(),
-        (SeenWord::Absent, _) => "none".to_owned(),
-        (SeenWord::Present | SeenWord::Unknown, _) => "unknown".to_owned(),
-    }
-}
-
-/// How an environment is, in two words.
-pub(super) struct Summary {
-    pub(super) ready: String,
-    pub(super) reason: String,
-    pub(super) message: String,
-    pub(super) mood: Mood,
-}
-
-/// What stands in the way says more than that it is not ready; what is being done, too.
-pub(super) fn summary(one: &EnvironmentDocument) -> Summary {
-    let conditions = one
-        .status
-        .as_ref()
-        .map(|status| status.conditions.as_slice());
-    // What was said of an earlier spec says nothing of this one.
-    let conditions: Vec<_> = conditions
-        .unwrap_or_default()
-        .iter()
-        .filter(|condition| condition.observed_generation == one.metadata.generation)
-        .cloned()
-        .collect();
-    let conditions = conditions.as_slice();
-    let holds = |kind: &str| find(conditions, kind).filter(|condition| condition.status == "True");
-    let ready = find(conditions, "Ready");
-    let (telling, mood) = match (holds("Stalled"), holds("Reconciling"), holds("Ready")) {
-        (Some(stalled), _, _) => (Some(stalled), Mood::Bad),
-        (None, Some(reconciling), _) => (Some(reconciling), Mood::Busy),
-        (None, None, Some(ready)) => (Some(ready), Mood::Good),
-        (None, None, None) => (ready, Mood::Plain),
-    };
-    let word = telling.map_or("NotSeenYet", |condition| condition.reason.as_str());
-    Summary {
-        ready: ready
-            .map_or("Unknown", |ready| ready.status.as_str())
-            .to_owned(),
-        reason: match one.metadata.deleted_at {
-            Some(_) => format!("Deleting/{word}"),
-            None => word.to_owned(),
-        },
-        message: telling
-            .map(|condition| condition.message.clone())
-            .unwrap_or_default(),
-        mood,
-    }
-}
-
-pub(super) fn find<'a>(
-    conditions: &'a [ConditionDocument],
-    kind: &str,
-) -> Option<&'a ConditionDocument> {
-    conditions.iter().find(|condition| condition.kind == kind)
 }
 
 #[cfg(test)]

@@ -27,16 +27,17 @@ pub enum Mood {
 }
 
 impl Output {
-    /// Standard output and standard error. Colours only for a terminal, and only if
-    /// `NO_COLOR` is not set.
+    /// Standard output and standard error. Colours only for a terminal that knows them, or
+    /// where `CLICOLOR_FORCE` asks for them; never where `NO_COLOR` is set.
     pub fn of_process() -> Self {
-        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let terminal = io::stdout().is_terminal();
+        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let is_forced = set("CLICOLOR_FORCE").is_some_and(|value| value != "0");
         // Such a one cannot move its cursor.
-        let is_dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let is_dumb = set("TERM").is_some_and(|value| value == "dumb");
+        let terminal = io::stdout().is_terminal() && !is_dumb;
         Self {
-            colour: terminal && !no_colour,
-            terminal: terminal && !is_dumb,
+            colour: (terminal || is_forced) && set("NO_COLOR").is_none(),
+            terminal,
             out: Box::new(io::stdout()),
             notes: Box::new(io::stderr()),
             broken: None,
@@ -53,14 +54,6 @@ impl Output {
     /// Writes a word about the answer, which is not part of it.
     pub fn note(&mut self, text: &str) {
         let result = writeln!(self.notes, "{}", harmless(text));
-        self.keep(result);
-    }
-
-    /// Puts lines in the place of the last `before` ones of a terminal. What is too long for
-    /// the terminal is cut, so that each line takes one.
-    pub fn redraw(&mut self, text: &str, before: usize) {
-        let result = self.out.write_all(frame(text, before).as_bytes());
-        let result = result.and_then(|()| self.out.flush());
         self.keep(result);
     }
 
@@ -112,22 +105,8 @@ pub fn paint(text: &str, mood: Mood, colour: bool) -> String {
     }
 }
 
-/// Cursor up, each line with the rest of the old one cleared, and all below cleared; without
-/// wrapping meanwhile.
-fn frame(text: &str, before: usize) -> String {
-    let mut frame = "\u{1b}[?7l".to_owned();
-    if before > 0 {
-        frame.push_str(&format!("\u{1b}[{before}A"));
-    }
-    for line in harmless(text).lines() {
-        frame.push_str(&format!("\r{line}\u{1b}[K\n"));
-    }
-    frame.push_str("\u{1b}[J\u{1b}[?7h");
-    frame
-}
-
 /// Text without control characters but for line ends, tabs and our own colours.
-fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
@@ -185,9 +164,5 @@ pub(super) mod tests {
         assert_eq!(harmless(&painted), painted);
         assert_eq!(harmless("a\u{1b}[2Jb\rc\u{7}\nd"), "a[2Jbc\nd");
         assert_eq!(paint("ok", Mood::Good, false), "ok");
-        assert_eq!(
-            frame("a\u{1b}[2Jb\nc\n", 2),
-            "\u{1b}[?7l\u{1b}[2A\ra[2Jb\u{1b}[K\n\rc\u{1b}[K\n\u{1b}[J\u{1b}[?7h"
-        );
     }
 }

@@ -3,25 +3,98 @@
 use bennu_api::dto::plan::{LineDocument, PlanDocument, StepDocument, WhenWord};
 use chrono::{DateTime, Utc};
 use clap::Args;
+use serde_json::{Value, json};
 
+use super::documents::{self, Found};
+use super::format::{Format, show};
 use super::output::{Mood, paint};
-use super::{Connection, Exit, Failure, Output, table, time};
+use super::{ConnectionArgs, Exit, Failure, Output, noun, table, time};
 use crate::client::{Client, decode};
 
 /// Show what the daemon would do next, without doing it.
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true))]
 pub struct PlanArgs {
     /// Which environment
-    pub name: String,
+    #[arg(group = "what", value_parser = noun::environment)]
+    pub name: Option<String>,
+    /// Environments that are not declared yet, or otherwise: a file, a folder, or `-`
+    #[arg(
+        long = "filename",
+        short = 'f',
+        value_name = "FILE|DIR|-",
+        group = "what"
+    )]
+    pub filenames: Vec<String>,
+    /// The form of the answer
+    #[arg(long, short, value_enum, default_value_t)]
+    pub output: Format,
     #[command(flatten)]
-    connection: Connection,
+    connection: ConnectionArgs,
 }
 
 pub(super) async fn run(args: PlanArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let client = Client::new(&args.connection)?;
-    let plan: PlanDocument = decode(client.plan(&args.name).await?)?;
-    output.lines(&text(&args.name, &plan, time::now(), output.colour()));
-    Ok(Exit::Done)
+    let client = Client::new(&args.connection.resolve()?)?;
+    if let Some(name) = &args.name {
+        let plan = client.view(name, "plan").await?;
+        let line = format!("environment/{name}");
+        show(output, args.output, &line, plan, |plan, wide, output| {
+            for_people(name, plan, wide, output)
+        })?;
+        return Ok(Exit::Done);
+    }
+    let mut exit = Exit::Done;
+    for Found { place, document } in documents::read(&args.filenames)? {
+        if let Err(failure) = one_of_files(&client, document, args.output, output).await {
+            output.note(&format!("error: {place}: {failure}"));
+            exit = exit.or_worse(failure.exit);
+        }
+    }
+    Ok(exit)
+}
+
+async fn one_of_files(
+    client: &Client,
+    mut document: Value,
+    form: Format,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let subject = documents::subject(&document, client)?;
+    document["metadata"]["team"] = json!(subject.team);
+    let answer = client.plan_of(&document).await?;
+    let name = &subject.name;
+    let line = format!("environment/{name}");
+    show(output, form, &line, answer, |mut answer, wide, output| {
+        let declared = answer["declared"].as_str().unwrap_or_default();
+        let mut text = match declared {
+            "same" => format!("{line} is declared so already\n"),
+            other => format!("{line} would be {other}\n"),
+        };
+        if let Some(assumed) = answer["assumes"].as_str() {
+            text.push_str(&format!("{assumed}\n"));
+        }
+        let plan = answer["plan"].take();
+        Ok(text + &for_people(name, plan, wide, output)?)
+    })
+}
+
+/// A plan in words; with more asked for, also when each part was seen to the second.
+pub(super) fn for_people(
+    name: &str,
+    plan: Value,
+    wide: bool,
+    output: &Output,
+) -> Result<String, Failure> {
+    let plan: PlanDocument = decode(plan)?;
+    let mut text = text(name, &plan, time::now(), output.colour());
+    if wide {
+        let seen = plan.report.lines.iter();
+        let seen = seen.filter_map(|line| Some((&line.resource, line.seen_at?)));
+        for (resource, at) in seen {
+            text.push_str(&format!("  {resource} was read at {}\n", at.to_rfc3339()));
+        }
+    }
+    Ok(text)
 }
 
 fn text(name: &str, plan: &PlanDocument, now: DateTime<Utc>, colour: bool) -> String {

@@ -118,7 +118,7 @@ fn whole(templates: &[CatalogTemplate]) -> Result<Value, Failure> {
     Ok(json!({ "apiVersion": "bennu.dev/v1", "kind": "TemplateList", "items": items? }))
 }
 
-fn rows(templates: &[CatalogTemplate], wide: bool) -> String {
+pub(super) fn rows(templates: &[CatalogTemplate], wide: bool) -> String {
     let mut head = vec!["NAME", "DIGEST", "PACKAGE"];
     head.extend(if wide {
         vec!["SIGNALS", "CAPABILITIES", "DESCRIPTION"]

@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 
 /// What time it is on this machine.
 #[expect(
@@ -11,6 +12,15 @@ use chrono::{DateTime, Utc};
 )]
 pub fn now() -> DateTime<Utc> {
     SystemTime::now().into()
+}
+
+/// For how long somebody has waited is counted from here.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line waits for people, by this machine's clock"
+)]
+pub fn monotonic() -> Instant {
+    Instant::now()
 }
 
 /// How long ago, in at most two units: `3d4h`, `5m`, `12s`. A future that comes of clocks

@@ -1,24 +1,32 @@
-//! `bennu token create`: straight into the database, for it makes the first token too.
+//! `bennu token`: who may call the API.
+
+mod first;
 
 use std::time::Duration;
 
 use bennu_api::Token;
+use bennu_api::dto::TokenDocument;
 use bennu_model::ids::TeamName;
-use bennu_ports::Environments as _;
-use bennu_ports::environments::Principal;
-use bennu_store::Store;
+use bennu_ports::Principal;
+use bennu_ports::tokens::TokenId;
 use clap::{Args, Subcommand};
-use rand::TryRng as _;
-use rand::rngs::SysRng;
+use serde_json::json;
 
-use super::{Configured, Exit, Failure, Output, duration, time};
-use crate::config::{self, Config};
+use super::format::{self, Format};
+use super::get::{decoded, token_rows};
+use super::{Address, Configured, Exit, Failure, Output, duration, time};
+use crate::client::{Chosen, Client, Noun, decode};
 
 /// Tokens for the API.
 #[derive(Debug, Subcommand)]
 pub enum TokenCommand {
-    /// Make a token and print it, once
+    /// Make a token and print it, once: through the daemon if there is a token already, else
+    /// straight in its database
     Create(CreateArgs),
+    /// List tokens, without their words
+    List(ListArgs),
+    /// Make a token worthless, at once
+    Revoke(RevokeArgs),
 }
 
 /// Make a token.
@@ -37,34 +45,110 @@ pub struct CreateArgs {
     /// How long it is valid; for ever if left out
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     pub expires: Option<Duration>,
+    /// Write into the database that the configuration names, though there is a token
+    #[arg(long)]
+    pub database: bool,
     #[command(flatten)]
     configured: Configured,
+    #[command(flatten)]
+    address: Address,
+}
+
+/// List tokens.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// The form of the answer
+    #[arg(long, short, value_enum, default_value_t)]
+    pub output: Format,
+    #[command(flatten)]
+    address: Address,
+}
+
+/// Make a token worthless.
+#[derive(Debug, Args)]
+pub struct RevokeArgs {
+    /// Which: `tok_…`, as `bennu token list` shows it, or the token itself
+    #[arg(required = true, value_name = "ID")]
+    pub ids: Vec<String>,
+    #[command(flatten)]
+    address: Address,
 }
 
 pub(super) async fn run(command: TokenCommand, output: &mut Output) -> Result<Exit, Failure> {
-    let TokenCommand::Create(args) = command;
-    let owner = args.team.map_or(Principal::Operator, Principal::Team);
-    let config = Config::load(args.configured.config.as_deref(), &config::variables())
-        .map_err(|error| Failure::failed(error.to_string()))?;
-    let url = config
-        .database_url()
-        .map_err(|error| Failure::failed(error.to_string()))?;
-    let store = Store::connect(url.expose(), 1).map_err(|e| Failure::failed(e.to_string()))?;
-    let mut bits = [0; 32];
-    SysRng
-        .try_fill_bytes(&mut bits)
-        .map_err(|error| Failure::failed(format!("no random numbers: {error}")))?;
-    let token = Token::from_random(bits);
-    let expires_at = args.expires.map(|after| time::now() + after);
-    let added = store
-        .add_token(&token.hash(), &owner, &args.note, expires_at)
-        .await;
-    added.map_err(|error| {
-        let hint = "is the database up, and has `bennu migrate` been run?";
-        Failure::failed(format!("{error}; {hint}"))
-    })?;
-    store.close().await;
+    match command {
+        TokenCommand::Create(args) => create(args, output).await,
+        TokenCommand::List(args) => list(args, output).await,
+        TokenCommand::Revoke(args) => revoke(args, output).await,
+    }
+}
+
+async fn create(args: CreateArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let connection = args.address.resolve(None)?;
+    let token = if args.database || connection.token.is_empty() {
+        let owner = args.team.map_or(Principal::Operator, Principal::Team);
+        let made = first::create(&args.configured, &owner, &args.note, args.expires).await?;
+        output.note("made in the database that the configuration names");
+        made
+    } else {
+        let client = Client::new(&connection)?;
+        let mut asked = json!({ "note": args.note });
+        match &args.team {
+            Some(team) => asked["team"] = json!(team.as_str()),
+            None => asked["operator"] = json!(true),
+        }
+        if let Some(expires) = args.expires {
+            asked["expires"] = json!(time::now() + expires);
+        }
+        let answer = client.create_token(&asked).await?;
+        let made: TokenDocument = decode(answer)?;
+        output.note(&format!("{} made by {}", made.id, client.address()));
+        made.token.ok_or_else(|| {
+            Failure::failed("the daemon's answer has no token in it: is it of another version?")
+        })?
+    };
     output.note("this is shown once; only its hash is kept:");
-    output.lines(token.expose());
+    output.lines(&token);
     Ok(Exit::Done)
+}
+
+async fn list(args: ListArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let client = Client::new(&args.address.resolve(None)?)?;
+    let document = client.list(Noun::Token, Chosen::default()).await?;
+    let tokens = document["items"].as_array().cloned().unwrap_or_default();
+    let tokens: Vec<TokenDocument> = decoded(tokens)?;
+    let text = match args.output {
+        Format::Json => format::json(&document)?,
+        Format::Yaml => format::yaml(&document)?,
+        Format::Name => tokens
+            .iter()
+            .map(|one| format!("token/{}\n", one.id))
+            .collect(),
+        Format::Table | Format::Wide => token_rows(&tokens, time::now()),
+    };
+    output.lines(&text);
+    Ok(Exit::Done)
+}
+
+async fn revoke(args: RevokeArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let client = Client::new(&args.address.resolve(None)?)?;
+    let mut exit = Exit::Done;
+    for id in &args.ids {
+        let id = named(id);
+        match client.revoke_token(&id).await {
+            Ok(()) => output.lines(&format!("token/{id} revoked")),
+            Err(error) => {
+                output.note(&format!("error: {error}"));
+                exit = exit.or_worse(Exit::Failed);
+            }
+        }
+    }
+    Ok(exit)
+}
+
+/// The id of a token that is named by it, or by the token itself, which goes nowhere.
+fn named(given: &str) -> String {
+    match Token::parse(given) {
+        Some(token) => TokenId::of(&token.hash()).to_string(),
+        None => given.strip_prefix("token/").unwrap_or(given).to_owned(),
+    }
 }

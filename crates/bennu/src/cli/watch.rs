@@ -1,25 +1,28 @@
-//! `bennu watch`: an environment as it changes, until it is gone or what is waited for is so. In a terminal one view
-//! that is drawn anew; elsewhere a line for each change.
+//! `bennu watch`: an environment as it changes, until it is gone or what is waited for is so.
+//! In a terminal bars that are drawn anew below the timeline; elsewhere a line for each
+//! change.
 
-mod end;
+mod bars;
 mod lines;
 mod parts;
-mod view;
 
 use std::time::Duration;
 
-use bennu_api::dto::{EnvironmentDocument, EventDocument, EventList};
+use bennu_api::dto::{EnvironmentDocument, EventDocument};
 use chrono::{DateTime, Utc};
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::{Connection, Exit, Failure, Output, duration, time};
-use crate::client::{Client, ClientError, decode};
-use end::{End, end};
+use super::time::monotonic;
+use super::wait::{self, Goal, Waiting};
+use super::{ConnectionArgs, Exit, Failure, Output, duration, noun, time};
+use crate::client::{Client, ClientError, Follow, Told};
+use bars::Bars;
 use lines::Lines;
-use view::View;
 
-/// How often the daemon is asked. It answers from its database: nothing outside is read.
-const PERIOD: Duration = Duration::from_secs(1);
+/// Events come by themselves; what is only counted is asked for so often.
+const PERIOD: Duration = Duration::from_secs(2);
+/// Events come in bursts: one look after each is enough.
+const SETTLING: Duration = Duration::from_millis(100);
 /// So many events of before are shown at first.
 const EVENTS: usize = 5;
 
@@ -27,24 +30,17 @@ const EVENTS: usize = 5;
 #[derive(Debug, Args)]
 pub struct WatchArgs {
     /// Which environment
+    #[arg(value_parser = noun::environment)]
     pub name: String,
-    /// Until when; without it, until it is gone, however ready it is
-    #[arg(long, value_enum)]
-    pub until: Option<Until>,
+    /// Until `ready`, `gone`, or what else `wait --for` takes; without it, until it is gone, however
+    /// ready it is
+    #[arg(long, value_name = "WHAT")]
+    pub until: Option<Goal>,
     /// How long to wait for that
     #[arg(long, value_name = "DURATION", default_value = "30m", value_parser = duration::parse, requires = "until")]
     pub timeout: Duration,
     #[command(flatten)]
-    connection: Connection,
-}
-
-/// What is waited for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Until {
-    /// Everything is as declared
-    Ready,
-    /// Nothing is left
-    Gone,
+    connection: ConnectionArgs,
 }
 
 /// What one look found.
@@ -57,137 +53,161 @@ struct Poll {
 }
 
 pub(super) async fn run(args: WatchArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let client = Client::new(&args.connection)?;
-    let watching = watch(&client, &args.name, args.until, output);
-    let Some(until) = args.until else {
-        return watching.await;
+    let client = Client::new(&args.connection.resolve()?)?;
+    let name = &args.name;
+    let deadline = monotonic() + args.timeout;
+    let mut watch = Watch {
+        client: &client,
+        name,
+        waiting: Waiting::new(args.until.clone(), name, None),
+        screen: Screen::of(output, name),
+        is_away: false,
     };
-    let Ok(ended) = tokio::time::timeout(args.timeout, watching).await else {
-        let name = &args.name;
-        let what = match until {
-            Until::Ready => "ready",
-            Until::Gone => "gone",
-        };
-        return Err(Failure {
-            exit: Exit::TimedOut,
-            message: format!("{name} is not {what} yet; `bennu describe {name}` says why"),
-        });
+    let watching = watch.run(output);
+    let ended = match &args.until {
+        None => watching.await,
+        Some(goal) => match tokio::time::timeout_at(deadline, watching).await {
+            Ok(ended) => ended,
+            Err(_) => Err(wait::too_late(name, goal)),
+        },
     };
-    ended
-}
-
-async fn watch(
-    client: &Client,
-    name: &str,
-    until: Option<Until>,
-    output: &mut Output,
-) -> Result<Exit, Failure> {
-    let mut screen = Screen::of(output);
-    let mut first: Option<String> = None;
-    let mut after = None;
-    let mut is_away = false;
-    while output.is_heard() {
-        match look(client, name, after).await {
-            Ok(poll) => {
-                is_away = false;
-                after = Some(poll.events.last().map_or(after.unwrap_or(0), |one| one.id));
-                screen.show(name, &poll, output);
-                let now = poll.environment.as_ref();
-                if let Some(ended) = end(until, name, first.as_deref(), now) {
-                    return told(ended, name, output);
-                }
-                first = first.or(now.map(|one| one.metadata.uid.clone()));
-            }
-            Err(error) if error.is_passing() && first.is_some() => {
-                if !is_away {
-                    output.note(&format!("{error}; trying again"));
-                    screen.interrupted();
-                }
-                is_away = true;
-            }
-            Err(error) => return Err(error.into()),
-        }
-        tokio::time::sleep(PERIOD).await;
+    watch.screen.leave();
+    if let Some(message) = ended? {
+        output.lines(&message);
     }
     Ok(Exit::Done)
 }
 
-fn told(ended: End, name: &str, output: &mut Output) -> Result<Exit, Failure> {
-    let failure = |exit, message| Err(Failure { exit, message });
-    match ended {
-        End::Done(message) => {
-            output.lines(&message);
-            Ok(Exit::Done)
+/// A watch that is under way.
+struct Watch<'a> {
+    client: &'a Client,
+    name: &'a str,
+    waiting: Waiting,
+    screen: Screen,
+    is_away: bool,
+}
+
+impl Watch<'_> {
+    /// What to say at the end; nothing if nobody listens any more.
+    async fn run(&mut self, output: &mut Output) -> Result<Option<String>, Failure> {
+        let begun = match self.client.last_events(self.name, EVENTS).await {
+            // The first look says so.
+            Err(error) if error.is_not_found() => Vec::new(),
+            other => other?,
+        };
+        let mut after = begun.last().map_or(0, |event| event.id);
+        let mut follow = None;
+        let mut events = begun;
+        let mut due = monotonic();
+        while output.is_heard() {
+            tokio::select! {
+                told = next(&mut follow) => match told? {
+                    Told::Event(event) => {
+                        after = event.id;
+                        events.push(event);
+                        due = due.min(monotonic() + SETTLING);
+                    }
+                    Told::Away(why) => self.away(&why, output),
+                    // Another life of that name has a timeline of its own.
+                    Told::End => {
+                        follow = None;
+                        due = monotonic();
+                    }
+                },
+                () = tokio::time::sleep_until(due) => {
+                    let ended = self.look(&mut events, output).await?;
+                    if ended.is_some() {
+                        return Ok(ended);
+                    }
+                    if follow.is_none() {
+                        follow = Some(Follow::begin(self.client, self.name, after));
+                    }
+                    due = monotonic() + PERIOD;
+                }
+            }
         }
-        End::Failed(message) => failure(Exit::Failed, message),
-        End::Blocked(why) => failure(
-            Exit::Blocked,
-            format!("{name} needs somebody: {why}\n  `bennu describe {name}` says more"),
-        ),
+        Ok(None)
+    }
+
+    async fn look(
+        &mut self,
+        events: &mut Vec<EventDocument>,
+        output: &mut Output,
+    ) -> Result<Option<String>, Failure> {
+        let environment = match wait::environment(self.client, self.name).await {
+            Ok(environment) => environment,
+            Err(error) if error.is_passing() && self.waiting.has_seen_it() => {
+                self.away(&error.to_string(), output);
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        self.is_away = false;
+        let poll = Poll {
+            at: time::now(),
+            environment,
+            events: std::mem::take(events),
+        };
+        self.screen.show(&poll, output);
+        let look = self.waiting.look(poll.environment.as_ref());
+        let end = wait::weigh(self.client, self.name, &mut self.waiting, look).await?;
+        end.map(|end| wait::message(end, self.name)).transpose()
+    }
+
+    /// Said once for each time that it is away.
+    fn away(&mut self, why: &str, output: &mut Output) {
+        if !std::mem::replace(&mut self.is_away, true) {
+            self.screen.note(&format!("{why}; trying again"), output);
+        }
     }
 }
 
-async fn look(client: &Client, name: &str, after: Option<i64>) -> Result<Poll, ClientError> {
-    let environment = match client.get(name).await {
-        Ok(document) => Some(decode(document)?),
-        Err(error) if error.is_not_found() => None,
-        Err(error) => return Err(error),
-    };
-    let events = match (&environment, after) {
-        (None, _) => Ok(Vec::new()),
-        (Some(_), None) => client.last_events(name, EVENTS).await,
-        (Some(_), Some(after)) => {
-            let page = client.events_after(name, after).await;
-            page.map(|EventList { items, .. }| items)
-        }
-    };
-    // It may have gone between the two questions: the next look says so.
-    let events = match events {
-        Err(error) if error.is_not_found() => Vec::new(),
-        other => other?,
-    };
-    Ok(Poll {
-        at: time::now(),
-        environment,
-        events,
-    })
+/// What the timeline tells next, while it is followed.
+async fn next(follow: &mut Option<Follow>) -> Result<Told, ClientError> {
+    match follow {
+        Some(follow) => follow.next().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// How it is shown.
 enum Screen {
-    View(View),
+    Bars(Box<Bars>),
     Lines(Lines),
 }
 
 impl Screen {
-    fn of(output: &Output) -> Self {
+    fn of(output: &Output, name: &str) -> Self {
         if output.is_terminal() {
-            Self::View(View::default())
+            Self::Bars(Box::new(Bars::on_stdout(name, output.colour())))
         } else {
             Self::Lines(Lines::default())
         }
     }
 
-    /// Something else was written: what is drawn stays above it.
-    fn interrupted(&mut self) {
+    fn note(&self, text: &str, output: &mut Output) {
         match self {
-            Self::View(view) => view.height = 0,
-            Self::Lines(_) => {}
+            Self::Bars(bars) => bars.line(text),
+            Self::Lines(_) => output.note(text),
         }
     }
 
-    fn show(&mut self, name: &str, poll: &Poll, output: &mut Output) {
+    fn show(&mut self, poll: &Poll, output: &mut Output) {
         match self {
-            Self::View(view) => {
-                let before = view.height;
-                let frame = view.frame(name, poll, output.colour());
-                output.redraw(&frame, before);
-            }
+            Self::Bars(bars) => bars.show(poll),
             Self::Lines(lines) => {
                 for line in lines.changes(poll) {
                     output.lines(&line);
                 }
             }
+        }
+    }
+
+    /// What is drawn stays, above what comes.
+    fn leave(&mut self) {
+        match self {
+            Self::Bars(bars) => bars.leave(),
+            Self::Lines(_) => {}
         }
     }
 }

@@ -56,6 +56,9 @@ fn describe(problem: &ProblemDocument, request_id: &Option<String>) -> String {
             error.field, error.cause, error.remedy
         ));
     }
+    if *status == 401 {
+        text.push_str("\n  check BENNU_TOKEN, or the file of --token-file");
+    }
     if let (Some(id), 500..) = (request_id, status) {
         text.push_str(&format!(" (request {id})"));
     }

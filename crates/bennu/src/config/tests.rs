@@ -38,8 +38,14 @@ fn every_key() -> Config {
         api: ApiConfig::default(),
         catalog: CatalogConfig::default(),
         engine: EngineConfig::default(),
+        budgets: BudgetsConfig::default(),
         hooks: HooksConfig::default(),
         log: LogConfig::default(),
+        telemetry: TelemetryConfig {
+            otlp_endpoint: text.clone(),
+            otlp_authorization_env: text.clone(),
+            otlp_authorization_file: Some("x".into()),
+        },
         targets: vec![TargetConfig {
             name: name("a"),
             region: "x".into(),
@@ -113,6 +119,7 @@ fn the_defaults_that_are_shown_are_the_defaults() {
     assert_eq!(shown.api, default.api);
     assert_eq!(shown.catalog, default.catalog);
     assert_eq!(shown.engine, default.engine);
+    assert_eq!(shown.budgets, default.budgets);
     assert_eq!(shown.log, default.log);
     assert_eq!(
         shown.database.max_connections,
@@ -303,4 +310,43 @@ fn the_installations_key_is_bytes_and_is_never_shown() {
     assert!(!format!("{config:?}").contains("AAEC"));
     let short = read(SMALL, &[("BENNU_INSTALLATION__KEY", "aHVudGVyMg==")]).unwrap_err();
     assert!(!short.contains("aHVu"), "{short}");
+}
+
+/// `deploy/config/bennu.toml`, with the secrets that it says come from the environment.
+#[test]
+fn the_file_for_production_is_whole() {
+    let shipped = include_str!("../../../../deploy/config/bennu.toml");
+    let url = "postgres://bennu:hunter2@db.example.com/bennu";
+    let secrets = [
+        ("BENNU_DATABASE__URL", url),
+        (
+            "BENNU_INSTALLATION__KEY",
+            "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        ),
+        (
+            "BENNU_HOOKS__GENERIC__SECRETS__0",
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        ),
+    ];
+    let config = read(shipped, &secrets).unwrap();
+    assert_eq!(config.installation_id().unwrap().as_str(), "prod");
+    assert_eq!(config.hooks.generic_secrets().unwrap().len(), 1);
+    for target in &config.targets {
+        let region = &target.region;
+        let role = |arn: &Option<String>, kind: &str| {
+            let ours = format!(":role/bennu/{kind}-prod-{region}");
+            arn.as_ref().is_some_and(|arn| arn.ends_with(&ours))
+        };
+        assert!(role(&target.role_arn, "daemon"), "{}", target.name);
+        assert!(
+            role(&target.service_role_arn, "cloudformation"),
+            "{}",
+            target.name
+        );
+        assert!(target.external_id.is_some() && target.artifact_bucket.is_some());
+    }
+    assert_eq!((config.targets.len(), config.octopus.len()), (2, 1));
+    // What is secret does not stand in the file.
+    assert!(read(shipped, &[]).unwrap().database_url().is_err());
+    assert_eq!(config.octopus[0].api_key_env, None);
 }

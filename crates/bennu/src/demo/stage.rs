@@ -8,8 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bennu_api::Token;
 use bennu_model::ids::TeamName;
-use bennu_ports::Environments as _;
-use bennu_ports::environments::Principal;
+use bennu_ports::Principal;
+use bennu_ports::Tokens as _;
 use bennu_sim::doors::serve::{Options, Running};
 use bennu_sim::world::Place;
 use bennu_store::Throwaway;
@@ -82,7 +82,7 @@ impl Stage {
         let hook_secret = format!("whsec_{}", STANDARD.encode(random()));
         let mut config = config(&sim, &url, &hook_secret)?;
         config.catalog.folders = catalogs.to_vec();
-        telemetry::begin(&config.log)?;
+        telemetry::begin(&config.log, None)?;
         let daemon = wiring::daemon(&config, &variables)?;
         let store = daemon.store.clone();
         let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -123,7 +123,7 @@ impl Stage {
         } = self;
         format!(
             "\nIt stays up until Ctrl-C. To try, in another terminal:\n\n  \
-             export BENNU_SERVER=http://{api} BENNU_TEAM={TEAM} BENNU_TOKEN={token}\n  \
+             export BENNU_URL=http://{api} BENNU_TEAM={TEAM} BENNU_TOKEN={token}\n  \
              export BENNU_HOOK_SECRET={hook_secret}\n  \
              target/debug/bennu template list\n  \
              target/debug/bennu apply -f docs/examples/branches.yaml\n  \

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bennu_model::ids::TargetName;
 use bennu_model::stack::Console;
-use bennu_ports::{Gate, PortError};
+use bennu_ports::{Gate, PortError, PortErrorKind};
 use futures_util::future::try_join_all;
 
 use crate::World;
@@ -28,18 +28,24 @@ pub(super) async fn fates(
 const MOST_LINES: usize = 20;
 const MOST_CHARACTERS: usize = 300;
 
-/// The end of an instance's console output. That it cannot be read is told in its place: it
+/// The end of an instance's console output. That it may not be read is told in its place: it
 /// is a help for people, and nothing waits for it.
+///
+/// # Errors
+/// It was not the time to ask: it is asked for again.
 pub(super) async fn console(
     world: &World,
     gate: &dyn Gate,
     target: &TargetName,
     instance: &str,
     moment: &str,
-) -> Console {
+) -> Result<Console, PortError> {
     let text = match world.instances.console(gate, target, instance).await {
         Ok(text) => text.unwrap_or_default(),
-        Err(error) => format!("it could not be read: {error}"),
+        Err(error) => match error.kind {
+            PortErrorKind::Closed | PortErrorKind::Throttled(_) => return Err(error),
+            _ => format!("it could not be read: {error}"),
+        },
     };
     let lines: Vec<_> = text.lines().map(str::trim_end).collect();
     let lines = lines.into_iter().rev().filter(|line| !line.is_empty());
@@ -48,9 +54,9 @@ pub(super) async fn console(
         .map(|line| line.chars().take(MOST_CHARACTERS).collect())
         .collect();
     tail.reverse();
-    Console {
+    Ok(Console {
         instance: instance.to_owned(),
         moment: moment.to_owned(),
         tail,
-    }
+    })
 }

@@ -5,6 +5,7 @@
 mod bench;
 mod case;
 mod documents;
+mod hostile;
 mod refusals;
 mod settings;
 mod simulator;

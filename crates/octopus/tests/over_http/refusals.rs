@@ -109,9 +109,11 @@ async fn the_key_is_sent_and_never_shown() {
         .unwrap_err();
     assert_eq!(error.kind, PortErrorKind::Denied);
     assert_eq!(
-        error.to_string(),
-        "octopus:GET spaces: 401 Unauthorized: The key [API key] is not valid."
+        error.message,
+        "401 Unauthorized: The key [API key] is not valid."
     );
+    let remedy = error.to_string();
+    assert!(remedy.contains("`bennu doctor`"), "{remedy}");
     assert!(
         case.stub.heard()[0]
             .to_lowercase()

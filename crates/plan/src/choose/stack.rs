@@ -118,7 +118,11 @@ fn recover(
     let Some(stack) = case.living_stack() else {
         return unknown(case, "the stack was not read");
     };
-    if case.tries(&[verb]).any(|a| a.settled.is_some()) {
+    let is_over = |settled: &Settled| *settled != Settled::NotApplied;
+    if case
+        .tries(&[verb])
+        .any(|a| a.settled.as_ref().is_some_and(is_over))
+    {
         return blocked(
             Resource::Stack,
             "RollbackFailed",

@@ -23,11 +23,12 @@ pub fn attempt_for(case: &Case<'_>, step: &Step) -> Option<Attempt> {
                 token, change_set, ..
             } => (token.clone(), Some(change_set.to_string())),
             InfrastructureAction::DeleteStack { token, stack }
-            | InfrastructureAction::CancelUpdate { token, stack }
-            | InfrastructureAction::ContinueRollback { token, stack }
-            | InfrastructureAction::RollBack { token, stack } => {
+            | InfrastructureAction::CancelUpdate { token, stack } => {
                 (token.clone(), Some(stack.to_string()))
             }
+            // A stack that is as it was cannot tell whether these were tried: the answer does.
+            InfrastructureAction::ContinueRollback { token, .. }
+            | InfrastructureAction::RollBack { token, .. } => (token.clone(), None),
             InfrastructureAction::PutObject { .. }
             | InfrastructureAction::DeleteObjects { .. }
             | InfrastructureAction::DeleteChangeSet { .. } => return None,
@@ -80,9 +81,16 @@ pub fn overtaken_by(action: &Action, outcome: &Outcome) -> Option<Fact> {
     let since = format!("not read since: {action}");
     Some(match action {
         Action::Infrastructure(_, action) => match action {
-            InfrastructureAction::PutObject { .. } | InfrastructureAction::DeleteObjects { .. } => {
-                Fact::Objects(Seen::Unknown(since))
-            }
+            InfrastructureAction::PutObject { .. } => Fact::Objects(Seen::Unknown(since)),
+            InfrastructureAction::DeleteObjects { .. } => match outcome {
+                Outcome::Done(_) | Outcome::Accepted(_) | Outcome::Unchanged => {
+                    Fact::Objects(Seen::Unknown(since))
+                }
+                // Where no object is needed nobody would look again; deleting twice is harmless.
+                Outcome::Rejected { .. } | Outcome::Ambiguous(_) | Outcome::NotSent(_) => {
+                    return None;
+                }
+            },
             InfrastructureAction::CreateStack { .. }
             | InfrastructureAction::CancelUpdate { .. }
             | InfrastructureAction::ContinueRollback { .. }

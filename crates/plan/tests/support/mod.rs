@@ -89,6 +89,8 @@ pub fn environment(presence: Presence) -> Environment {
         predecessor: None,
         origin: None,
         approved: None,
+        refresh_at: None,
+        declared_at: None,
         created_at: at(0),
         deleted_at: None,
     }

@@ -1,10 +1,11 @@
-//! What users write: declarations, approvals, retries, deletions.
+//! What users declare.
 
 use bennu_model::blueprint::Origin;
 use bennu_model::environment::{Environment, Presence};
-use bennu_model::ids::{ChangeSetName, EnvironmentName, EnvironmentUid, Generation, TeamName};
+use bennu_model::ids::{EnvironmentUid, Generation, TeamName};
 use bennu_model::known::Known;
 use bennu_model::names::Canonical;
+use bennu_model::timeline::{Asked, Writer};
 use bennu_model::work::{Class, WorkKey};
 use bennu_ports::environments::{Declaration, Declared};
 use bennu_ports::ledger::Report;
@@ -69,6 +70,8 @@ impl Rows {
             predecessor,
             origin: origin.cloned(),
             approved: None,
+            refresh_at: None,
+            declared_at: Some(now),
             created_at: now,
             deleted_at: None,
         };
@@ -84,7 +87,9 @@ impl Rows {
             facts: Default::default(),
             attempts: Default::default(),
         };
-        self.lives.insert(uid, life);
+        self.lives.insert(uid.clone(), life);
+        let entry = Asked::Declared.entry(environment.generation);
+        self.tell(&uid, now, entry, Writer::Request(new.author));
         Declared::Created(environment)
     }
 
@@ -100,7 +105,8 @@ impl Rows {
         }
         let differs = new.spec != old.spec;
         let same_origin = origin.is_none_or(|origin| old.origin.as_ref() == Some(origin));
-        if !differs && new.labels == old.labels && same_origin {
+        let is_otherwise = differs || new.labels != old.labels;
+        if !is_otherwise && same_origin {
             return Declared::Same(old);
         }
         self.keep(&new);
@@ -113,6 +119,7 @@ impl Rows {
             labels: new.labels,
             spec: new.spec,
             generation: Generation(old.generation.0 + i64::from(differs)),
+            declared_at: if differs { Some(now) } else { old.declared_at },
             origin: origin.cloned().or(old.origin),
             ..old
         };
@@ -120,69 +127,22 @@ impl Rows {
             life.environment = environment.clone();
         }
         self.wake_for(&environment.uid, Class::Waited, differs, now);
+        // The same from a later build is stored and no news.
+        if is_otherwise {
+            let entry = Asked::Changed.entry(environment.generation);
+            self.tell(&environment.uid, now, entry, Writer::Request(new.author));
+        }
         Declared::Changed(environment)
     }
 
-    pub(super) fn approve(
-        &mut self,
-        team: &TeamName,
-        name: &EnvironmentName,
-        change_set: &ChangeSetName,
-        now: DateTime<Utc>,
-    ) -> Option<Environment> {
-        let uid = self.newest(team, name)?.clone();
-        let environment = &mut self.lives.get_mut(&uid)?.environment;
-        if environment.presence == Presence::Absent {
-            return None;
-        }
-        environment.approved = Some(change_set.clone());
-        let environment = environment.clone();
-        self.wake_for(&uid, Class::Waited, false, now);
-        Some(environment)
-    }
-
-    pub(super) fn retry(
-        &mut self,
-        team: &TeamName,
-        name: &EnvironmentName,
-        now: DateTime<Utc>,
-    ) -> Option<Environment> {
-        let uid = self.newest(team, name)?.clone();
-        let environment = &mut self.lives.get_mut(&uid)?.environment;
-        environment.retry += 1;
-        let environment = environment.clone();
-        self.wake_for(&uid, Class::Waited, true, now);
-        Some(environment)
-    }
-
-    pub(super) fn delete(
-        &mut self,
-        team: &TeamName,
-        name: &EnvironmentName,
-        now: DateTime<Utc>,
-    ) -> Option<Environment> {
-        let uid = self.newest(team, name)?.clone();
-        self.burn(&uid, now)
-    }
-
-    /// Asks for a life's end; the second time it changes nothing.
-    pub(super) fn burn(&mut self, uid: &EnvironmentUid, now: DateTime<Utc>) -> Option<Environment> {
-        let environment = &mut self.lives.get_mut(uid)?.environment;
-        let first = environment.deleted_at.is_none();
-        if first {
-            environment.presence = Presence::Absent;
-            environment.generation.0 += 1;
-            environment.deleted_at = Some(now);
-        }
-        let environment = environment.clone();
-        if first {
-            self.wake_for(uid, Class::First, true, now);
-        }
-        Some(environment)
-    }
-
     /// A new spec is a new chance, and so is a retry.
-    fn wake_for(&mut self, uid: &EnvironmentUid, class: Class, fresh: bool, now: DateTime<Utc>) {
+    pub(super) fn wake_for(
+        &mut self,
+        uid: &EnvironmentUid,
+        class: Class,
+        fresh: bool,
+        now: DateTime<Utc>,
+    ) {
         let key = WorkKey::Environment(uid.clone()).to_string();
         if let Some(row) = self.work.get_mut(&key) {
             row.wake(now);

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use bennu_model::environment::Environment;
 use bennu_model::ids::{
     ChangeSetName, Digest, EnvironmentName, EnvironmentUid, ServerName, SpaceName, TargetName,
     TeamName,
@@ -12,7 +11,7 @@ use bennu_model::names::digest_of;
 use bennu_model::timeline::Event;
 use bennu_model::work::WorkKey;
 use bennu_ports::environments::{
-    Declaration, Declared, EnvironmentView, ListFilter, Principal, SweepStatus,
+    Answered, Declaration, Declared, EnvironmentView, ListFilter, Request, SweepStatus,
 };
 use bennu_ports::{Environments, LedgerError};
 use bytes::Bytes;
@@ -38,8 +37,9 @@ impl Environments for MemoryLedger {
         &self,
         team: &TeamName,
         name: &EnvironmentName,
-    ) -> Result<Option<Environment>, LedgerError> {
-        Ok(self.step(|rows, now| rows.delete(team, name, now)))
+        request: &Request,
+    ) -> Result<Answered, LedgerError> {
+        Ok(self.step(|rows, now| rows.delete(team, name, request, now)))
     }
 
     async fn approve(
@@ -47,16 +47,30 @@ impl Environments for MemoryLedger {
         team: &TeamName,
         name: &EnvironmentName,
         change_set: &ChangeSetName,
-    ) -> Result<Option<Environment>, LedgerError> {
-        Ok(self.step(|rows, now| rows.approve(team, name, change_set, now)))
+        request: &Request,
+    ) -> Result<Answered, LedgerError> {
+        Ok(self.step(|rows, now| rows.approve(team, name, change_set, request, now)))
     }
 
     async fn retry(
         &self,
         team: &TeamName,
         name: &EnvironmentName,
-    ) -> Result<Option<Environment>, LedgerError> {
-        Ok(self.step(|rows, now| rows.retry(team, name, now)))
+        request: &Request,
+    ) -> Result<Answered, LedgerError> {
+        Ok(self.step(|rows, now| rows.retry(team, name, request, now)))
+    }
+
+    async fn refresh(
+        &self,
+        team: &TeamName,
+        name: &EnvironmentName,
+    ) -> Result<Answered, LedgerError> {
+        Ok(self.step(|rows, now| rows.refresh(team, name, now)))
+    }
+
+    async fn now(&self) -> Result<DateTime<Utc>, LedgerError> {
+        Ok(self.step(|_, now| now))
     }
 
     async fn get(
@@ -68,6 +82,16 @@ impl Environments for MemoryLedger {
             let life = rows.lives.get(rows.newest(team, name)?)?;
             Some(rows.view(life))
         }))
+    }
+
+    async fn holder(
+        &self,
+        server: &ServerName,
+        space: &SpaceName,
+        name: &EnvironmentName,
+    ) -> Result<Option<TeamName>, LedgerError> {
+        let place = (server.clone(), space.clone(), name.clone());
+        Ok(self.step(|rows, _| rows.reserved.get(&place).map(|one| one.team.clone())))
     }
 
     async fn list(&self, filter: &ListFilter) -> Result<Vec<EnvironmentView>, LedgerError> {
@@ -99,28 +123,6 @@ impl Environments for MemoryLedger {
 
     async fn blob(&self, digest: &Digest) -> Result<Option<Bytes>, LedgerError> {
         bennu_ports::Ledger::blob(self, digest).await
-    }
-
-    async fn principal(&self, token_hash: &Digest) -> Result<Option<Principal>, LedgerError> {
-        Ok(self.step(|rows, now| {
-            let (owner, expires_at) = rows.tokens.get(token_hash)?;
-            let valid = expires_at.is_none_or(|expires_at| expires_at > now);
-            valid.then(|| owner.clone())
-        }))
-    }
-
-    async fn add_token(
-        &self,
-        token_hash: &Digest,
-        owner: &Principal,
-        _note: &str,
-        expires_at: Option<DateTime<Utc>>,
-    ) -> Result<(), LedgerError> {
-        self.step(|rows, _| {
-            let token = (owner.clone(), expires_at);
-            rows.tokens.insert(token_hash.clone(), token);
-        });
-        Ok(())
     }
 
     async fn targets(&self) -> Result<BTreeMap<TargetName, SweepStatus>, LedgerError> {

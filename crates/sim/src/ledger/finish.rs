@@ -6,6 +6,7 @@ use bennu_model::condition::{Condition, ConditionKind, Status};
 use bennu_model::environment::Tombstone;
 use bennu_model::ids::EnvironmentUid;
 use bennu_model::observed::DatedFact;
+use bennu_model::timeline::Writer;
 use bennu_model::work::{Class, WorkKey};
 use bennu_ports::ledger::{Finish, Record};
 use chrono::{DateTime, Utc};
@@ -34,7 +35,7 @@ impl Rows {
         for pass in &batch {
             if let Some(record) = &pass.record {
                 let ends = ending.contains(&record.uid);
-                self.write(record, record.tombstone.filter(|_| ends), now);
+                self.write(pass, record, record.tombstone.filter(|_| ends), now);
                 called.extend(if ends {
                     self.drop_wants(&record.uid)
                 } else {
@@ -69,7 +70,13 @@ impl Rows {
         life.is_some_and(|life| self.predecessor_gone(life))
     }
 
-    fn write(&mut self, record: &Record, tombstone: Option<Tombstone>, now: DateTime<Utc>) {
+    fn write(
+        &mut self,
+        finish: &Finish,
+        record: &Record,
+        tombstone: Option<Tombstone>,
+        now: DateTime<Utc>,
+    ) {
         let Some(life) = self.lives.get_mut(&record.uid) else {
             return;
         };
@@ -100,7 +107,8 @@ impl Rows {
             }
         }
         for entry in &record.entries {
-            self.tell(&record.uid, now, entry.clone());
+            let pass = finish.lease.pass_id();
+            self.tell(&record.uid, now, entry.clone(), Writer::Pass { pass });
         }
     }
 

@@ -7,8 +7,11 @@ use bennu_model::blueprint::{
 use bennu_model::environment::Presence;
 use bennu_model::ids::{Digest, Generation, TeamName};
 use bennu_model::names::digest_of;
+use bennu_model::timeline::{Author, Writer};
 use bennu_ports::environments::{Declaration, Declared};
-use bennu_ports::hooks::{Answer, Delivery, Put, Received, Rejection, Settled, Settlement, Write};
+use bennu_ports::hooks::{
+    Answer, Delivery, Forgotten, Put, Received, Rejection, Settled, Settlement, Write,
+};
 use bennu_ports::{Hooks, LedgerError};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -53,8 +56,22 @@ impl Hooks for MemoryLedger {
         }))
     }
 
-    async fn delete_blueprint(&self, id: &BlueprintId) -> Result<bool, LedgerError> {
-        Ok(self.step(|rows, _| rows.blueprints.remove(id).is_some()))
+    async fn delete_blueprint(
+        &self,
+        id: &BlueprintId,
+        if_generation: Option<Generation>,
+    ) -> Result<Forgotten, LedgerError> {
+        Ok(self.step(|rows, _| {
+            let stored = rows.blueprints.get(id).map(|stored| stored.generation);
+            match (stored, if_generation) {
+                (None, _) => Forgotten::Absent,
+                (Some(stored), Some(wanted)) if stored != wanted => Forgotten::Moved(stored),
+                (Some(_), _) => {
+                    rows.blueprints.remove(id);
+                    Forgotten::Done
+                }
+            }
+        }))
     }
 
     async fn receive(&self, delivery: &Delivery) -> Result<Received, LedgerError> {
@@ -158,10 +175,11 @@ impl Rows {
         }
         let written = match &settlement.write {
             Write::Nothing => Settled::Stored,
-            Write::Declare(new) => self.grow(new, now),
+            Write::Declare(new) => self.grow(new, &settlement.author, now),
             Write::Delete(uids) => {
+                let writer = Writer::Request(settlement.author.clone());
                 for uid in uids {
-                    self.burn(uid, now);
+                    self.end(uid, &writer, now);
                 }
                 Settled::Stored
             }
@@ -181,7 +199,7 @@ impl Rows {
     }
 
     /// Declares what a build declares, if the name is free or its own.
-    fn grow(&mut self, new: &Declare, now: DateTime<Utc>) -> Settled {
+    fn grow(&mut self, new: &Declare, author: &Author, now: DateTime<Utc>) -> Settled {
         let newest = self.newest(&new.team, &new.name);
         let newest = newest.and_then(|uid| self.lives.get(uid));
         let living = newest.filter(|life| life.environment.presence == Presence::Present);
@@ -198,6 +216,7 @@ impl Rows {
             spec: new.spec.clone(),
             blobs: Vec::new(),
             if_generation: None,
+            author: author.clone(),
         };
         match self.declare(declaration, Some(&new.origin), now) {
             Declared::Created(_) | Declared::Changed(_) | Declared::Same(_) => Settled::Stored,

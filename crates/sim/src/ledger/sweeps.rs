@@ -7,6 +7,7 @@ use bennu_model::attempt::Attempt;
 use bennu_model::condition::{ConditionKind, Status};
 use bennu_model::ids::{Digest, EnvironmentUid, Generation, ServerName, SpaceName};
 use bennu_model::observed::{DatedFact, Fact, Seen};
+use bennu_model::timeline::Writer;
 use bennu_model::work::{Lease, WorkKey};
 use bennu_ports::environments::SweepStatus;
 use bennu_ports::ledger::{DocumentRecord, Opened, SweepEnd, SweepPage};
@@ -135,8 +136,9 @@ impl Ledger for MemoryLedger {
     async fn burn(&self, lease: &Lease, uids: &[EnvironmentUid]) -> Result<(), LedgerError> {
         self.step(|rows, now| {
             if rows.runs(lease, now) {
+                let pass = lease.pass_id();
                 for uid in uids {
-                    rows.burn(uid, now);
+                    rows.end(uid, &Writer::Pass { pass: pass.clone() }, now);
                 }
             }
         });

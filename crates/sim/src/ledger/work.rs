@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bennu_model::condition::{Condition, ConditionKind, Status};
 use bennu_model::ids::{EnvironmentUid, ReplicaId};
-use bennu_model::timeline::{Entry, Level};
+use bennu_model::timeline::{Entry, Level, Writer};
 use bennu_model::work::{Class, Lease, WorkKey};
 use bennu_ports::ledger::{Finish, Load, SweepMemory};
 use bennu_ports::work::{Claim, ClaimLimits, Finished};
@@ -55,10 +55,22 @@ impl WorkRow {
         self.is_of(owner, epoch) && lease.is_some_and(|(_, until)| *until > now)
     }
 
-    fn is_due(&self, key: &str, now: DateTime<Utc>) -> bool {
+    pub(super) fn is_due(&self, key: &str, now: DateTime<Utc>) -> bool {
         let free = self.lease.as_ref().is_none_or(|(_, until)| *until <= now);
         let parked = self.crashes >= LAST_CRASH && key.starts_with("environment/");
         self.due_at <= now && free && !parked
+    }
+
+    /// When it can be claimed next, if nothing wakes it; none for one that is parked.
+    fn next(&self, key: &str) -> Option<DateTime<Utc>> {
+        let parked = self.crashes >= LAST_CRASH && key.starts_with("environment/");
+        let free = self.lease.as_ref().map(|(_, until)| *until);
+        (!parked).then(|| free.map_or(self.due_at, |until| until.max(self.due_at)))
+    }
+
+    /// Whether it was given up, for good or for a pause.
+    pub(super) fn has_crashed_out(&self) -> bool {
+        self.crashes >= LAST_CRASH
     }
 
     fn crashed(&self) -> bool {
@@ -75,6 +87,18 @@ impl WorkRow {
             self.drain_until = self.drain_until.max(until);
             self.crashes += 1;
         }
+    }
+}
+
+impl MemoryLedger {
+    /// When the next key can be claimed, as things stand: until then a claim gets nothing.
+    /// Lets a test jump over the time in which nothing happens.
+    pub fn next_due(&self) -> Option<DateTime<Utc>> {
+        let rows = self.rows();
+        rows.work
+            .iter()
+            .filter_map(|(key, row)| row.next(key))
+            .min()
     }
 }
 
@@ -172,6 +196,25 @@ impl Work for MemoryLedger {
             for (key, epoch) in held {
                 let row = rows.work.get_mut(&key.to_string());
                 if let Some(row) = row.filter(|row| row.is_of(owner, *epoch)) {
+                    row.lease = None;
+                    row.due_at = now;
+                }
+            }
+        });
+        Ok(())
+    }
+
+    async fn release_all_but(
+        &self,
+        held: &[(WorkKey, i64)],
+        owner: &ReplicaId,
+    ) -> Result<(), LedgerError> {
+        self.step(|rows, now| {
+            for (key, row) in &mut rows.work {
+                let is_ours = row.is_of(owner, row.epoch);
+                let mut held = held.iter();
+                let is_held = held.any(|(k, epoch)| k.to_string() == *key && *epoch == row.epoch);
+                if is_ours && !is_held {
                     row.lease = None;
                     row.due_at = now;
                 }
@@ -286,12 +329,15 @@ impl Rows {
     }
 
     fn park(&mut self, key: &str, now: DateTime<Utc>) {
-        if let Some(row) = self.work.get_mut(key) {
-            row.take_over();
-            row.due_at = now + PAUSE;
-        }
+        let Some(row) = self.work.get_mut(key) else {
+            return;
+        };
+        row.take_over();
+        row.due_at = now + PAUSE;
+        // As `Lease::pass_id`, of the claim that was the last.
+        let pass = format!("{key}.{}", row.epoch);
         match WorkKey::parse(key) {
-            Some(WorkKey::Environment(uid)) => self.tell_poisoned(&uid, now),
+            Some(WorkKey::Environment(uid)) => self.tell_poisoned(&uid, pass, now),
             Some(WorkKey::Target(_) | WorkKey::Space(_, _)) => {
                 let status = self
                     .sweeps
@@ -307,7 +353,7 @@ impl Rows {
         }
     }
 
-    fn tell_poisoned(&mut self, uid: &EnvironmentUid, now: DateTime<Utc>) {
+    fn tell_poisoned(&mut self, uid: &EnvironmentUid, pass: String, now: DateTime<Utc>) {
         let Some(life) = self.lives.get_mut(uid) else {
             return;
         };
@@ -340,7 +386,7 @@ impl Rows {
             message: "three passes in a row ended without a result: parked".into(),
             generation,
         };
-        self.tell(uid, now, entry);
+        self.tell(uid, now, entry, Writer::Pass { pass });
     }
 }
 

@@ -42,6 +42,10 @@ impl Server {
                     .map(links::present)
                     .collect()
             }
+            Operation::UserPermissions(id) => {
+                known(id, USER)?;
+                people::permissions(self.documents.all(Kind::Space).map(|space| space.id()))
+            }
             Operation::Certificates => {
                 let all = [self.identity.certificate()];
                 let path = "/api/configuration/certificates";

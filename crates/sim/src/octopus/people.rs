@@ -57,6 +57,62 @@ impl Identity {
     }
 }
 
+/// What the one user may do: everything that a space knows, in each space.
+const SPACE_PERMISSIONS: [&str; 31] = [
+    "DeploymentCreate",
+    "DeploymentView",
+    "EnvironmentView",
+    "InterruptionView",
+    "LibraryVariableSetView",
+    "LifecycleView",
+    "MachineCreate",
+    "MachineDelete",
+    "MachinePolicyCreate",
+    "MachinePolicyDelete",
+    "MachinePolicyEdit",
+    "MachinePolicyView",
+    "MachineView",
+    "ProcessView",
+    "ProjectEdit",
+    "ProjectView",
+    "ReleaseView",
+    "TaskCancel",
+    "TaskView",
+    "TenantCreate",
+    "TenantDelete",
+    "TenantEdit",
+    "TenantView",
+    "TriggerCreate",
+    "TriggerDelete",
+    "TriggerEdit",
+    "TriggerView",
+    "VariableEdit",
+    "VariableEditUnscoped",
+    "VariableView",
+    "VariableViewUnscoped",
+];
+
+/// The user's permissions, each in every space and for everything in it.
+pub(super) fn permissions<S: Into<String>>(spaces: impl Iterator<Item = S>) -> Value {
+    let grant = |space: S| {
+        json!({
+            "SpaceId": space.into(),
+            "RestrictedToProjectIds": [],
+            "RestrictedToEnvironmentIds": [],
+            "RestrictedToTenantIds": [],
+            "RestrictedToProjectGroupIds": [],
+        })
+    };
+    let everywhere: Vec<Value> = spaces.map(grant).collect();
+    let granted = SPACE_PERMISSIONS.map(|name| (name.to_owned(), json!(everywhere)));
+    json!({
+        "Id": format!("userpermissions-{USER}"),
+        "SpacePermissions": Value::Object(granted.into_iter().collect()),
+        "SystemPermissions": [],
+        "IsPermissionsComplete": true,
+    })
+}
+
 /// The service account that the key belongs to.
 pub(super) fn user() -> Value {
     json!({

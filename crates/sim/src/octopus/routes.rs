@@ -15,6 +15,7 @@ pub(super) enum Operation {
     CurrentUser,
     User(String),
     UserSpaces(String),
+    UserPermissions(String),
     Certificates,
     Certificate(String),
     SpaceRoot,
@@ -103,6 +104,7 @@ impl Operation {
             Self::CurrentUser => "GET users/me".to_owned(),
             Self::User(_) => "GET users/{id}".to_owned(),
             Self::UserSpaces(_) => "GET users/{id}/spaces".to_owned(),
+            Self::UserPermissions(_) => "GET users/{id}/permissions".to_owned(),
             Self::Certificates => "GET configuration/certificates".to_owned(),
             Self::Certificate(_) => "GET configuration/certificates/{id}".to_owned(),
             Self::SpaceRoot => "GET space".to_owned(),
@@ -154,6 +156,11 @@ fn system(verb: &str, segments: &[&str]) -> Option<Operation> {
         ("GET", [users, id]) if is(users, "users") => Some(Operation::User(owned(id))),
         ("GET", [users, id, spaces]) if is(users, "users") && is(spaces, "spaces") => {
             Some(Operation::UserSpaces(owned(id)))
+        }
+        ("GET", [users, id, permissions])
+            if is(users, "users") && is(permissions, "permissions") =>
+        {
+            Some(Operation::UserPermissions(owned(id)))
         }
         ("GET", [configuration, certificates, rest @ ..])
             if is(configuration, "configuration") && is(certificates, "certificates") =>

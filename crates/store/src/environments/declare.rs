@@ -1,4 +1,4 @@
-//! Declaring and deleting. What users write at the same moment is ordered here: each write
+//! Declaring. What users write at the same moment is ordered here: each write
 //! is guarded by what it was compared with, and compared again when that has moved.
 
 use bennu_model::blueprint::Origin;
@@ -6,6 +6,7 @@ use bennu_model::environment::{Environment, Presence};
 use bennu_model::ids::{EnvironmentName, Generation, TeamName};
 use bennu_model::names::digest_of;
 use bennu_model::spec::OctopusSpec;
+use bennu_model::timeline::Asked;
 use bennu_ports::LedgerError;
 use bennu_ports::environments::{Declaration, Declared};
 use serde_json::Value;
@@ -14,17 +15,17 @@ use sqlx::postgres::PgRow;
 use crate::Store;
 use crate::failure::unreadable;
 use crate::state::{column, document, read};
+use crate::timeline::told;
 use crate::transaction::Run;
 
 const DECLARED: &str = include_str!("../../sql/declared.sql");
 const CREATE: &str = include_str!("../../sql/create.sql");
 const CHANGE: &str = include_str!("../../sql/change.sql");
-const DELETE: &str = include_str!("../../sql/delete.sql");
 
 const DOING: &str = "declare an environment";
 /// Each further try means that somebody else's write came between: with eight, it takes
 /// eight others in the same few milliseconds.
-const TRIES: usize = 8;
+pub(super) const TRIES: usize = 8;
 
 pub(super) async fn declare(
     store: &Store,
@@ -127,7 +128,8 @@ async fn create(
         .bind(new.spec.target.as_str())
         .bind(digests)
         .bind(contents)
-        .bind(origin.map(|o| document(o, DOING)).transpose()?);
+        .bind(origin.map(|o| document(o, DOING)).transpose()?)
+        .bind(told(&Asked::Declared, Some(&new.author), DOING)?);
     let rows = run.rows(DOING, query).await?;
     written(&rows, &new.team, Declared::Created)
 }
@@ -143,9 +145,12 @@ async fn change(
     }
     let differs = new.spec != old.spec;
     let same_origin = origin.is_none_or(|origin| old.origin.as_ref() == Some(origin));
-    if !differs && new.labels == old.labels && same_origin {
+    let is_otherwise = differs || new.labels != old.labels;
+    if !is_otherwise && same_origin {
         return Ok(Some(Declared::Same(old)));
     }
+    // The same from a later build is stored and no news.
+    let says = is_otherwise.then(|| told(&Asked::Changed, Some(&new.author), DOING));
     let place: Option<&OctopusSpec> = match &old.spec.octopus {
         Some(_) => None,
         None => new.spec.octopus.as_ref(),
@@ -163,7 +168,8 @@ async fn change(
         .bind(new.name.as_str())
         .bind(digests)
         .bind(contents)
-        .bind(origin.map(|o| document(o, DOING)).transpose()?);
+        .bind(origin.map(|o| document(o, DOING)).transpose()?)
+        .bind(says.transpose()?);
     let rows = run.rows(DOING, query).await?;
     written(&rows, &new.team, Declared::Changed)
 }
@@ -194,29 +200,4 @@ fn blobs(declaration: &Declaration) -> (Vec<&str>, Vec<&[u8]>) {
         .iter()
         .map(|(digest, bytes)| (digest.as_str(), bytes.as_ref()))
         .unzip()
-}
-
-pub(super) async fn delete(
-    store: &Store,
-    team: &TeamName,
-    name: &EnvironmentName,
-) -> Result<Option<Environment>, LedgerError> {
-    let doing = "delete an environment";
-    for _ in 0..TRIES {
-        let query = sqlx::query(DELETE).bind(team.as_str()).bind(name.as_str());
-        let rows = store.rows(doing, query).await?;
-        let Some(row) = rows.first() else {
-            return Ok(None);
-        };
-        let found: Environment = read(column(row, "document", doing)?, doing)?;
-        // Present: somebody else deleted it while we waited for the row. Now it can be seen.
-        if found.presence == Presence::Absent {
-            return Ok(Some(found));
-        }
-    }
-    Err(LedgerError {
-        doing,
-        message: "others keep writing the same environment: try again".into(),
-        transient: true,
-    })
 }

@@ -4,6 +4,7 @@
 use bennu_model::blueprint::Declare;
 use bennu_model::environment::Presence;
 use bennu_model::ids::EnvironmentUid;
+use bennu_model::timeline::{Asked, Author};
 use bennu_ports::LedgerError;
 use bennu_ports::environments::{Declaration, Declared};
 use bennu_ports::hooks::{DeliveryId, EventPlace, Rejection, Settled, Settlement, Write};
@@ -14,6 +15,7 @@ use crate::Store;
 use crate::environments::declare::{is_second_birth, newest, write};
 use crate::failure::{failed, unreadable};
 use crate::state::{column, document, read};
+use crate::timeline::told;
 use crate::transaction::{Run, in_transaction};
 
 const REMEMBER: &str = include_str!("../../sql/remember.sql");
@@ -72,8 +74,8 @@ async fn all(connection: &mut PgConnection, settlement: &Settlement) -> Result<(
     answer(&mut run, settlement).await?;
     match &settlement.write {
         Write::Nothing => Ok(()),
-        Write::Declare(new) => declare(&mut run, new).await,
-        Write::Delete(uids) => delete(&mut run, uids).await,
+        Write::Declare(new) => declare(&mut run, new, &settlement.author).await,
+        Write::Delete(uids) => delete(&mut run, uids, &settlement.author).await,
     }
 }
 
@@ -103,7 +105,7 @@ async fn answer(run: &mut Run<'_>, settlement: &Settlement) -> Result<(), Stop> 
     rows.first().map(drop).ok_or(Stop::Already)
 }
 
-async fn declare(run: &mut Run<'_>, new: &Declare) -> Result<(), Stop> {
+async fn declare(run: &mut Run<'_>, new: &Declare, author: &Author) -> Result<(), Stop> {
     let stored = newest(run, &new.team, &new.name).await?;
     let living = stored
         .as_ref()
@@ -121,6 +123,7 @@ async fn declare(run: &mut Run<'_>, new: &Declare) -> Result<(), Stop> {
         spec: new.spec.clone(),
         blobs: Vec::new(),
         if_generation: None,
+        author: author.clone(),
     };
     match write(run, &declaration, Some(&new.origin), stored).await? {
         Some(Declared::Created(_) | Declared::Changed(_) | Declared::Same(_)) => Ok(()),
@@ -130,9 +133,11 @@ async fn declare(run: &mut Run<'_>, new: &Declare) -> Result<(), Stop> {
     }
 }
 
-async fn delete(run: &mut Run<'_>, uids: &[EnvironmentUid]) -> Result<(), Stop> {
+async fn delete(run: &mut Run<'_>, uids: &[EnvironmentUid], author: &Author) -> Result<(), Stop> {
     let uids: Vec<&str> = uids.iter().map(EnvironmentUid::as_str).collect();
-    run.rows(DOING, sqlx::query(DELETE_MANY).bind(uids)).await?;
+    let says = told(&Asked::Deleted, Some(author), DOING)?;
+    let query = sqlx::query(DELETE_MANY).bind(uids).bind(says);
+    run.rows(DOING, query).await?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bennu_model::condition::{ConditionKind, Status};
 use bennu_model::ids::TargetName;
 use bennu_model::work::WorkKey;
+use bennu_ports::environments::Request;
 use bennu_ports::ledger::Load;
 use bennu_ports::work::{ClaimLimits, Finished};
 use bennu_ports::{Environments as _, Work as _};
@@ -156,8 +157,8 @@ async fn a_key_that_kills_is_claimed_alone_then_parked_until_its_spec_changes() 
         ]
     );
     let events = store.events(&killer.uid, 0, 10).await.unwrap();
-    assert_eq!(events.len(), 1);
-    assert_eq!(events[0].entry.reason, "Poisoned");
+    let reasons: Vec<&str> = events.iter().map(|e| e.entry.reason.as_str()).collect();
+    assert_eq!(reasons, ["Declared", "Poisoned"]);
     store
         .wake(&[WorkKey::Environment(killer.uid.clone())])
         .await
@@ -184,7 +185,10 @@ async fn nobody_takes_more_than_a_share_and_deletions_go_first() {
     }
     let small = created(&store, "small", "only").await;
     let last = created(&store, "crowd", "last").await;
-    store.delete(&last.team, &last.name).await.unwrap();
+    store
+        .delete(&last.team, &last.name, &Request::default())
+        .await
+        .unwrap();
     let share = ClaimLimits {
         per_team_and_target: 2,
         ..limits(100, 60)

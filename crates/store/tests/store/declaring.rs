@@ -1,14 +1,13 @@
 //! What users write.
 
 use bennu_model::environment::{Environment, Presence};
-use bennu_model::ids::{Digest, EnvironmentName, Generation, TeamName};
+use bennu_model::ids::{EnvironmentName, Generation, TeamName};
 use bennu_model::names::digest_of;
-use bennu_ports::environments::{Declared, ListFilter, Principal};
+use bennu_ports::environments::{Answered, Declared, ListFilter, Request};
 use bennu_ports::{Environments as _, Work as _};
-use chrono::{DateTime, Utc};
 
 use crate::sample::{
-    claim, claim_one, crash, created, declaration, fresh, quiet, spec, with_octopus,
+    claim, claim_one, crash, created, declaration, done, fresh, quiet, spec, with_octopus,
 };
 
 #[tokio::test]
@@ -126,22 +125,30 @@ async fn many_at_once_make_one_life_and_lose_no_change() {
 async fn deleting_twice_is_deleting_once() {
     let (store, _) = fresh().await;
     let first = created(&store, "checkout", "ryan").await;
-    let deleted = store
-        .delete(&first.team, &first.name)
-        .await
-        .unwrap()
-        .unwrap();
+    let request = Request::default();
+    let deleted = done(
+        store
+            .delete(&first.team, &first.name, &request)
+            .await
+            .unwrap(),
+    );
     assert_eq!(deleted.presence, Presence::Absent);
     assert_eq!(deleted.generation, Generation(2));
     assert!(deleted.deleted_at.is_some());
     assert_eq!(
-        store.delete(&first.team, &first.name).await.unwrap(),
-        Some(deleted.clone())
+        store
+            .delete(&first.team, &first.name, &Request::default())
+            .await
+            .unwrap(),
+        Answered::Done(deleted.clone())
     );
     let seen = store.get(&first.team, &first.name).await.unwrap().unwrap();
     assert_eq!(seen.state.environment, deleted);
     let nobody = EnvironmentName::new("nobody").unwrap();
-    assert_eq!(store.delete(&first.team, &nobody).await.unwrap(), None);
+    assert_eq!(
+        store.delete(&first.team, &nobody, &request).await.unwrap(),
+        Answered::Absent
+    );
     assert_eq!(claim(&store, "a").await.len(), 1);
 }
 
@@ -153,26 +160,44 @@ async fn a_retry_is_counted_and_lets_a_parked_key_run_again() {
         assert_eq!(crash(&store, life).await.len(), 1);
     }
     assert_eq!(claim(&store, "d").await, [], "it kills whoever takes it");
-    let retried = store.retry(&first.team, &first.name).await.unwrap();
+    let retried = store
+        .retry(&first.team, &first.name, &Request::default())
+        .await
+        .unwrap();
     let expected = Environment {
         retry: 1,
         ..first.clone()
     };
-    assert_eq!(retried.as_ref(), Some(&expected));
+    assert_eq!(done(retried), expected);
     let (taken, state) = claim_one(&store, "d").await;
     assert_eq!(state.environment, expected);
 
     // During a pass, too: it runs once more, and not before long.
-    let again = store.retry(&first.team, &first.name).await.unwrap();
-    assert_eq!(again.map(|environment| environment.retry), Some(2));
+    let again = store
+        .retry(&first.team, &first.name, &Request::default())
+        .await
+        .unwrap();
+    assert_eq!(done(again).retry, 2);
     store.finish(vec![quiet(&taken, &state)]).await.unwrap();
     assert_eq!(claim_one(&store, "d").await.1.environment.retry, 2);
 
     let nobody = EnvironmentName::new("nobody").unwrap();
-    assert_eq!(store.retry(&first.team, &nobody).await.unwrap(), None);
-    store.delete(&first.team, &first.name).await.unwrap();
-    let deletion = store.retry(&first.team, &first.name).await.unwrap();
-    assert_eq!(deletion.map(|environment| environment.retry), Some(3));
+    assert_eq!(
+        store
+            .retry(&first.team, &nobody, &Request::default())
+            .await
+            .unwrap(),
+        Answered::Absent
+    );
+    store
+        .delete(&first.team, &first.name, &Request::default())
+        .await
+        .unwrap();
+    let deletion = store
+        .retry(&first.team, &first.name, &Request::default())
+        .await
+        .unwrap();
+    assert_eq!(done(deletion).retry, 3);
 }
 
 #[tokio::test]
@@ -210,34 +235,4 @@ async fn a_list_goes_on_where_the_last_page_ended() {
     );
     filter.team = Some(TeamName::new("b").unwrap());
     assert_eq!(names(store.list(&filter).await.unwrap()), ["b/one"]);
-}
-
-#[tokio::test]
-async fn a_token_is_known_until_it_expires() {
-    let (store, _) = fresh().await;
-    let hash = |n: u8| -> Digest { digest_of(&[n]) };
-    let team = Principal::Team(TeamName::new("checkout").unwrap());
-    let (past, future): (DateTime<Utc>, DateTime<Utc>) = (
-        "2000-01-01T00:00:00Z".parse().unwrap(),
-        "2999-01-01T00:00:00Z".parse().unwrap(),
-    );
-    store
-        .add_token(&hash(1), &team, "ci", Some(future))
-        .await
-        .unwrap();
-    store
-        .add_token(&hash(2), &Principal::Operator, "", None)
-        .await
-        .unwrap();
-    store
-        .add_token(&hash(3), &team, "old", Some(past))
-        .await
-        .unwrap();
-    assert_eq!(store.principal(&hash(1)).await.unwrap(), Some(team));
-    assert_eq!(
-        store.principal(&hash(2)).await.unwrap(),
-        Some(Principal::Operator)
-    );
-    assert_eq!(store.principal(&hash(3)).await.unwrap(), None);
-    assert_eq!(store.principal(&hash(4)).await.unwrap(), None);
 }

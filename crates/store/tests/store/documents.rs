@@ -6,6 +6,7 @@ use bennu_model::ids::{
     EnvironmentUid, OctopusEnvironmentId, ProjectId, ReleaseId, ServerName, SpaceName, TenantId,
 };
 use bennu_model::work::WorkKey;
+use bennu_ports::environments::Request;
 use bennu_ports::ledger::{DocumentRecord, EnvironmentState, Finish, Load};
 use bennu_ports::work::{Claim, Finished};
 use bennu_ports::{Environments as _, Ledger as _, Work as _};
@@ -296,7 +297,10 @@ async fn an_end_leaves_no_want_and_calls_the_document() {
     want(&store, &held, &state, &[(slots(), Want::Slot)]).await;
     let (run, _) = open(&store, &slots()).await;
     shut(&store, &run).await;
-    store.delete(&ryan.team, &ryan.name).await.unwrap();
+    store
+        .delete(&ryan.team, &ryan.name, &Request::default())
+        .await
+        .unwrap();
     let (held, state) = claim_one(&store, "a").await;
     let end = finish_with(&held, &state, |record| {
         record.tombstone = Some(Tombstone::Deleted);

@@ -1,7 +1,7 @@
 //! Lives that end, and the next ones of the same name.
 
 use bennu_model::environment::{Environment, Tombstone};
-use bennu_ports::environments::Declared;
+use bennu_ports::environments::{Answered, Declared, Request};
 use bennu_ports::ledger::Load;
 use bennu_ports::work::Finished;
 use bennu_ports::{Environments as _, Work as _};
@@ -43,7 +43,10 @@ async fn pass_over_all(store: &Store) -> Vec<(Environment, bool)> {
 async fn the_next_life_waits_for_the_end_of_the_last_and_has_its_name() {
     let (store, _) = fresh().await;
     let first = declared(&store, "checkout").await;
-    store.delete(&first.team, &first.name).await.unwrap();
+    store
+        .delete(&first.team, &first.name, &Request::default())
+        .await
+        .unwrap();
     let second = declared(&store, "checkout").await;
     assert_ne!(second.uid, first.uid);
     assert_eq!(second.predecessor, Some(first.uid.clone()));
@@ -73,10 +76,19 @@ async fn the_next_life_waits_for_the_end_of_the_last_and_has_its_name() {
             team: first.team.clone()
         }
     );
-    store.delete(&second.team, &second.name).await.unwrap();
+    store
+        .delete(&second.team, &second.name, &Request::default())
+        .await
+        .unwrap();
     pass_over_all(&store).await;
     assert_eq!(store.get(&first.team, &first.name).await.unwrap(), None);
-    assert_eq!(store.delete(&first.team, &first.name).await.unwrap(), None);
+    assert_eq!(
+        store
+            .delete(&first.team, &first.name, &Request::default())
+            .await
+            .unwrap(),
+        Answered::Absent
+    );
     declared(&store, "search").await;
 }
 
@@ -86,7 +98,10 @@ async fn lives_of_a_name_end_in_order() {
     let mut lives = Vec::new();
     for _ in 0..3 {
         let life = declared(&store, "checkout").await;
-        store.delete(&life.team, &life.name).await.unwrap();
+        store
+            .delete(&life.team, &life.name, &Request::default())
+            .await
+            .unwrap();
         lives.push(life.uid);
     }
     assert_eq!(lives.len(), 3);
@@ -118,7 +133,10 @@ async fn an_end_and_a_new_declaration_at_once() {
     let mut raced = 0;
     for _ in 0..30 {
         let first = declared(&store, "checkout").await;
-        store.delete(&first.team, &first.name).await.unwrap();
+        store
+            .delete(&first.team, &first.name, &Request::default())
+            .await
+            .unwrap();
         let held = claim(&store, "a").await.remove(0);
         let Load::Environment(state) = held.load.clone() else {
             panic!("{held:?}")
@@ -145,7 +163,10 @@ async fn an_end_and_a_new_declaration_at_once() {
         let seen = pass_over_all(&store).await;
         assert_eq!(seen.len(), 1);
         assert!(seen[0].1, "the earlier life is over");
-        store.delete(&second.team, &second.name).await.unwrap();
+        store
+            .delete(&second.team, &second.name, &Request::default())
+            .await
+            .unwrap();
         pass_over_all(&store).await;
     }
     println!("{raced} of 30 were declared before the end");

@@ -3,7 +3,13 @@
 //! `cfg(test)` on the modules lets lints know that their helpers are tests too.
 
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
+mod asking;
+#[cfg(test)]
 mod attempts;
+#[cfg(test)]
+mod budgeting;
 #[cfg(test)]
 mod burning;
 #[cfg(test)]
@@ -17,8 +23,12 @@ mod documents;
 #[cfg(test)]
 mod ending;
 #[cfg(test)]
+mod overview;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod sweeping;
+#[cfg(test)]
+mod tokens;

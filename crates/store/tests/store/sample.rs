@@ -12,7 +12,8 @@ use bennu_model::ids::{
 use bennu_model::known::Known;
 use bennu_model::names::digest_of;
 use bennu_model::spec::{Approve, DeletionPolicy, OctopusSpec, Rollout, Spec, StackSpec};
-use bennu_ports::environments::{Declaration, Declared};
+use bennu_model::timeline::Author;
+use bennu_ports::environments::{Answered, Declaration, Declared};
 use bennu_ports::ledger::{EnvironmentState, Finish, Load, Record, Report};
 use bennu_ports::work::{Claim, ClaimLimits};
 use bennu_ports::{Environments as _, Work as _};
@@ -103,6 +104,7 @@ pub fn declaration(team: &str, name: &str, spec: Spec) -> Declaration {
         spec,
         blobs: vec![(digest_of(b"Resources: {}"), b"Resources: {}"[..].into())],
         if_generation: None,
+        author: Author::default(),
     }
 }
 
@@ -111,6 +113,14 @@ pub async fn created(store: &Store, team: &str, name: &str) -> Environment {
     let new = declaration(team, name, spec("dev", "1"));
     match store.declare(new).await.unwrap() {
         Declared::Created(environment) => environment,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What was asked for and is so.
+pub fn done(answered: Answered) -> Environment {
+    match answered {
+        Answered::Done(environment) => environment,
         other => panic!("{other:?}"),
     }
 }

@@ -4,12 +4,13 @@ use bennu_model::observed::Seen;
 use bennu_model::stack::{Cause, Change, ChangeSet, ChangeSetState};
 use bennu_ports::environments::EnvironmentView;
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::approval;
 
 /// A change set as CloudFormation describes it, without values: they can be secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeSetDocument {
     /// Its name, by which it is approved.
@@ -30,7 +31,7 @@ pub struct ChangeSetDocument {
 }
 
 /// Whether a change set that needs a person has one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ApprovalWord {
     /// It waits for a person.
@@ -40,7 +41,7 @@ pub enum ApprovalWord {
 }
 
 /// One resource that would change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeDocument {
     /// CloudFormation's word: `Add`, `Modify`, `Remove`, …
@@ -62,7 +63,7 @@ pub struct ChangeDocument {
 }
 
 /// Why one property of a resource changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CauseDocument {
     /// The property, or the attribute where it is not a property.
     pub property: String,
@@ -76,7 +77,7 @@ pub struct CauseDocument {
 }
 
 /// The change set that would change the stack.
-pub(super) fn of(view: &EnvironmentView) -> Option<ChangeSetDocument> {
+pub(in crate::dto) fn of(view: &EnvironmentView) -> Option<ChangeSetDocument> {
     let observed = &view.state.observed;
     let set = observed.change_set.seen.present()?;
     // It is not read again after its execution, and not after its stack is gone.

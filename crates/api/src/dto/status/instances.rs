@@ -7,12 +7,13 @@ use bennu_model::spec::{OctopusSpec, Rollout};
 use bennu_model::stack::{Group, GroupInstance};
 use bennu_model::tenant::Machine;
 use bennu_ports::ledger::EnvironmentState;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ReleaseDocument, SeenDocument, seen};
 
 /// An instance that is in a group of the stack; in a stack without groups, a machine.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InstanceDocument {
     /// `i-…`; a machine's name where that does not tell its instance.
@@ -41,7 +42,7 @@ pub struct InstanceDocument {
 }
 
 /// An instance's machine in Octopus.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InstanceMachine {
     /// Its name.
     pub name: String,
@@ -50,7 +51,7 @@ pub struct InstanceMachine {
 }
 
 /// How many instances the stack's groups have and want.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CountsDocument {
     /// Coming, and not yet in service.

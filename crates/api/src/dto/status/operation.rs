@@ -6,13 +6,14 @@ use bennu_model::document::Standing;
 use bennu_model::progress::Progress;
 use bennu_ports::ledger::EnvironmentState;
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// As many deployments as explain what the machines run.
 const DEPLOYMENTS: usize = 5;
 
 /// How far the stack's operation is, by its events.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProgressDocument {
     /// All of it in one line, for people.
@@ -40,7 +41,7 @@ pub struct ProgressDocument {
 }
 
 /// A rolling update.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RollDocument {
     /// Which batch it is at; 0 before the first.
@@ -54,7 +55,7 @@ pub struct RollDocument {
 }
 
 /// One deployment to the tenant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeploymentDocument {
     /// The project's name; its id while the space does not tell the name.
@@ -75,7 +76,7 @@ pub struct DeploymentDocument {
 }
 
 /// What the environment wants of a document that it shares.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WantDocument {
     /// `trigger`, `override`, `machine-policy` or `slot`.

@@ -2,10 +2,11 @@
 
 use bennu_model::known::Course;
 use bennu_ports::ledger::EnvironmentState;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The release that is declared, and the one that instances are heading for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReleaseDocument {
     /// The declared one.
     pub wanted: String,
@@ -16,7 +17,7 @@ pub struct ReleaseDocument {
 }
 
 /// Where the stack's instances are heading.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HeadingDocument {
     /// For which release.
     pub release: String,
@@ -25,7 +26,7 @@ pub struct HeadingDocument {
 }
 
 /// In which direction instances change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CourseWord {
     /// Instances of this release are coming.

@@ -1,46 +1,10 @@
-//! `bennu get blueprints`: which builds declare what.
+//! Blueprints in rows: which builds declare what.
 
 use bennu_api::dto::BlueprintDocument;
 
-use super::super::format::{self, Format};
-use super::super::{Exit, Failure, Output, table};
-use super::{decoded, whole};
-use crate::client::Client;
+use crate::cli::table;
 
-pub(super) async fn run(
-    client: &Client,
-    name: Option<&str>,
-    form: Format,
-    output: &mut Output,
-) -> Result<Exit, Failure> {
-    let values = match name {
-        Some(name) => vec![client.blueprint(name).await?],
-        None => client.blueprints().await?,
-    };
-    let text = match form {
-        Format::Json => format::json(&whole("BlueprintList", name, values))?,
-        Format::Yaml => format::yaml(&whole("BlueprintList", name, values))?,
-        Format::Name => names(&decoded(values)?),
-        Format::Table | Format::Wide => {
-            if values.is_empty() {
-                output.note("no blueprints found");
-                return Ok(Exit::Done);
-            }
-            rows(&decoded(values)?, form == Format::Wide)
-        }
-    };
-    if !text.is_empty() {
-        output.lines(&text);
-    }
-    Ok(Exit::Done)
-}
-
-fn names(blueprints: &[BlueprintDocument]) -> String {
-    let line = |one: &BlueprintDocument| format!("blueprint/{}\n", one.metadata.name);
-    blueprints.iter().map(line).collect()
-}
-
-fn rows(blueprints: &[BlueprintDocument], wide: bool) -> String {
+pub(super) fn rows(blueprints: &[BlueprintDocument], wide: bool) -> String {
     let mut head = vec!["NAME", "REPOSITORY", "BRANCHES", "PER"];
     if wide {
         head.extend(["GENERATION", "TARGET", "ENVIRONMENT"]);

@@ -1,4 +1,5 @@
-use serde_json::from_value;
+use bennu_api::dto::EnvironmentDocument;
+use serde_json::{from_value, json};
 
 use super::*;
 
@@ -119,14 +120,6 @@ pub(in crate::cli) fn rolling() -> EnvironmentDocument {
     one
 }
 
-/// A spec that no pass has seen yet is not ready, whatever was said of the one before.
-#[test]
-fn what_was_said_of_an_earlier_spec_does_not_count() {
-    let mut changed = sample();
-    changed.metadata.generation = 3;
-    assert_eq!(summary(&changed).reason, "NotSeenYet");
-}
-
 #[test]
 fn columns_tell_how_each_is() {
     let mut deleted = sample();
@@ -137,36 +130,23 @@ NAME       READY   STATUS                 AGE
 ryan0001   False   Progressing            1h
 b          False   Deleting/Progressing   1h
 ";
-    assert_eq!(rows(&[sample(), deleted], false, now(), false), expected);
-    let wide = rows(&[sample()], true, now(), false);
+    let style = Style {
+        wide: false,
+        teams: false,
+        now: now(),
+        colour: false,
+    };
+    let environments = [sample(), deleted];
+    assert_eq!(environments::rows(&environments, style), expected);
+    let style = Style {
+        wide: true,
+        teams: true,
+        ..style
+    };
+    let wide = environments::rows(&environments, style);
+    assert!(wide.starts_with("TEAM       NAME "), "{wide}");
     assert!(
         wide.contains("dev-sydney   2            CREATE_IN_PROGRESS   unknown   the stack is"),
         "{wide}"
-    );
-}
-
-#[test]
-fn what_nobody_has_seen_yet_is_unknown() {
-    let mut new = sample();
-    new.status = None;
-    let summary = summary(&new);
-    assert_eq!(
-        (summary.ready.as_str(), summary.reason.as_str()),
-        ("Unknown", "NotSeenYet")
-    );
-}
-
-#[test]
-fn what_is_in_the_way_is_told_first() {
-    let mut stalled = sample();
-    let conditions = &mut stalled.status.as_mut().unwrap().conditions;
-    let mut condition = conditions[1].clone();
-    condition.kind = "Stalled".into();
-    condition.reason = "NameForeign".into();
-    conditions.push(condition);
-    let summary = summary(&stalled);
-    assert_eq!(
-        (summary.reason.as_str(), summary.mood),
-        ("NameForeign", Mood::Bad)
     );
 }

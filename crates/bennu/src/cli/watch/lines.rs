@@ -4,8 +4,8 @@ use bennu_api::dto::EventDocument;
 use chrono::{DateTime, Utc};
 
 use super::Poll;
-use super::parts::parts;
-use crate::cli::get::summary;
+use super::parts::counted;
+use crate::cli::summary::summary;
 
 /// What was said last.
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ impl Lines {
             self.state = state;
         }
         let status = one.status.as_ref();
-        let parts = status.map(parts).unwrap_or_default();
+        let parts = status.map(counted).unwrap_or_default();
         let texts: Vec<_> = parts.iter().map(super::parts::Part::text).collect();
         let progress = texts.join(", ");
         if progress != self.progress {
@@ -68,6 +68,9 @@ pub(super) mod tests {
             reason: reason.into(),
             message: "as\nasked".into(),
             generation: 2,
+            pass: None,
+            by: None,
+            request: None,
         }
     }
 
@@ -97,9 +100,9 @@ pub(super) mod tests {
 11:00:00Z  State                 Ready is False: Progressing
 10:59:55Z  BatchBegun            as asked
 11:00:02Z  Progress              stack resources 2 of 3, batch 1 of 2 (at least 1 in service), \
-signals 0 of 1, machines right 1 of 3
+signals 0 of 1, machines right 1 of 3, deployments 0 of 1 (1 failed)
 11:00:04Z  Progress              stack resources 2 of 3, batch 1 of 2 (at least 1 in service), \
-signals 1 of 1, machines right 1 of 3";
+signals 1 of 1, machines right 1 of 3, deployments 0 of 1 (1 failed)";
         assert_eq!(said.join("\n"), expected);
     }
 }
