@@ -128,10 +128,13 @@ async fn life(
     let told = end(&mut story, calm).await;
     let twice = story.boundaries.wrongs();
     let left = ownerless(&story).await;
-    let usual = calm.map_or(usize::MAX, |calm| calm.ownerless.len());
+    // What an undisturbed story leaves on purpose, each thing by its name.
+    let is_meant =
+        |one: &String| calm.map_or(scenario.retains, |calm| calm.ownerless.contains(one));
+    let lost: Vec<_> = left.iter().filter(|one| !is_meant(one)).cloned().collect();
     let wrong = match &told {
         _ if !twice.is_empty() => Some((Wrong::Duplicate, twice.join(", "))),
-        _ if left.len() > usual => Some((Wrong::Leftover, left.join(", "))),
+        _ if !lost.is_empty() => Some((Wrong::Leftover, lost.join(", "))),
         Err((wrong, detail)) => Some((*wrong, detail.clone())),
         Ok(_) => None,
     };
