@@ -53,6 +53,8 @@ pub struct Story {
     born: usize,
     /// How long nobody works after a replica has died.
     pub gap: chrono::Duration,
+    /// Nothing may be sent, as when every budget is used up.
+    pub gate_is_closed: bool,
     /// Until when nobody works.
     nobody_until: Option<DateTime<Utc>>,
     /// A defect, to see whether it is found: whoever comes after a replica that died derives
@@ -126,6 +128,7 @@ impl Story {
             boundaries,
             born: replicas,
             gap: chrono::Duration::zero(),
+            gate_is_closed: false,
             nobody_until: None,
             forgets_names: false,
             ledger,

@@ -22,6 +22,27 @@ async fn rises_is_changed_through_a_change_set_and_goes() {
 }
 
 #[tokio::test]
+async fn what_our_own_gate_keeps_from_being_asked_is_neither_unknown_nor_a_reason_to_act() {
+    let mut story = Story::risen().await;
+    let risen = story.state().await;
+    story.gate_is_closed = true;
+    story.refresh().await;
+    story.play(60).await;
+    assert!(story.state().await.is_ready(), "what is known stays known");
+    story.delete().await;
+    story.play(60).await;
+    let state = story.state().await;
+    assert_eq!(
+        state.begun(),
+        risen.begun(),
+        "nothing rests on what was known"
+    );
+    assert!(!state.is_gone());
+    story.gate_is_closed = false;
+    story.until("gone", |s| s.is_gone()).await;
+}
+
+#[tokio::test]
 async fn a_large_template_goes_through_s3_and_leaves_nothing_there() {
     let mut story = Story::begin().await;
     let large = TEMPLATE.to_owned() + &"# padding\n".repeat(9_000);

@@ -13,7 +13,7 @@ pub struct Overview {
     pub queues: Vec<Queue>,
     /// Environments whose life is not over.
     pub environments: Vec<Count>,
-    /// Attempts that are not settled, by verb of their action.
+    /// Attempts of lives that are not over, and that are not settled, by verb of their action.
     pub attempts: Vec<OpenAttempts>,
     /// Places to boot instances, by space.
     pub slots: Vec<Slots>,

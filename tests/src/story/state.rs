@@ -38,6 +38,12 @@ impl State {
         self.view.is_none()
     }
 
+    /// What was begun in this life, as verbs, oldest first.
+    pub fn begun(&self) -> Vec<&str> {
+        let attempts = self.view.iter().flat_map(|v| &v.state.observed.attempts);
+        attempts.map(|attempt| attempt.verb.as_str()).collect()
+    }
+
     /// The statuses of all living stacks.
     pub fn stacks(&self) -> Vec<String> {
         self.regions.iter().flat_map(statuses_of).collect()

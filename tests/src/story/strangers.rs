@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bennu_model::ids::EnvironmentName;
 use bennu_ports::Environments as _;
-use bennu_ports::environments::Request;
+use bennu_ports::environments::{Answered, Request};
 use bennu_sim::s3::{Object, Precondition};
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -150,6 +150,14 @@ impl Story {
             again.expect("memory");
         }
         self.note("> a person approves the change set");
+    }
+
+    /// A person wants everything to be looked at now.
+    pub async fn refresh(&mut self) {
+        self.tick();
+        let asked = self.ledger.refresh(&team(), &name()).await;
+        assert!(matches!(asked, Ok(Answered::Done(_))), "it lives");
+        self.note("> a person asks for a fresh look");
     }
 
     /// Whether the tenant's variable of a project or a library set holds this secret.

@@ -93,6 +93,9 @@ impl Story {
     async fn task(&mut self, engine: &Engine, claim: Claim) {
         let lease = claim.lease.clone();
         let deadline = Deadline::new(monotonic() + Duration::from_secs(3_600));
+        if self.gate_is_closed {
+            deadline.lose();
+        }
         let gate = LeaseGate::new(engine, &claim, deadline);
         let clock = DatabaseClock::standing(lease.claimed_at);
         let finish = dispatch(engine, &gate, clock, &lease, claim.load, 0.5).await;

@@ -1,4 +1,5 @@
-//! How much the calls of a claim matter, by the same rules as the claim itself.
+//! How much the calls of a claim matter. The row's class says who is claimed first; this says
+//! whose calls go first, and sees what the row does not: whether the environment is at rest.
 
 use bennu_model::condition::{ConditionKind, Status};
 use bennu_model::environment::Presence;
