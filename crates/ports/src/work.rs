@@ -71,7 +71,8 @@ pub trait Work: Send + Sync {
     async fn release(&self, held: &[(WorkKey, i64)], owner: &ReplicaId) -> Result<(), LedgerError>;
 
     /// Gives back every claim of this owner but those that are named, as [`Work::release`]
-    /// does: for one who heard no answer to a claim, and does not know what it was given.
+    /// does: for one who heard no answer to a claim, and does not know what it was given. A pass
+    /// of it that died may have had one of them, so each one's `drain_until` is raised to now.
     async fn release_all_but(
         &self,
         held: &[(WorkKey, i64)],

@@ -1,4 +1,5 @@
 -- What this owner does not know that it holds, for the answer to a claim of it was lost.
+-- A pass of its own that died may be among it, with a request on its way until now.
 -- $1 owner, $2 keys that it knows of, $3 their epochs.
 with unknown as materialized (
     select w.key
@@ -10,5 +11,6 @@ with unknown as materialized (
     order by w.key
     for update of w
 )
-update work w set lease_owner = null, lease_until = null, due_at = now()
+update work w set lease_owner = null, lease_until = null, due_at = now(),
+    drain_until = greatest(w.drain_until, now())
 from unknown where w.key = unknown.key

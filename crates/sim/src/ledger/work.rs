@@ -217,6 +217,7 @@ impl Work for MemoryLedger {
                 if is_ours && !is_held {
                     row.lease = None;
                     row.due_at = now;
+                    row.drain_until = row.drain_until.max(now);
                 }
             }
         });

@@ -72,6 +72,28 @@ async fn whoever_was_overtaken_records_nothing() {
 }
 
 #[tokio::test]
+async fn what_an_owner_does_not_know_of_is_given_back_and_nothing_else() {
+    let (store, _) = fresh().await;
+    created(&store, "checkout", "others").await;
+    let (others, _) = claim_one(&store, "b").await;
+    created(&store, "checkout", "known").await;
+    let (known, state) = claim_one(&store, "a").await;
+    created(&store, "checkout", "unheard").await;
+    // The answer to this one is lost.
+    let (unheard, _) = claim_one(&store, "a").await;
+    let held = [(known.lease.key.clone(), known.lease.epoch)];
+    store.release_all_but(&held, &replica("a")).await.unwrap();
+    let (again, seen) = claim_one(&store, "c").await;
+    assert_eq!(again.lease.key, unheard.lease.key);
+    assert!(seen.observed.drain_until >= unheard.lease.claimed_at);
+    assert_eq!(claim(&store, "c").await, [], "{} is b's", others.lease.key);
+    assert_eq!(
+        store.finish(vec![quiet(&known, &state)]).await.unwrap(),
+        [Finished::Recorded]
+    );
+}
+
+#[tokio::test]
 async fn a_wake_during_a_run_is_neither_lost_nor_run_twice() {
     let (store, _) = fresh().await;
     created(&store, "checkout", "ryan").await;
