@@ -1,9 +1,10 @@
 //! The AWS door: one address for every service, account and region.
 
-mod autoscaling;
-mod cloudformation;
+mod action;
+pub(crate) mod autoscaling;
+pub(crate) mod cloudformation;
 mod demand;
-mod ec2;
+pub(crate) mod ec2;
 mod identity;
 mod params;
 mod query;

@@ -1,35 +1,56 @@
 //! Auto Scaling's door.
 
-use super::demand::{flag, number, only, required};
-use super::query::{Call, unknown};
+use super::action::{self, Action};
+use super::demand::{flag, number, required};
+use super::query::Call;
 use super::xml::{Element, time};
 use crate::autoscaling::{Activity, Group, GroupQuery, GroupTag, Member};
 use crate::aws_error::{AwsError, AwsResult};
 use crate::ec2::{Filter, LaunchTemplateReference};
 use crate::world::World;
 
-/// Carries a call out. A parameter that the simulator would have to ignore is refused.
+/// Carries a call out.
 pub(super) fn answer(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
-    match call.action {
-        "DescribeAutoScalingGroups" => groups(call, world),
-        "DescribeAutoScalingInstances" => instances(call, world),
-        "DescribeScalingActivities" => activities(call, world),
-        "SetDesiredCapacity" => set_desired_capacity(call, world),
-        "TerminateInstanceInAutoScalingGroup" => terminate(call, world),
-        _ => unknown(call),
-    }
+    action::perform(ACTIONS, call, world)
 }
+
+/// Every action, with what it takes.
+pub(crate) const ACTIONS: &[Action] = &[
+    Action {
+        name: "DescribeAutoScalingGroups",
+        takes: &[
+            "AutoScalingGroupNames",
+            "Filters",
+            "MaxRecords",
+            "NextToken",
+            "IncludeInstances",
+        ],
+        answer: groups,
+    },
+    Action {
+        name: "DescribeAutoScalingInstances",
+        takes: &["InstanceIds", "MaxRecords", "NextToken"],
+        answer: instances,
+    },
+    Action {
+        name: "DescribeScalingActivities",
+        takes: &["AutoScalingGroupName", "MaxRecords", "NextToken"],
+        answer: activities,
+    },
+    Action {
+        name: "SetDesiredCapacity",
+        takes: &["AutoScalingGroupName", "DesiredCapacity"],
+        answer: set_desired_capacity,
+    },
+    Action {
+        name: "TerminateInstanceInAutoScalingGroup",
+        takes: &["InstanceId", "ShouldDecrementDesiredCapacity"],
+        answer: terminate,
+    },
+];
 
 fn groups(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
     let params = call.params;
-    let known = [
-        "AutoScalingGroupNames",
-        "Filters",
-        "MaxRecords",
-        "NextToken",
-        "IncludeInstances",
-    ];
-    only(params, call.action, &known)?;
     let filters = params.list("Filters").unwrap_or_default();
     let read = |filter: &super::params::Params| {
         Ok(Filter {
@@ -64,11 +85,6 @@ fn groups(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
 
 fn instances(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
     let params = call.params;
-    only(
-        params,
-        call.action,
-        &["InstanceIds", "MaxRecords", "NextToken"],
-    )?;
     let (ids, most) = (params.texts("InstanceIds"), number(params, "MaxRecords")?);
     let token = params.text("NextToken");
     let page = world.on(call.place, |region, m| {
@@ -90,11 +106,6 @@ fn instances(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
 
 fn activities(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
     let params = call.params;
-    only(
-        params,
-        call.action,
-        &["AutoScalingGroupName", "MaxRecords", "NextToken"],
-    )?;
     let (group, token) = (
         params.text("AutoScalingGroupName"),
         params.text("NextToken"),
@@ -110,11 +121,6 @@ fn activities(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
 
 fn set_desired_capacity(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
     let params = call.params;
-    only(
-        params,
-        call.action,
-        &["AutoScalingGroupName", "DesiredCapacity"],
-    )?;
     let group = required(params, "AutoScalingGroupName")?;
     required(params, "DesiredCapacity")?;
     let desired = number(params, "DesiredCapacity")?
@@ -127,11 +133,6 @@ fn set_desired_capacity(call: &Call<'_>, world: &mut World) -> AwsResult<Element
 
 fn terminate(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
     let params = call.params;
-    only(
-        params,
-        call.action,
-        &["InstanceId", "ShouldDecrementDesiredCapacity"],
-    )?;
     let id = required(params, "InstanceId")?;
     required(params, "ShouldDecrementDesiredCapacity")?;
     let decrement = flag(params, "ShouldDecrementDesiredCapacity")?.unwrap_or_default();

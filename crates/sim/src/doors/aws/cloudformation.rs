@@ -7,113 +7,170 @@ mod requests;
 mod template_source;
 mod templates;
 
-use super::demand::{flag, only, required};
-use super::query::{Call, unknown};
+use super::action::{self, Action};
+use super::demand::{flag, required};
+use super::query::Call;
 use super::xml::Element;
 use crate::aws_error::AwsResult;
 use crate::cloudformation::answer::Started;
 use crate::world::World;
 
-/// Carries a call out. A parameter that the simulator would have to ignore is refused.
+/// Carries a call out.
 pub(super) fn answer(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
-    if let Some(known) = parameters(call.action) {
-        only(call.params, call.action, known)?;
-    }
-    match call.action {
-        "CreateStack" => {
+    action::perform(ACTIONS, call, world)
+}
+
+/// Every action, with what it takes.
+pub(crate) const ACTIONS: &[Action] = &[
+    Action {
+        name: "CreateStack",
+        takes: requests::CREATE_STACK,
+        answer: |call, world| {
             let request = requests::create_stack(call, world)?;
-            world
-                .on(call.place, |region, m| region.create_stack(request, m))
-                .map(started)
-        }
-        "UpdateStack" => {
+            let begun = world.on(call.place, |region, m| region.create_stack(request, m));
+            begun.map(started)
+        },
+    },
+    Action {
+        name: "UpdateStack",
+        takes: requests::UPDATE_STACK,
+        answer: |call, world| {
             let request = requests::update_stack(call, world)?;
-            world
-                .on(call.place, |region, m| region.update_stack(request, m))
-                .map(started)
-        }
-        "DeleteStack" => {
+            let begun = world.on(call.place, |region, m| region.update_stack(request, m));
+            begun.map(started)
+        },
+    },
+    Action {
+        name: "DeleteStack",
+        takes: requests::DELETE_STACK,
+        answer: |call, world| {
             let request = requests::delete_stack(call)?;
-            world
-                .on(call.place, |region, m| region.delete_stack(request, m))
-                .map(|()| nothing())
-        }
-        "CancelUpdateStack" => {
+            let done = world.on(call.place, |region, m| region.delete_stack(request, m));
+            done.map(|()| nothing())
+        },
+    },
+    Action {
+        name: "CancelUpdateStack",
+        takes: &["StackName", "ClientRequestToken"],
+        answer: |call, world| {
             let request = requests::on_stack(call)?;
             let done = world.on(call.place, |region, m| {
                 region.cancel_update_stack(request, m)
             });
             done.map(|()| nothing())
-        }
-        "ContinueUpdateRollback" => {
+        },
+    },
+    Action {
+        name: "ContinueUpdateRollback",
+        takes: &["StackName", "ResourcesToSkip", "ClientRequestToken"],
+        answer: |call, world| {
             let request = requests::continue_update_rollback(call)?;
             let done = world.on(call.place, |region, m| {
                 region.continue_update_rollback(request, m)
             });
             done.map(|()| nothing())
-        }
-        "RollbackStack" => {
+        },
+    },
+    Action {
+        name: "RollbackStack",
+        takes: &["StackName", "ClientRequestToken"],
+        answer: |call, world| {
             let request = requests::on_stack(call)?;
-            world
-                .on(call.place, |region, m| region.rollback_stack(request, m))
-                .map(started)
-        }
-        "SignalResource" => signal(call, world).map(|()| nothing()),
-        "UpdateTerminationProtection" => update_termination_protection(call, world),
-        "CreateChangeSet" => changes::create(call, world),
-        "DescribeChangeSet" => changes::describe(call, world),
-        "ExecuteChangeSet" => {
+            let begun = world.on(call.place, |region, m| region.rollback_stack(request, m));
+            begun.map(started)
+        },
+    },
+    Action {
+        name: "SignalResource",
+        takes: &["StackName", "LogicalResourceId", "UniqueId", "Status"],
+        answer: |call, world| signal(call, world).map(|()| nothing()),
+    },
+    Action {
+        name: "UpdateTerminationProtection",
+        takes: &["StackName", "EnableTerminationProtection"],
+        answer: update_termination_protection,
+    },
+    Action {
+        name: "CreateChangeSet",
+        takes: requests::CREATE_CHANGE_SET,
+        answer: changes::create,
+    },
+    Action {
+        name: "DescribeChangeSet",
+        takes: &["ChangeSetName", "StackName", "NextToken"],
+        answer: changes::describe,
+    },
+    Action {
+        name: "ExecuteChangeSet",
+        takes: requests::EXECUTE_CHANGE_SET,
+        answer: |call, world| {
             let request = requests::execute_change_set(call)?;
             let done = world.on(call.place, |region, m| {
                 region.execute_change_set(request, m)
             });
             done.map(|()| nothing())
-        }
-        "DeleteChangeSet" => {
+        },
+    },
+    Action {
+        name: "DeleteChangeSet",
+        takes: &["ChangeSetName", "StackName"],
+        answer: |call, world| {
             let which = requests::change_set(call.params)?;
             let done = world.on(call.place, |region, m| region.delete_change_set(&which, m));
             done.map(|()| nothing())
-        }
-        "ListChangeSets" => changes::list(call, world),
-        "DescribeStacks" => describe::stacks(call, world),
-        "ListStacks" => describe::list_stacks(call, world),
-        "DescribeStackEvents" => describe::events(call, world),
-        "DescribeStackResource" => describe::resource(call, world),
-        "DescribeStackResources" => describe::resources(call, world),
-        "ListStackResources" => describe::list_resources(call, world),
-        "GetTemplate" => templates::get(call, world),
-        "GetTemplateSummary" => templates::summary(call, world),
-        "ValidateTemplate" => templates::validate(call, world),
-        _ => unknown(call),
-    }
-}
-
-/// What each action takes; `None` for an action that there is not.
-fn parameters(action: &str) -> Option<&'static [&'static str]> {
-    Some(match action {
-        "CreateStack" => requests::CREATE_STACK,
-        "UpdateStack" => requests::UPDATE_STACK,
-        "DeleteStack" => requests::DELETE_STACK,
-        "CreateChangeSet" => requests::CREATE_CHANGE_SET,
-        "ExecuteChangeSet" => requests::EXECUTE_CHANGE_SET,
-        "DescribeChangeSet" => &["ChangeSetName", "StackName", "NextToken"],
-        "DeleteChangeSet" => &["ChangeSetName", "StackName"],
-        "CancelUpdateStack" | "RollbackStack" => &["StackName", "ClientRequestToken"],
-        "ContinueUpdateRollback" => &["StackName", "ResourcesToSkip", "ClientRequestToken"],
-        "SignalResource" => &["StackName", "LogicalResourceId", "UniqueId", "Status"],
-        "UpdateTerminationProtection" => &["StackName", "EnableTerminationProtection"],
-        "ListChangeSets" | "DescribeStacks" | "DescribeStackEvents" | "ListStackResources" => {
-            &["StackName", "NextToken"]
-        }
-        "ListStacks" => &["StackStatusFilter", "NextToken"],
-        "DescribeStackResource" => &["StackName", "LogicalResourceId"],
-        "DescribeStackResources" => &["StackName", "LogicalResourceId", "PhysicalResourceId"],
-        "GetTemplate" => &["StackName", "ChangeSetName", "TemplateStage"],
-        "GetTemplateSummary" => &["TemplateBody", "TemplateURL", "StackName"],
-        "ValidateTemplate" => &["TemplateBody", "TemplateURL"],
-        _ => return None,
-    })
-}
+        },
+    },
+    Action {
+        name: "ListChangeSets",
+        takes: &["StackName", "NextToken"],
+        answer: changes::list,
+    },
+    Action {
+        name: "DescribeStacks",
+        takes: &["StackName", "NextToken"],
+        answer: describe::stacks,
+    },
+    Action {
+        name: "ListStacks",
+        takes: &["StackStatusFilter", "NextToken"],
+        answer: describe::list_stacks,
+    },
+    Action {
+        name: "DescribeStackEvents",
+        takes: &["StackName", "NextToken"],
+        answer: describe::events,
+    },
+    Action {
+        name: "DescribeStackResource",
+        takes: &["StackName", "LogicalResourceId"],
+        answer: describe::resource,
+    },
+    Action {
+        name: "DescribeStackResources",
+        takes: &["StackName", "LogicalResourceId", "PhysicalResourceId"],
+        answer: describe::resources,
+    },
+    Action {
+        name: "ListStackResources",
+        takes: &["StackName", "NextToken"],
+        answer: describe::list_resources,
+    },
+    Action {
+        name: "GetTemplate",
+        takes: &["StackName", "ChangeSetName", "TemplateStage"],
+        answer: templates::get,
+    },
+    Action {
+        name: "GetTemplateSummary",
+        takes: &["TemplateBody", "TemplateURL", "StackName"],
+        answer: templates::summary,
+    },
+    Action {
+        name: "ValidateTemplate",
+        takes: &["TemplateBody", "TemplateURL"],
+        answer: templates::validate,
+    },
+];
 
 /// SignalResource, in either format.
 fn signal(call: &Call<'_>, world: &mut World) -> AwsResult<()> {

@@ -3,33 +3,42 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::demand::{number, only};
+use super::action::{self, Action};
+use super::demand::number;
 use super::params::Params;
-use super::query::{Call, unknown};
+use super::query::Call;
 use super::xml::{Element, time};
 use crate::aws_error::{AwsError, AwsResult};
 use crate::ec2::{Filter, Instance, InstanceQuery, InstanceState, StateChange};
 use crate::s3::DEFAULT_REGION;
 use crate::world::World;
 
-/// Carries a call out. A parameter that the simulator would have to ignore is refused.
+/// Carries a call out.
 pub(super) fn answer(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
-    match call.action {
-        "DescribeInstances" => describe(call, world),
-        "GetConsoleOutput" => console(call, world),
-        "TerminateInstances" => terminate(call, world),
-        _ => unknown(call),
-    }
-    .map_err(in_ec2s_words)
+    action::perform(ACTIONS, call, world).map_err(in_ec2s_words)
 }
+
+/// Every action, with what it takes.
+pub(crate) const ACTIONS: &[Action] = &[
+    Action {
+        name: "DescribeInstances",
+        takes: &["InstanceId", "Filter", "MaxResults", "NextToken"],
+        answer: describe,
+    },
+    Action {
+        name: "GetConsoleOutput",
+        takes: &["InstanceId", "Latest"],
+        answer: console,
+    },
+    Action {
+        name: "TerminateInstances",
+        takes: &["InstanceId"],
+        answer: terminate,
+    },
+];
 
 fn describe(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
     let params = call.params;
-    only(
-        params,
-        call.action,
-        &["InstanceId", "Filter", "MaxResults", "NextToken"],
-    )?;
     let filters = params.list("Filter").unwrap_or_default();
     let read = |filter: &Params| {
         let name = filter.owned("Name").ok_or_else(|| missing("Filter.Name"))?;
@@ -61,7 +70,6 @@ fn describe(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
 
 /// `Latest` may be asked for: the simulator's answer always is the latest.
 fn console(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
-    only(call.params, call.action, &["InstanceId", "Latest"])?;
     let id = call.params.owned("InstanceId");
     let id = id.ok_or_else(|| missing("InstanceId"))?;
     let found = world.console_output(call.place, &id)?;
@@ -72,7 +80,6 @@ fn console(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
 }
 
 fn terminate(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
-    only(call.params, call.action, &["InstanceId"])?;
     let ids = call.params.texts("InstanceId");
     if ids.is_empty() {
         return Err(missing("InstanceId"));

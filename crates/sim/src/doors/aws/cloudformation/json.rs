@@ -3,16 +3,16 @@
 
 use serde_json::{Value, json};
 
-use super::super::demand::only;
+use super::super::action::Action;
 use super::super::query::Call;
-use super::{describe, parameters, signal};
+use super::{ACTIONS, describe, signal};
 use crate::aws_error::{AwsError, AwsResult};
 use crate::world::World;
 
 /// Carries a call out; the answer is what stands in `…Result`.
 pub(in super::super) fn answer(call: &Call<'_>, world: &mut World) -> AwsResult<Value> {
-    if let Some(known) = parameters(call.action) {
-        only(call.params, call.action, known)?;
+    if let Some(action) = Action::find(ACTIONS, call.action) {
+        action.accept(call)?;
     }
     match call.action {
         "DescribeStackResource" => describe_stack_resource(call, world),
