@@ -4,13 +4,14 @@ CARGO ?= cargo
 # The demo and the tests talk to this machine only.
 unexport http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy
 
-.PHONY: help demo test setup setup-test format lint check-format
+.PHONY: help demo test honesty setup setup-test format lint check-format
 
 help:
 	@echo 'make demo         set everything up and play the story, then stay up'
 	@echo '                  (ONCE=1: exit after it; TEMPLATE=web-linux: on Linux, not on Windows;'
 	@echo '                  CATALOG=folder TEMPLATE=name: on a template of your own)'
 	@echo 'make test         set everything up and run every test'
+	@echo 'make honesty      count what the simulator offers, and what of it a test shows'
 	@echo 'make format       format the code'
 	@echo 'make lint         format check and lints'
 
@@ -22,6 +23,9 @@ test: setup-test check-format
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --bin bennu --no-default-features -- -D warnings
 	./scripts/with-tools $(CARGO) test --workspace
+
+honesty:
+	$(CARGO) test --quiet -p bennu-sim --test honesty
 
 setup:
 	./scripts/setup

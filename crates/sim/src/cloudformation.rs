@@ -27,3 +27,4 @@ pub mod signal;
 pub mod stack;
 pub mod status;
 pub mod tokens;
+pub mod transitions;

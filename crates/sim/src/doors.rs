@@ -12,3 +12,8 @@ mod octopus;
 pub mod serve;
 mod sim;
 mod strike;
+
+/// Every action of AWS that is served, with the service as signatures name it.
+pub(crate) fn actions() -> Vec<(&'static str, &'static str)> {
+    aws::actions()
+}

@@ -98,12 +98,19 @@ pub enum FaultRefused {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Faults {
     active: Vec<Fault>,
+    /// How often each name struck, since the world began.
+    struck: BTreeMap<String, u64>,
 }
 
 impl Faults {
     /// Those that have not been used up.
     pub fn list(&self) -> &[Fault] {
         &self.active
+    }
+
+    /// How often each fault struck, by name; those that never did are left out.
+    pub fn struck(&self) -> &BTreeMap<String, u64> {
+        &self.struck
     }
 
     /// Switches one on.
@@ -137,6 +144,7 @@ impl Faults {
             .active
             .iter()
             .position(|fault| fault.name == name && strikes(fault))?;
+        *self.struck.entry(name.to_owned()).or_default() += 1;
         let fault = self.active.get_mut(index)?;
         match &mut fault.times {
             None => Some(fault.clone()),

@@ -17,6 +17,7 @@
 //! - [`bootstrap`]: what instances do when they boot; [`history`]: who served, and when
 //! - [`s3`], [`secrets`], [`sts`], [`octopus`]: the services beside the regions
 //! - [`doors`], [`ports`]: the ways in
+//! - [`witness`]: everything that the simulator claims to offer, and what a world has shown of it
 
 pub mod autoscaling;
 pub mod aws_error;
@@ -38,6 +39,7 @@ pub mod region;
 pub mod s3;
 pub mod secrets;
 pub mod sts;
+pub mod witness;
 mod words;
 pub mod world;
 

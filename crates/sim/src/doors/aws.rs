@@ -66,6 +66,27 @@ pub(super) async fn handle(State(sim): State<Sim>, request: Request) -> Response
     response
 }
 
+/// Every action that is served, with the service as signatures name it.
+pub(super) fn actions() -> Vec<(&'static str, &'static str)> {
+    let tables = [
+        ("cloudformation", cloudformation::ACTIONS),
+        ("autoscaling", autoscaling::ACTIONS),
+        ("ec2", ec2::ACTIONS),
+    ];
+    let of_tables = tables
+        .into_iter()
+        .flat_map(|(service, table)| table.iter().map(move |action| (service, action.name)));
+    let others = [
+        ("s3", s3::OPERATIONS),
+        ("sts", sts::ACTIONS),
+        ("secretsmanager", secrets::OPERATIONS),
+    ];
+    let others = others
+        .into_iter()
+        .flat_map(|(service, names)| names.iter().map(move |name| (service, *name)));
+    of_tables.chain(others).collect()
+}
+
 /// A request that has arrived whole, with where it aims.
 struct Arrived {
     parts: Parts,

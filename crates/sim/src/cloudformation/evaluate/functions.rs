@@ -42,13 +42,13 @@ impl Scope<'_> {
             ("Fn::ImportValue" | "Fn::Cidr" | "Fn::Transform", _) => Err(format!(
                 "Template error: {name} is not simulated; leave it out of the template"
             )),
-            (known, _) if KNOWN.contains(&known) => Err(format!(
+            (known, _) if FUNCTIONS.contains(&known) => Err(format!(
                 "Template error: {known} has arguments of the wrong shape"
             )),
             (unknown, _) => Err(format!(
                 "Template validation error: Encountered unsupported function: {unknown} Supported \
                  functions are: [{}]",
-                KNOWN.join(", ")
+                FUNCTIONS.join(", ")
             )),
         }
     }
@@ -259,7 +259,8 @@ const SUB_SHAPE: &str = "Template error: One or more Fn::Sub intrinsic functions
     expected arguments. Specify a string as first argument, and an optional second argument to \
     specify a mapping of values to replace in the string";
 
-const KNOWN: &[&str] = &[
+/// The functions there are; others are refused.
+pub const FUNCTIONS: &[&str] = &[
     "Ref",
     "Fn::GetAtt",
     "Fn::Sub",

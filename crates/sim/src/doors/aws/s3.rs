@@ -21,6 +21,19 @@ use super::reply::Reply;
 use crate::s3::{Buckets, DEFAULT_REGION, S3Error};
 use crate::world::Place;
 
+/// The names that [`Operation::name`] gives.
+pub(super) const OPERATIONS: &[&str] = &[
+    "ListBuckets",
+    "CreateBucket",
+    "HeadBucket",
+    "ListObjectsV2",
+    "DeleteObjects",
+    "PutObject",
+    "GetObject",
+    "HeadObject",
+    "DeleteObject",
+];
+
 /// A request, read but not yet carried out.
 #[derive(Debug)]
 pub(crate) struct Request<'request> {

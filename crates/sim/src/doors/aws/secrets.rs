@@ -14,6 +14,15 @@ use crate::world::{Place, World};
 /// What the name of an operation follows in `X-Amz-Target`.
 pub(super) const TARGET: &str = "secretsmanager.";
 
+/// The operations that are served.
+pub(super) const OPERATIONS: &[&str] = &[
+    "CreateSecret",
+    "DeleteSecret",
+    "DescribeSecret",
+    "GetSecretValue",
+    "PutSecretValue",
+];
+
 /// Days that a deletion waits unless told otherwise.
 const USUAL_WINDOW: i64 = 30;
 

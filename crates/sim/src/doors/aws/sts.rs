@@ -13,6 +13,9 @@ const HOUR: i64 = 3600;
 const SHORTEST: i64 = 900;
 const LONGEST: i64 = 12 * HOUR;
 
+/// The actions that are served.
+pub(super) const ACTIONS: &[&str] = &["GetCallerIdentity", "AssumeRole"];
+
 /// Carries a call out; `now` is the caller's own clock if it told it.
 pub(super) fn answer(
     call: &Call<'_>,

@@ -1,0 +1,5 @@
+//! The services around CloudFormation.
+
+use crate::Scenario;
+
+pub const SCENARIOS: &[Scenario] = &[];

@@ -1,0 +1,5 @@
+//! Change sets, and groups in stacks.
+
+use crate::Scenario;
+
+pub const SCENARIOS: &[Scenario] = &[];

@@ -1,0 +1,5 @@
+//! The template language.
+
+use crate::Scenario;
+
+pub const SCENARIOS: &[Scenario] = &[];

@@ -1,0 +1,5 @@
+//! Statuses and operations of stacks.
+
+use crate::Scenario;
+
+pub const SCENARIOS: &[Scenario] = &[];

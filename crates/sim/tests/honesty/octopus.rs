@@ -1,0 +1,5 @@
+//! Octopus Deploy.
+
+use crate::Scenario;
+
+pub const SCENARIOS: &[Scenario] = &[];
