@@ -41,6 +41,7 @@ use crate::octopus;
 use crate::parameters::Parameters;
 use crate::region::Region;
 use crate::s3::Buckets;
+use crate::schedule::Scheduled;
 use crate::secrets::Secrets;
 use crate::world::Place;
 
@@ -53,7 +54,7 @@ pub(crate) type GroupKey = (Place, String);
 /// The boots of all instances that are to be seen.
 #[derive(Debug, Default)]
 pub struct Boots {
-    boots: BTreeMap<Key, Boot>,
+    boots: Scheduled<Key, Boot>,
 }
 
 /// The world beside its regions, at one moment.
@@ -70,12 +71,12 @@ pub(crate) struct Setting<'a> {
 impl Boots {
     /// When a boot, or a Tentacle that comes back, goes on by itself.
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
-        self.boots.values().filter_map(Boot::next_due).min()
+        self.boots.next_due()
     }
 
     /// When a boot goes on that something may wait for.
     pub fn next_of_operations(&self) -> Option<DateTime<Utc>> {
-        self.boots.values().filter_map(Boot::goes_on_at).min()
+        self.boots.next_by(Boot::goes_on_at)
     }
 
     /// The newest `most` lines of an instance's console, each with its time.
@@ -133,26 +134,23 @@ impl Boots {
             groups.extend(touched.into_iter().map(|group| (place.clone(), group)));
         }
         self.strike(setting, &mut groups);
-        let due: Vec<Key> = (self.boots.iter())
-            .filter(|(_, boot)| boot.next_due().is_some_and(|due| due <= setting.now))
-            .map(|(key, _)| key.clone())
-            .collect();
-        for key in due {
-            let (Some(boot), Some(region)) = (self.boots.get_mut(&key), regions.get_mut(&key.0))
-            else {
+        for key in self.boots.take_due(setting.now, false) {
+            let Some(region) = regions.get_mut(&key.0) else {
                 continue;
             };
-            let before = (boot.machine.signalled, boot.machine.tentacle.answers());
-            boot.run_due(&mut around(region, setting));
-            let after = (boot.machine.signalled, boot.machine.tentacle.answers());
-            if before.0 != after.0 {
-                heard.insert(key.0.clone());
-            }
-            if before != after
-                && let Some(group) = &boot.group
-            {
-                groups.insert((key.0.clone(), group.clone()));
-            }
+            self.boots.act(&key, |boot| {
+                let before = (boot.machine.signalled, boot.machine.tentacle.answers());
+                boot.run_due(&mut around(region, setting));
+                let after = (boot.machine.signalled, boot.machine.tentacle.answers());
+                if before.0 != after.0 {
+                    heard.insert(key.0.clone());
+                }
+                if before != after
+                    && let Some(group) = &boot.group
+                {
+                    groups.insert((key.0.clone(), group.clone()));
+                }
+            });
         }
         (heard, groups)
     }
@@ -197,14 +195,19 @@ impl Boots {
         {
             return;
         }
-        for ((place, id), boot) in &mut self.boots {
-            if !boot.machine.tentacle.answers() {
+        let answering = (self.boots.iter()).filter(|(_, boot)| boot.machine.tentacle.answers());
+        let answering: Vec<Key> = answering.map(|(key, _)| key.clone()).collect();
+        for key in answering {
+            let (place, id) = &key;
+            let Some(boot) = self.boots.get(&key) else {
                 continue;
-            }
+            };
             let fault = setting.faults.take("tentacle_dies", |fault| {
                 fault.is_on(id) || boot.logical_id.as_ref().is_some_and(|on| fault.is_on(on))
             });
-            if let Some(fault) = fault {
+            if let Some(fault) = fault
+                && let Some(boot) = self.boots.get_mut(&key)
+            {
                 boot.tentacle_dies(&fault, setting);
                 groups.extend(boot.group.clone().map(|group| (place.clone(), group)));
             }

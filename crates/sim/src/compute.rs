@@ -12,6 +12,7 @@ use crate::clock::seconds;
 use crate::cloudformation::request::Tag;
 use crate::ec2::{Instance, InstanceState, LaunchSpecification, LaunchTemplate};
 use crate::parameters::Parameters;
+use crate::schedule::{Due, Scheduled};
 use crate::world::Moment;
 
 /// What became of an instance, by its id: for those who follow instances.
@@ -50,42 +51,38 @@ pub struct Compute {
     /// By name.
     pub groups: BTreeMap<String, Group>,
     /// By id; terminated ones while they are visible.
-    pub instances: BTreeMap<String, Instance>,
+    pub instances: Scheduled<String, Instance>,
     /// Oldest first.
     pub activities: Vec<Activity>,
     /// What nobody has heard of yet, oldest first.
     pub(crate) news: Vec<News>,
     /// Groups whose members in service may have changed since somebody looked.
     pub(crate) touched: BTreeSet<String>,
+    /// Whether something has changed that stacks may wait for.
+    pub(crate) changed: bool,
 }
 
 impl Compute {
     /// When an instance changes next.
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
-        self.instances
-            .values()
-            .filter(|one| one.changes_by_itself())
-            .map(|one| one.due)
-            .min()
+        self.instances.next_due()
     }
 
     /// When an instance boots or goes down next; the vanishing of a terminated one is no
     /// operation that anybody waits for.
     pub fn next_of_operations(&self) -> Option<DateTime<Utc>> {
-        (self.instances.values())
-            .filter(|one| one.changes_by_itself() && one.state != InstanceState::Terminated)
-            .map(|one| one.due)
-            .min()
+        self.instances
+            .next_by(|one| one.due().filter(|_| one.state != InstanceState::Terminated))
     }
 
     /// Makes all changes that are due.
     pub fn run_due(&mut self, chance: &mut Chance, moment: &mut Moment<'_>) {
-        let due: Vec<String> = (self.instances.values())
-            .filter(|one| one.changes_by_itself() && one.due <= moment.now)
-            .map(|one| one.id.clone())
-            .collect();
-        for id in due {
-            self.change(&id, chance, moment);
+        for id in self.instances.take_due(moment.now, false) {
+            let due = self.instances.get(&id).and_then(Due::due);
+            if due.is_some_and(|due| due <= moment.now) {
+                self.changed = true;
+                self.change(&id, chance, moment);
+            }
         }
     }
 
@@ -169,11 +166,9 @@ impl Compute {
         self.touched.extend(instance.group.clone());
         let text = "Client.UserInitiatedShutdown: User initiated shutdown";
         instance.state_reason = Some(("Client.UserInitiatedShutdown".to_owned(), text.to_owned()));
-        for member in self
-            .groups
-            .values_mut()
-            .flat_map(|group| &mut group.members)
-        {
+        let group = instance.group.clone();
+        let group = group.and_then(|name| self.groups.get_mut(&name));
+        for member in group.into_iter().flat_map(|group| &mut group.members) {
             if member.instance_id == id {
                 member.lifecycle_state = LifecycleState::Terminating;
                 member.health_status = "Unhealthy";
@@ -182,12 +177,12 @@ impl Compute {
     }
 }
 
-impl Instance {
-    fn changes_by_itself(&self) -> bool {
+impl Due for Instance {
+    fn due(&self) -> Option<DateTime<Utc>> {
         match self.state {
-            InstanceState::Pending => !self.is_stuck,
-            InstanceState::ShuttingDown | InstanceState::Terminated => true,
-            InstanceState::Running => false,
+            InstanceState::Pending => Some(self.due).filter(|_| !self.is_stuck),
+            InstanceState::ShuttingDown | InstanceState::Terminated => Some(self.due),
+            InstanceState::Running => None,
         }
     }
 }

@@ -12,7 +12,7 @@
 //!
 //! Start reading at [`world`]; AWS at one place is a [`region`].
 //!
-//! - [`world`], [`clock`], [`faults`], [`parameters`], [`chance`]: time, and what can be set
+//! - [`world`], [`clock`], [`schedule`], [`faults`], [`parameters`], [`chance`]: time, and what can be set
 //! - [`cloudformation`], [`autoscaling`], [`ec2`], over [`compute`]: a region's services
 //! - [`bootstrap`]: what instances do when they boot; [`history`]: who served, and when
 //! - [`s3`], [`secrets`], [`sts`], [`octopus`]: the services beside the regions
@@ -37,6 +37,7 @@ pub mod parameters;
 pub mod ports;
 pub mod region;
 pub mod s3;
+pub mod schedule;
 pub mod secrets;
 pub mod sts;
 pub mod witness;

@@ -1,6 +1,6 @@
 //! AWS at one place: the stacks, and what they are made of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -13,6 +13,7 @@ use crate::compute::Compute;
 use crate::ec2::InstanceState;
 use crate::faults::Faults;
 use crate::parameters::Parameters;
+use crate::schedule::Scheduled;
 use crate::world::{Moment, Place, Timed};
 
 /// CloudFormation, Auto Scaling and EC2 of one account in one region.
@@ -24,7 +25,11 @@ pub struct Region {
     pub(crate) place: Place,
     pub(crate) chance: Chance,
     /// By ARN, deleted ones too.
-    pub(crate) stacks: BTreeMap<String, Stack>,
+    pub(crate) stacks: Scheduled<String, Stack>,
+    /// The ARN of the live stack of each name.
+    pub(crate) names: BTreeMap<String, String>,
+    /// When deleted stacks are forgotten, with their ARNs.
+    pub(crate) forgotten: BTreeSet<(DateTime<Utc>, String)>,
     pub(crate) tokens: Tokens,
     pub(crate) compute: Compute,
 }
@@ -36,7 +41,9 @@ impl Region {
         Self {
             place,
             chance,
-            stacks: BTreeMap::new(),
+            stacks: Scheduled::default(),
+            names: BTreeMap::new(),
+            forgotten: BTreeSet::new(),
             tokens: Tokens::default(),
             compute: Compute::default(),
         }
@@ -44,7 +51,7 @@ impl Region {
 
     /// When the next change comes that an operation waits for.
     pub fn next_of_operations(&self) -> Option<DateTime<Utc>> {
-        let stacks = self.stacks.values().filter_map(Stack::next_due);
+        let stacks = self.stacks.next_due().into_iter();
         stacks.chain(self.compute.next_of_operations()).min()
     }
 
@@ -85,7 +92,7 @@ impl Region {
 
 impl Timed for Region {
     fn next_due(&self) -> Option<DateTime<Utc>> {
-        let stacks = self.stacks.values().filter_map(Stack::next_due);
+        let stacks = self.stacks.next_due().into_iter();
         stacks.chain(self.compute.next_due()).min()
     }
 

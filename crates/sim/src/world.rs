@@ -162,6 +162,8 @@ impl World {
             faults: &mut self.faults,
         };
         let answer = operation(region, &mut moment);
+        // Whatever it was: stacks may wait for what it has done.
+        region.compute.changed = true;
         region.run_due(self.now, &self.parameters, &mut self.faults);
         self.follow(false);
         if self.instant {

@@ -19,6 +19,7 @@ use crate::ec2::Instance;
 use crate::faults::Fault;
 use crate::octopus;
 use crate::parameters::LaunchAgent;
+use crate::schedule::Due;
 use crate::world::Place;
 
 /// A boot under way or over.
@@ -101,14 +102,6 @@ impl Boot {
             }
         }
         boot
-    }
-
-    /// When something about it changes by itself.
-    pub(super) fn next_due(&self) -> Option<DateTime<Utc>> {
-        self.goes_on_at()
-            .into_iter()
-            .chain(self.machine.tentacle.back_at)
-            .min()
     }
 
     /// When the boot goes on.
@@ -254,6 +247,13 @@ impl Boot {
             }
             Err(why) => self.machine.say(around.now, &format!("{title}: {why}")),
         }
+    }
+}
+
+impl Due for Boot {
+    fn due(&self) -> Option<DateTime<Utc>> {
+        let back_at = self.machine.tentacle.back_at;
+        self.goes_on_at().into_iter().chain(back_at).min()
     }
 }
 

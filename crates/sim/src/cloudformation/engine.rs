@@ -13,6 +13,8 @@ mod start;
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 pub(crate) use live::{Live, settings_of};
 pub(crate) use phase::fail_running;
 pub(crate) use plan::{plan_convergence, plan_deletion};
@@ -28,28 +30,44 @@ use crate::world::Moment;
 
 /// Plays every stack of a region up to now.
 pub(crate) fn run_due(region: &mut Region, moment: &mut Moment<'_>) {
+    forget(region, moment.now);
     let kept = seconds(moment.parameters.deleted_stack_kept_s);
-    region
-        .stacks
-        .retain(|_, stack| stack.gone_at.is_none_or(|gone| gone + kept > moment.now));
     let Region {
         stacks,
         compute,
         chance,
+        forgotten,
         ..
     } = region;
-    for stack in stacks.values_mut() {
-        change_set::run_due(stack, compute, moment);
-        if stack.operation.is_some() {
-            let identity = stack.identity.clone();
-            let mut shop = Workshop {
-                compute,
-                chance,
-                moment,
-                identity: &identity,
-            };
-            run(stack, &mut shop);
+    let compute_changed = std::mem::take(&mut compute.changed);
+    for id in stacks.take_due(moment.now, compute_changed) {
+        stacks.act(&id, |stack| {
+            change_set::run_due(stack, compute, moment);
+            if stack.operation.is_some() {
+                let identity = stack.identity.clone();
+                let mut shop = Workshop {
+                    compute,
+                    chance,
+                    moment,
+                    identity: &identity,
+                };
+                run(stack, &mut shop);
+            }
+            if let Some(gone) = stack.gone_at {
+                forgotten.insert((gone + kept, id.clone()));
+            }
+        });
+    }
+}
+
+/// Deleted stacks are to be seen for a while.
+fn forget(region: &mut Region, now: DateTime<Utc>) {
+    while let Some((at, id)) = region.forgotten.pop_first() {
+        if at > now {
+            region.forgotten.insert((at, id));
+            return;
         }
+        region.stacks.remove(&id);
     }
 }
 

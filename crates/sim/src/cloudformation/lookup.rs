@@ -10,9 +10,8 @@ impl Region {
         if name_or_id.starts_with("arn:") {
             return self.stacks.get(name_or_id);
         }
-        self.stacks
-            .values()
-            .find(|stack| stack.name == name_or_id && !stack.is_deleted())
+        let stack = self.stacks.get(self.names.get(name_or_id)?)?;
+        Some(stack).filter(|stack| !stack.is_deleted())
     }
 
     /// As [`Region::find_stack`], to change it.
@@ -20,9 +19,14 @@ impl Region {
         if name_or_id.starts_with("arn:") {
             return self.stacks.get_mut(name_or_id);
         }
-        self.stacks
-            .values_mut()
-            .find(|stack| stack.name == name_or_id && !stack.is_deleted())
+        let stack = self.stacks.get_mut(self.names.get(name_or_id)?)?;
+        Some(stack).filter(|stack| !stack.is_deleted())
+    }
+
+    /// Takes a new stack in, under its ARN and its name.
+    pub(crate) fn admit(&mut self, stack: Stack) {
+        self.names.insert(stack.name.clone(), stack.id.clone());
+        self.stacks.insert(stack.id.clone(), stack);
     }
 
     /// A stack, or the refusal that most reads give.

@@ -64,6 +64,12 @@ impl Operation {
         !self.failed.is_empty() || self.failure.is_some()
     }
 
+    /// Whether something is past its time and waits for instances or signals.
+    pub fn waits(&self) -> bool {
+        let passed = |work: &Work| matches!(work.progress, Progress::Working { passed: true, .. });
+        self.ends.is_none() && self.works.values().any(passed)
+    }
+
     /// When something happens next by time alone.
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
         if let Some(ends) = self.ends {

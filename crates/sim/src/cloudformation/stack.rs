@@ -12,6 +12,7 @@ use super::definition::Definition;
 use super::evaluate::Identity;
 use super::operation::Operation;
 use super::status::{DeletionMode, OnFailure, OperationType, StackStatus};
+use crate::schedule::Due;
 
 pub use resource::{Former, Resource, Settings};
 
@@ -107,16 +108,6 @@ impl Stack {
         self.status == StackStatus::DeleteComplete
     }
 
-    /// When the stack's operation or one of its change sets moves on by itself.
-    pub fn next_due(&self) -> Option<DateTime<Utc>> {
-        let operation = self.operation.as_ref().and_then(Operation::next_due);
-        self.change_sets
-            .iter()
-            .filter_map(|one| one.due)
-            .chain(operation)
-            .min()
-    }
-
     /// Puts an operation at the head of `LastOperations`.
     pub fn note_operation(&mut self, kind: OperationType, id: &str) {
         self.last_operations
@@ -182,4 +173,20 @@ pub(crate) struct Happening<'a> {
     pub reason: Option<&'a str>,
     pub properties: Option<String>,
     pub now: DateTime<Utc>,
+}
+
+impl Due for Stack {
+    /// When the stack's operation or one of its change sets moves on by itself.
+    fn due(&self) -> Option<DateTime<Utc>> {
+        let operation = self.operation.as_ref().and_then(Operation::next_due);
+        self.change_sets
+            .iter()
+            .filter_map(|one| one.due)
+            .chain(operation)
+            .min()
+    }
+
+    fn waits(&self) -> bool {
+        self.operation.as_ref().is_some_and(Operation::waits)
+    }
 }

@@ -126,22 +126,20 @@ impl Compute {
     }
 
     pub(super) fn member_serves(&mut self, id: &str, now: DateTime<Utc>) {
-        for member in self
-            .groups
-            .values_mut()
-            .flat_map(|group| &mut group.members)
-        {
+        let group = self.instances.get(id).and_then(|one| one.group.clone());
+        let members = group.as_ref().and_then(|name| self.groups.get_mut(name));
+        for member in members.into_iter().flat_map(|group| &mut group.members) {
             if member.instance_id == id && member.lifecycle_state == LifecycleState::Pending {
                 member.lifecycle_state = LifecycleState::InService;
             }
         }
-        let group = self.instances.get(id).and_then(|one| one.group.clone());
         self.touched.extend(group);
         self.end_activities(id, now);
     }
 
     pub(super) fn member_leaves(&mut self, id: &str, now: DateTime<Utc>) {
-        for group in self.groups.values_mut() {
+        let group = self.instances.get(id).and_then(|one| one.group.clone());
+        if let Some(group) = group.and_then(|name| self.groups.get_mut(&name)) {
             group.members.retain(|member| member.instance_id != id);
         }
         self.end_activities(id, now);

@@ -95,7 +95,7 @@ impl Region {
         let mut stack = Stack::new(identity, status, moment.now);
         stack.set_status(status, Some("User Initiated"), moment.now);
         let id = stack.id.clone();
-        self.stacks.insert(id.clone(), stack);
+        self.admit(stack);
         Ok(id)
     }
 

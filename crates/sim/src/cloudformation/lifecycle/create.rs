@@ -75,7 +75,7 @@ impl Region {
             disable_rollback: disabled,
         };
         begin_creation(&mut stack, definition, beginning, moment);
-        self.stacks.insert(stack.id.clone(), stack);
+        self.admit(stack);
         self.tokens
             .remember(token.as_deref(), &call, Replay::Started(started.clone()));
         Ok(started)
