@@ -4,7 +4,7 @@ CARGO ?= cargo
 # The demo and the tests talk to this machine only.
 unexport http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy
 
-.PHONY: help demo test honesty setup setup-test format lint check-format
+.PHONY: help demo test honesty bench setup setup-test format lint check-format
 
 help:
 	@echo 'make demo         set everything up and play the story, then stay up'
@@ -12,6 +12,7 @@ help:
 	@echo '                  CATALOG=folder TEMPLATE=name: on a template of your own)'
 	@echo 'make test         set everything up and run every test'
 	@echo 'make honesty      count what the simulator offers, and what of it a test shows'
+	@echo 'make bench        measure how fast and how large the simulated world is (a release build)'
 	@echo 'make format       format the code'
 	@echo 'make lint         format check and lints'
 
@@ -26,6 +27,9 @@ test: setup-test check-format
 
 honesty:
 	$(CARGO) test --quiet -p bennu-sim --test honesty
+
+bench: setup
+	$(CARGO) bench -p bennu-sim --bench world
 
 setup:
 	./scripts/setup

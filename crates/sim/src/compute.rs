@@ -15,6 +15,9 @@ use crate::parameters::Parameters;
 use crate::schedule::{Due, Scheduled};
 use crate::world::Moment;
 
+/// The tag by which CloudFormation tells whose a resource is.
+const STACK_ID: &str = "aws:cloudformation:stack-id";
+
 /// What became of an instance, by its id: for those who follow instances.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum News {
@@ -58,8 +61,10 @@ pub struct Compute {
     pub(crate) news: Vec<News>,
     /// Groups whose members in service may have changed since somebody looked.
     pub(crate) touched: BTreeSet<String>,
-    /// Whether something has changed that stacks may wait for.
+    /// Whether something has changed that any stack may wait for.
     pub(crate) changed: bool,
+    /// ARNs of stacks whose instances have changed.
+    pub(crate) woken: BTreeSet<String>,
 }
 
 impl Compute {
@@ -80,9 +85,26 @@ impl Compute {
         for id in self.instances.take_due(moment.now, false) {
             let due = self.instances.get(&id).and_then(Due::due);
             if due.is_some_and(|due| due <= moment.now) {
-                self.changed = true;
+                self.wake_stack_of(&id);
                 self.change(&id, chance, moment);
             }
+        }
+    }
+
+    /// Whoever made an instance may wait for what becomes of it.
+    fn wake_stack_of(&mut self, id: &str) {
+        let Some(instance) = self.instances.get(id) else {
+            return;
+        };
+        let group = instance.group.as_ref();
+        let group = group.and_then(|name| self.groups.get(name));
+        let by_group = group.and_then(|group| group.tag(STACK_ID));
+        let mut own = instance.tags.iter().filter(|tag| tag.key == STACK_ID);
+        match by_group.or_else(|| own.next().map(|tag| tag.value.as_str())) {
+            Some(stack) => {
+                self.woken.insert(stack.to_owned());
+            }
+            None => self.changed = true,
         }
     }
 

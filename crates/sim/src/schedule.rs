@@ -75,6 +75,11 @@ impl<K: Ord + Clone, V: Due> Scheduled<K, V> {
         item
     }
 
+    /// Has the item asked at the next step, as if it had been changed.
+    pub fn touch(&mut self, key: &K) {
+        self.touched.insert(key.clone());
+    }
+
     /// All items, to change them; as costly as there are items.
     pub fn values_mut(&mut self) -> btree_map::ValuesMut<'_, K, V> {
         self.touched.extend(self.items.keys().cloned());

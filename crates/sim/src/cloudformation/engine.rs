@@ -36,9 +36,13 @@ pub(crate) fn run_due(region: &mut Region, moment: &mut Moment<'_>) {
         stacks,
         compute,
         chance,
+        names,
         forgotten,
         ..
     } = region;
+    for woken in std::mem::take(&mut compute.woken) {
+        stacks.touch(&woken);
+    }
     let compute_changed = std::mem::take(&mut compute.changed);
     for id in stacks.take_due(moment.now, compute_changed) {
         stacks.act(&id, |stack| {
@@ -55,6 +59,9 @@ pub(crate) fn run_due(region: &mut Region, moment: &mut Moment<'_>) {
             }
             if let Some(gone) = stack.gone_at {
                 forgotten.insert((gone + kept, id.clone()));
+                if names.get(&stack.name) == Some(&id) {
+                    names.remove(&stack.name);
+                }
             }
         });
     }

@@ -64,7 +64,8 @@ impl Region {
             Err(refused) => {
                 // A shell that nothing refers to was never made.
                 if stack.change_sets.is_empty() && stack.definition.is_none() {
-                    self.stacks.remove(&stack_id);
+                    let shell = self.stacks.remove(&stack_id);
+                    shell.and_then(|shell| self.names.remove(&shell.name));
                 }
                 return Err(refused);
             }
