@@ -12,13 +12,6 @@ use crate::{grouped, timed};
 /// whose user data signals.
 const TEMPLATE: &str = include_str!("environment.yaml");
 
-/// One hour of `stacks` stacks that nobody touches.
-pub fn idle(stacks: usize) -> String {
-    let mut world = filled(stacks);
-    let ((), took) = timed(|| hour(&mut world));
-    told("nobody touches", stacks, took)
-}
-
 /// One hour of `stacks` stacks that are created, and updated once, with a roll of their group.
 pub fn busy(stacks: usize) -> String {
     let ((), took) = timed(|| {
@@ -42,14 +35,10 @@ pub fn busy(stacks: usize) -> String {
         let status = updated.unwrap().items.remove(0).stack_status;
         assert_eq!(status.as_str(), "UPDATE_COMPLETE");
     });
-    told("are created and rolled", stacks, took)
-}
-
-fn told(what: &str, stacks: usize, took: f64) -> String {
     let rate = stacks as f64 / took;
     format!(
-        "simulated stack-hours a second, {} stacks that {what}: {} (one processor; an hour of all \
-         in {took:.2} s, {} times real time)",
+        "simulated stack-hours a second, {} stacks that are created and rolled: {} (one processor; \
+         an hour of all in {took:.2} s, {} times real time)",
         grouped(stacks as f64),
         grouped(rate),
         grouped(3600.0 / took),
@@ -84,13 +73,6 @@ fn create(world: &mut World, number: usize) {
     };
     let begun = world.on(&place(), |region, m| region.create_stack(request, m));
     begun.unwrap();
-}
-
-/// Looks once a minute, as somebody who waits would.
-fn hour(world: &mut World) {
-    for _ in 0..60 {
-        world.advance_to(world.now + seconds(60.0));
-    }
 }
 
 fn name(number: usize) -> String {
