@@ -246,7 +246,7 @@ async fn a_lost_reply_is_found_again_by_its_token() {
             name: "lose_reply".to_owned(),
             on: "CreateStack".to_owned(),
             times: Some(1),
-            params: BTreeMap::new(),
+            ..Fault::default()
         };
         world.faults.add(fault).unwrap();
     });

@@ -188,11 +188,7 @@ impl Boots {
 
     /// Lets Tentacles die that a fault names.
     fn strike(&mut self, setting: &mut Setting<'_>, groups: &mut BTreeSet<GroupKey>) {
-        let switched_on = setting.faults.list().iter();
-        if !switched_on
-            .clone()
-            .any(|fault| fault.name == "tentacle_dies")
-        {
+        if !setting.faults.is_on("tentacle_dies") {
             return;
         }
         let answering = (self.boots.iter()).filter(|(_, boot)| boot.machine.tentacle.answers());
@@ -202,9 +198,7 @@ impl Boots {
             let Some(boot) = self.boots.get(&key) else {
                 continue;
             };
-            let fault = setting.faults.take("tentacle_dies", |fault| {
-                fault.is_on(id) || boot.logical_id.as_ref().is_some_and(|on| fault.is_on(on))
-            });
+            let fault = (setting.faults).take_once("tentacle_dies", &boot.spot, id);
             if let Some(fault) = fault
                 && let Some(boot) = self.boots.get_mut(&key)
             {

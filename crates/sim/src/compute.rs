@@ -11,9 +11,10 @@ use crate::chance::Chance;
 use crate::clock::seconds;
 use crate::cloudformation::request::Tag;
 use crate::ec2::{Instance, InstanceState, LaunchSpecification, LaunchTemplate};
+use crate::faults::{Scope, Spot};
 use crate::parameters::Parameters;
 use crate::schedule::{Due, Scheduled};
-use crate::world::Moment;
+use crate::world::{Moment, Place};
 
 /// The tag by which CloudFormation tells whose a resource is.
 const STACK_ID: &str = "aws:cloudformation:stack-id";
@@ -47,6 +48,8 @@ pub struct Seat {
 /// The launch templates, configurations, groups and instances of a region.
 #[derive(Debug, Default)]
 pub struct Compute {
+    /// Where all of this is; none for a region of nowhere.
+    pub(crate) place: Option<Place>,
     /// By id.
     pub launch_templates: BTreeMap<String, LaunchTemplate>,
     /// By name.
@@ -153,7 +156,7 @@ impl Compute {
         tags.extend(seat.tags);
         tags.sort();
         let host = (chance.fraction() * 65_000.0) as u32;
-        let instance = Instance {
+        let mut instance = Instance {
             reservation_id: format!("r-{}", chance.hex(17)),
             specification,
             availability_zone: seat.availability_zone,
@@ -165,10 +168,14 @@ impl Compute {
             tags,
             group: seat.group,
             due: moment.now + boot,
-            is_stuck: never_boots(seat.logical_id.as_deref(), moment),
+            is_stuck: false,
             logical_id: seat.logical_id,
             id: id.clone(),
         };
+        if moment.faults.is_on("never_boots") {
+            let spot = instance.spot(self.place.as_ref());
+            instance.is_stuck = moment.faults.take_at("never_boots", &spot).is_some();
+        }
         self.instances.insert(id.clone(), instance);
         id
     }
@@ -209,8 +216,20 @@ impl Due for Instance {
     }
 }
 
-/// Whether a fault keeps the instance from ever getting to `running`.
-fn never_boots(logical_id: Option<&str>, moment: &mut Moment<'_>) -> bool {
-    let strikes = |on: &str| moment.faults.take_on("never_boots", on).is_some();
-    logical_id.is_some_and(strikes)
+impl Instance {
+    /// Where it is, for faults.
+    pub(crate) fn spot(&self, place: Option<&Place>) -> Spot {
+        let resource = self.logical_id.as_deref().unwrap_or_default();
+        let stack = (self.tags.iter()).find(|tag| tag.key == "aws:cloudformation:stack-name");
+        let spot = Spot::named(&self.id)
+            .or_named(resource)
+            .within(Scope::Stack, stack.map_or("", |tag| tag.value.as_str()))
+            .within(Scope::Resource, resource);
+        match place {
+            Some(place) => spot
+                .within(Scope::Account, &place.account)
+                .within(Scope::Region, &place.region),
+            None => spot,
+        }
+    }
 }

@@ -39,6 +39,7 @@ mod request;
 mod routes;
 mod rules;
 mod scope;
+mod spot;
 mod tasks;
 mod tentacles;
 mod triggers;
@@ -138,7 +139,8 @@ impl Server {
         faults: &mut Faults,
     ) -> Result<Reply, Refusal> {
         let route = Route::find(&request.verb(), &request.segments())?;
-        gate::pass(request, &route.operation, &self.identity, faults)?;
+        let spot = self.spot_of_request(request, faults);
+        gate::pass(request, &route.operation, &self.identity, &spot, faults)?;
         let space = self.space(&route.space)?;
         let reply = self.perform(&route.operation, &space, request, now)?;
         if route.operation == Operation::Create(Kind::Machine) {

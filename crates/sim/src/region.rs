@@ -38,6 +38,10 @@ impl Region {
     /// An empty region.
     pub fn new(place: Place, seed: u64) -> Self {
         let chance = Chance::new(seed, &format!("{}/{}", place.account, place.region));
+        let compute = Compute {
+            place: Some(place.clone()),
+            ..Compute::default()
+        };
         Self {
             place,
             chance,
@@ -45,7 +49,7 @@ impl Region {
             names: BTreeMap::new(),
             forgotten: BTreeSet::new(),
             tokens: Tokens::default(),
-            compute: Compute::default(),
+            compute,
         }
     }
 

@@ -44,7 +44,7 @@ pub fn rows() -> BTreeSet<String> {
             .iter()
             .map(|one| format!("transition {}", transitions::name(one))),
     );
-    rows.extend(faults::NAMES.iter().map(|name| format!("fault {name}")));
+    rows.extend(faults::registry::names().map(|name| format!("fault {name}")));
     rows
 }
 

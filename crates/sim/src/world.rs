@@ -86,7 +86,7 @@ impl World {
             now: start,
             seed,
             parameters,
-            faults: Faults::default(),
+            faults: Faults::new(seed, start),
             instant: false,
             regions: BTreeMap::new(),
             buckets: Buckets::default(),
@@ -130,6 +130,7 @@ impl World {
             self.play(due);
         }
         self.now = self.now.max(now);
+        self.faults.move_to(self.now);
         // A fault that was switched on meanwhile strikes at once.
         self.follow(false);
     }
@@ -175,12 +176,17 @@ impl World {
     /// The moment of the next change that will come by itself.
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
         let regions = self.regions.values().filter_map(Timed::next_due);
-        let others = [self.boots.next_due(), self.octopus.next_due()];
+        let others = [
+            self.boots.next_due(),
+            self.octopus.next_due(),
+            self.faults.next_due(),
+        ];
         regions.chain(others.into_iter().flatten()).min()
     }
 
     fn play(&mut self, due: DateTime<Utc>) {
         self.now = self.now.max(due);
+        self.faults.move_to(self.now);
         for region in self.regions.values_mut() {
             region.run_due(self.now, &self.parameters, &mut self.faults);
         }

@@ -243,6 +243,7 @@ impl Player {
             } else {
                 params.into()
             },
+            ..Fault::default()
         });
     }
 }

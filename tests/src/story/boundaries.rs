@@ -145,9 +145,8 @@ impl Boundaries {
     fn fault(&self, name: &str) {
         let fault = Fault {
             name: name.to_owned(),
-            on: "*".to_owned(),
             times: Some(1),
-            params: Default::default(),
+            ..Fault::default()
         };
         let added = self.sim.with(|world| world.faults.add(fault));
         debug_assert_eq!(added, Ok(()), "the simulator knows the fault");

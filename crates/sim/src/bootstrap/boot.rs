@@ -16,7 +16,7 @@ use super::windows;
 use crate::clock::seconds;
 use crate::cloudformation::status::SignalStatus;
 use crate::ec2::Instance;
-use crate::faults::Fault;
+use crate::faults::{Fault, Spot};
 use crate::octopus;
 use crate::parameters::LaunchAgent;
 use crate::schedule::Due;
@@ -42,6 +42,8 @@ pub(super) struct Boot {
     promises_signal: bool,
     /// Whether it goes down.
     is_down: bool,
+    /// Where it is, for faults.
+    pub spot: Spot,
 }
 
 impl Boot {
@@ -58,6 +60,7 @@ impl Boot {
             gives_up: setting.now + seconds(setting.parameters.bootstrap_limit_s),
             promises_signal: text.contains("cfn-signal"),
             is_down: false,
+            spot: Spot::default(),
         };
         let is_windows = windows::is_meant(&text);
         if !text.starts_with("#!") && !is_windows {
@@ -67,8 +70,9 @@ impl Boot {
             }
             return boot;
         }
-        let fault = (instance.logical_id.as_deref())
-            .and_then(|logical_id| setting.faults.take_on("fail_boot", logical_id));
+        let spot = instance.spot(Some(place));
+        let fault = setting.faults.take_at("fail_boot", &spot);
+        boot.spot = spot;
         let text = match &fault {
             None => text,
             Some(fault) if fault.text("signal") == Some("none") => {

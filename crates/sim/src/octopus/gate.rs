@@ -5,7 +5,7 @@ use super::people::Identity;
 use super::refusal::Refusal;
 use super::request::Request;
 use super::routes::Operation;
-use crate::faults::Faults;
+use crate::faults::{Faults, Spot};
 
 /// Seconds that a throttled client is told to wait, unless the fault says otherwise.
 const RETRY_AFTER_S: u64 = 1;
@@ -19,17 +19,21 @@ pub(super) fn pass(
     request: &Request,
     operation: &Operation,
     identity: &Identity,
+    spot: &Spot,
     faults: &mut Faults,
 ) -> Result<(), Refusal> {
-    let name = operation.name();
-    if let Some(fault) = faults.take_on("throttle", &name) {
+    if let Some(fault) = faults.take_at("throttle", spot) {
         let retry_after_s = fault.number("retry_after_s").unwrap_or(RETRY_AFTER_S);
         return Err(Refusal::TooManyRequests { retry_after_s });
     }
     if *operation != Operation::Root {
         signed_in(request, identity)?;
     }
-    if let Some(fault) = faults.take_on("error", &name) {
+    if faults.take_at("deny", spot).is_some() {
+        let permission = permission(request);
+        return Err(Refusal::Denied { permission });
+    }
+    if let Some(fault) = faults.take_at("error", spot) {
         let status = fault
             .number("status")
             .and_then(|status| u16::try_from(status).ok());
@@ -44,7 +48,7 @@ pub(super) fn pass(
         });
     }
     if let Some((kind, id)) = written(operation)
-        && faults.take_on("conflict", &name).is_some()
+        && faults.take_at("conflict", spot).is_some()
     {
         return Err(Refusal::OutOfDate {
             kind,
@@ -52,6 +56,25 @@ pub(super) fn pass(
         });
     }
     Ok(())
+}
+
+/// The permission that a request needs, as far as its verb and its collection tell:
+/// `TenantView`, `DeploymentCreate`.
+fn permission(request: &Request) -> String {
+    let segments = request.segments();
+    let kinds = Kind::ALL.into_iter();
+    let kind = segments.iter().find_map(|segment| {
+        let mut kinds = kinds.clone();
+        kinds.find(|kind| *kind != Kind::Space && segment.eq_ignore_ascii_case(kind.collection()))
+    });
+    let right = match request.verb().as_str() {
+        "POST" => "Create",
+        "PUT" => "Edit",
+        "DELETE" => "Delete",
+        _ => "View",
+    };
+    let noun = kind.unwrap_or(Kind::Space).prefix().trim_end_matches('s');
+    format!("{}{right}", noun.trim_start_matches("Server"))
 }
 
 /// The document that an operation writes over, where it does.

@@ -26,6 +26,8 @@ pub(super) enum Refusal {
     TooManyRequests { retry_after_s: u64 },
     /// 500: the server meets a state of its own that it cannot bear.
     Broken(&'static str),
+    /// 403: the user lacks this permission.
+    Denied { permission: String },
     /// Whatever a fault asks for.
     Faulty { status: u16, message: String },
 }
@@ -82,6 +84,13 @@ impl Refusal {
                 plain(429, "Too many requests. Please wait before you try again.")
             }
             Self::Broken(message) => plain(500, message),
+            Self::Denied { permission } => plain(
+                403,
+                &format!(
+                    "You do not have permission to perform this action. Please contact your \
+                     Octopus administrator. Missing permission: {permission}"
+                ),
+            ),
             Self::Faulty { status, message } => plain(*status, message),
         }
     }

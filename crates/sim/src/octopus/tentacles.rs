@@ -102,10 +102,8 @@ impl Server {
         let Some(other) = self.thumbprint_beside(machine).filter(|_| !own.is_empty()) else {
             return;
         };
-        if faults
-            .take_on("cloned_thumbprint", machine.text("Name"))
-            .is_none()
-        {
+        let spot = self.spot_of_machine(machine);
+        if faults.take_at("cloned_thumbprint", &spot).is_none() {
             return;
         }
         self.tentacles.cloned.insert(number, own);

@@ -45,9 +45,8 @@ impl Server {
                 };
                 let mut lost = |machine: &Document| {
                     let miss = || {
-                        faults
-                            .take_on("miss_machine", machine.text("Name"))
-                            .is_some()
+                        let spot = self.spot_of_machine(machine);
+                        faults.take_at("miss_machine", &spot).is_some()
                     };
                     *missed.entry(machine.number).or_insert_with(miss)
                 };

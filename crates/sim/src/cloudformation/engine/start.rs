@@ -12,6 +12,7 @@ use crate::cloudformation::rolling::{Rolling, RollingPolicy};
 use crate::cloudformation::signal::SignalWait;
 use crate::cloudformation::stack::{Former, Resource, Settings, Stack};
 use crate::cloudformation::status::{ResourceStatus, StackStatus};
+use crate::faults::{self, Spot};
 
 /// Begins a work: afterwards it runs or is at its end.
 pub(super) fn start(stack: &mut Stack, key: &str, work: &mut Work, shop: &mut Workshop<'_, '_>) {
@@ -301,10 +302,22 @@ pub(super) fn work_time(
 
 /// The reason that a `fail_resource` fault gives, if one strikes.
 fn fault(shop: &mut Workshop<'_, '_>, name: &str, kind: &str, action: &str) -> Option<String> {
-    let fault = shop.moment.faults.take("fail_resource", |fault| {
-        (fault.is_on(name) || fault.is_on(kind))
-            && fault.text("action").is_none_or(|wanted| wanted == action)
-    })?;
+    if !shop.moment.faults.is_on("fail_resource") {
+        return None;
+    }
+    let place = &shop.identity.place;
+    let spot = Spot::named(name)
+        .or_named(kind)
+        .within(faults::Scope::Account, &place.account)
+        .within(faults::Scope::Region, &place.region)
+        .within(faults::Scope::Stack, &shop.identity.stack_name)
+        .within(faults::Scope::Resource, name);
+    let fault = shop
+        .moment
+        .faults
+        .take_where("fail_resource", &spot, |fault| {
+            fault.text("action").is_none_or(|wanted| wanted == action)
+        })?;
     let usual = "Resource handler returned message: \"Internal failure\" \
         (HandlerErrorCode: InternalFailure)";
     Some(fault.text("reason").unwrap_or(usual).to_owned())

@@ -40,9 +40,10 @@ pub(super) async fn add(State(sim): State<Sim>, body: Bytes) -> Result<Json<Valu
         let mut faults = world.faults.clone();
         for (index, fault) in many.into_iter().enumerate() {
             let place = format!("body, fault {index}");
-            faults
-                .add(fault)
-                .map_err(|error| Refusal::new(error.to_string(), place, REMEDY))?;
+            faults.add(fault).map_err(|refused| {
+                let place = format!("{place}, key '{}'", refused.key);
+                Refusal::new(refused.what, place, refused.remedy)
+            })?;
         }
         world.faults = faults;
         Ok(Json(shown(world)))

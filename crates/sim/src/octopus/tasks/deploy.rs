@@ -47,17 +47,15 @@ impl Server {
             running.failure = Some(self.nothing_to_deploy_to(deployment));
             return running;
         }
-        let project = self
-            .project_of(deployment)
-            .map_or("", |project| project.text("Name"));
-        if faults.take_on("interrupt_deployment", project).is_some() {
+        let spot = self.spot_of_deployment(deployment);
+        if faults.take_at("interrupt_deployment", &spot).is_some() {
             self.interrupt(task, deployment, now);
             running.ends = None;
-        } else if faults.take_on("hang_deployment", project).is_some() {
+        } else if faults.take_at("hang_deployment", &spot).is_some() {
             let text = "Waiting for the script to finish.";
             self.work.note(task, now, Category::Info, text);
             running.ends = None;
-        } else if let Some(fault) = faults.take_on("fail_deployment", project) {
+        } else if let Some(fault) = faults.take_at("fail_deployment", &spot) {
             let error = fault
                 .text("error")
                 .unwrap_or("The step failed: Deploy (simulated).");
