@@ -7,11 +7,14 @@
 
 mod aws;
 mod control;
+mod earlier;
+mod hold;
 mod line;
 mod octopus;
 pub mod serve;
 mod sim;
 mod strike;
+mod tamper;
 
 /// Every action of AWS that is served, with the service as signatures name it.
 pub(crate) fn actions() -> Vec<(&'static str, &'static str)> {

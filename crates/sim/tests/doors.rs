@@ -325,7 +325,11 @@ async fn a_wrong_order_to_the_simulator_says_what_where_and_what_to_do() {
         ("clock", json!({ "sped": 60 }), "body, key 'sped'"),
         ("clock", json!({ "speed": -1 }), "body, key 'speed'"),
         ("clock", json!([]), "body"),
-        ("faults", json!({ "name": "trottle" }), "body, fault 0"),
+        (
+            "faults",
+            json!({ "name": "trottle" }),
+            "body, fault 0, key 'name'",
+        ),
         (
             "faults",
             json!([{ "name": "throttle" }, { "on": 1 }]),

@@ -28,8 +28,6 @@ pub(super) struct Boot {
     pub machine: Machine,
     /// The Auto Scaling group.
     pub group: Option<String>,
-    /// The stack resource that launched it: the group's, or its own.
-    pub logical_id: Option<String>,
     /// What runs; nothing when it is over, or hangs.
     processes: Vec<Process>,
     /// What the instance was launched with.
@@ -53,7 +51,6 @@ impl Boot {
         let mut boot = Self {
             machine: Machine::new(instance, &place.account, &place.region, setting.seed),
             group: instance.group.clone(),
-            logical_id: instance.logical_id.clone(),
             processes: Vec::new(),
             user_data: text.clone(),
             was_cut_off: false,

@@ -26,11 +26,15 @@ use self::identity::{Origin, Service};
 use self::params::Params;
 use self::query::{Call, Format, Xml, json_success, target_success};
 use self::reply::Reply;
+use super::earlier::key;
 use super::line::LoseReply;
-use super::sim::Sim;
-use super::{control, strike};
+use super::sim::{Said, Sim};
+use super::strike::Wait;
+use super::{control, strike, tamper};
 use crate::aws_error::AwsError;
-use crate::sts::{Caller, Identities};
+use crate::clock::seconds;
+use crate::faults::{Faults, Scope, Spot};
+use crate::sts::{Caller, Identities, StsError};
 use crate::world::{Place, World};
 
 /// The namespace of errors that belong to no service in particular.
@@ -50,13 +54,19 @@ pub(super) async fn handle(State(sim): State<Sim>, request: Request) -> Response
         return control::page(&sim);
     }
     let operation = arrived.operation();
-    if let Some(delay) = sim.with(|world| strike::delay(&mut world.faults, &operation)) {
-        tokio::time::sleep(delay).await;
-    }
-    let (reply, lost) = sim.with_identities(|world, identities| {
-        let reply = arrived.answer(&operation, world, identities);
-        (reply, strike::loses_reply(&mut world.faults, &operation))
+    let (account, spot) = sim.with_identities(|world, identities| {
+        let account = arrived.account(identities);
+        let spot = arrived.spot(&operation, &account, &world.faults);
+        (account, spot)
     });
+    strike::hold_up(&sim, &spot, &operation).await;
+    let (reply, lost) = sim.with_identities(|world, identities| {
+        let reply = arrived.answer(&operation, &spot, world, identities);
+        let reply = arrived.stale(&sim, &operation, &spot, world, reply);
+        let reply = spoilt(reply, &account, &spot, world);
+        (reply, strike::loses_reply(&mut world.faults, &spot))
+    });
+    strike::hold(&sim, &spot, &operation, Wait::BeforeItsReply).await;
     let mut response = reply
         .header("x-amzn-requestid", &arrived.request_id)
         .into_response();
@@ -187,9 +197,16 @@ impl Arrived {
         s3::Operation::read(&self.parts.method, self.host(), path, &self.query)
     }
 
-    fn answer(&self, operation: &str, world: &mut World, identities: &mut Identities) -> Reply {
+    fn answer(
+        &self,
+        operation: &str,
+        spot: &Spot,
+        world: &mut World,
+        identities: &mut Identities,
+    ) -> Reply {
         let caller = identities.caller(&self.origin.access_key_id, self.origin.at);
-        let struck = strike::refusal(&mut world.faults, operation, || self.throttled());
+        let (throttled, denied) = (|| self.throttled(), || self.denied(operation, &caller));
+        let struck = strike::refusal(&mut world.faults, spot, throttled, denied);
         let caller = match (struck, caller.map_err(AwsError::from)) {
             (Some(error), _) | (None, Err(error)) => return self.failure(&error),
             (None, Ok(caller)) => caller,
@@ -280,6 +297,107 @@ impl Arrived {
         }
     }
 
+    /// The account that the call belongs to; empty for a caller who is nobody.
+    fn account(&self, identities: &mut Identities) -> String {
+        let caller = || identities.caller(&self.origin.access_key_id, self.origin.at);
+        let known = self.origin.account.clone();
+        known.unwrap_or_else(|| caller().map_or_else(|_| String::new(), |one| one.account))
+    }
+
+    /// Where the call aims, for faults. Worked out only while there are any.
+    fn spot(&self, operation: &str, account: &str, faults: &Faults) -> Spot {
+        if faults.list().is_empty() {
+            return Spot::default();
+        }
+        let stack = self.params().text("StackName").unwrap_or_default();
+        let stack = match stack.strip_prefix("arn:") {
+            Some(_) => stack.split('/').nth(1).unwrap_or_default(),
+            None => stack,
+        };
+        let resource = self.params().text("LogicalResourceId");
+        Spot::named(operation)
+            .within(Scope::Service, self.origin.service.name())
+            .within(Scope::Account, account)
+            .within(Scope::Region, &self.origin.region)
+            .within(Scope::Stack, stack)
+            .within(Scope::Resource, resource.unwrap_or_default())
+    }
+
+    /// The answer that a stale read gets instead of `reply`; of a read that is not stale,
+    /// `reply` is kept for later.
+    fn stale(
+        &self,
+        sim: &Sim,
+        operation: &str,
+        spot: &Spot,
+        world: &mut World,
+        reply: Reply,
+    ) -> Reply {
+        let reads = ["Describe", "List", "Get", "Head"];
+        if !reply.status.is_success() || !reads.iter().any(|verb| operation.starts_with(verb)) {
+            return reply;
+        }
+        let target = text(&self.parts, &HeaderName::from_static("x-amz-target"));
+        let uri = self.parts.uri.to_string();
+        let place = [
+            self.host(),
+            target,
+            &self.origin.region,
+            &self.origin.access_key_id,
+        ];
+        let key = key(&[
+            self.parts.method.as_str().as_bytes(),
+            uri.as_bytes(),
+            place.join("\n").as_bytes(),
+            &self.body,
+        ]);
+        let now = world.now;
+        let found = |lag_s| sim.earlier().since(&key, now - seconds(lag_s));
+        if let Some(said) = strike::stale(&mut world.faults, spot, found) {
+            let text = String::from_utf8(said.body.to_vec());
+            let body = match text {
+                Ok(text) => text.replace(&said.request_id, &self.request_id).into(),
+                Err(_) => said.body,
+            };
+            return Reply {
+                status: said.status,
+                headers: said.headers,
+                body,
+            };
+        }
+        let said = Said {
+            status: reply.status,
+            headers: reply.headers.clone(),
+            body: reply.body.clone(),
+            request_id: self.request_id.clone(),
+        };
+        sim.earlier()
+            .keep(key, now, said, reply.body.len() + uri.len());
+        reply
+    }
+
+    /// How this service says that the caller lacks the right.
+    fn denied(&self, operation: &str, caller: &Result<Caller, StsError>) -> AwsError {
+        let who = caller.as_ref().map_or("anonymous", |caller| &caller.arn);
+        let service = self.origin.service.name();
+        let words = format!(
+            "User: {who} is not authorized to perform: {service}:{operation} because no \
+             identity-based policy allows the {service}:{operation} action"
+        );
+        match self.origin.service {
+            Service::CloudFormation | Service::AutoScaling | Service::Sts => {
+                AwsError::new("AccessDenied", words, 403)
+            }
+            Service::SecretsManager => AwsError::new("AccessDeniedException", words, 400),
+            Service::Ec2 => AwsError::new(
+                "UnauthorizedOperation",
+                "You are not authorized to perform this operation.",
+                403,
+            ),
+            Service::S3 => AwsError::new("AccessDenied", "Access Denied", 403),
+        }
+    }
+
     /// How this service says that it has had enough.
     fn throttled(&self) -> AwsError {
         match self.origin.service {
@@ -291,6 +409,20 @@ impl Arrived {
             Service::S3 => AwsError::new("SlowDown", "Please reduce your request rate.", 503),
         }
     }
+}
+
+/// What faults leave of a good answer.
+fn spoilt(mut reply: Reply, account: &str, spot: &Spot, world: &mut World) -> Reply {
+    if reply.status.is_success() {
+        let media_type = reply
+            .headers
+            .get(CONTENT_TYPE)
+            .and_then(|one| one.to_str().ok());
+        let language = media_type.and_then(tamper::Language::of);
+        let account = Some(account).filter(|account| !account.is_empty());
+        reply.body = tamper::tampered(&mut world.faults, spot, language, account, reply.body);
+    }
+    reply
 }
 
 fn text<'parts>(parts: &'parts Parts, name: &HeaderName) -> &'parts str {

@@ -5,15 +5,21 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 
 use serde_json::Value;
 
+use super::earlier::key;
 use super::line::LoseReply;
-use super::sim::Sim;
-use super::strike;
+use super::sim::{Said, Sim};
+use super::strike::Wait;
+use super::{strike, tamper};
+use crate::clock::seconds;
+use crate::faults::Spot;
 use crate::octopus::{self, Reply};
+use crate::world::World;
 
 /// Bytes of a request that are read: far above any document that the server keeps.
 const LARGEST_REQUEST: usize = 4 * 1024 * 1024;
@@ -34,14 +40,16 @@ async fn handle(State(sim): State<Sim>, request: Request) -> Response {
     };
     let request = plain(&parts, body.to_vec());
     let operation = octopus::operation_name(&request).unwrap_or_default();
-    if let Some(delay) = sim.with(|world| strike::delay(&mut world.faults, &operation)) {
-        tokio::time::sleep(delay).await;
-    }
-    let (reply, lost) = sim.with(|world| {
+    let spot = sim.with(|world| world.octopus.spot_of_request(&request, &world.faults));
+    strike::hold_up(&sim, &spot, &operation).await;
+    let (said, lost) = sim.with(|world| {
         let reply = world.octopus.handle(&request, world.now, &mut world.faults);
-        (reply, strike::loses_reply(&mut world.faults, &operation))
+        let said = stale(&sim, &request, &spot, world, wire(reply));
+        let said = spoilt(said, &spot, world);
+        (said, strike::loses_reply(&mut world.faults, &spot))
     });
-    let mut response = wire(reply);
+    strike::hold(&sim, &spot, &operation, Wait::BeforeItsReply).await;
+    let mut response = (said.status, said.headers, Body::from(said.body)).into_response();
     if lost {
         response.extensions_mut().insert(LoseReply);
     }
@@ -65,19 +73,49 @@ fn plain(parts: &Parts, body: Vec<u8>) -> octopus::Request {
     }
 }
 
-fn wire(reply: Reply) -> Response {
+/// The answer that a stale read gets instead of `said`; of a read that is not stale, `said`
+/// is kept for later.
+fn stale(
+    sim: &Sim,
+    request: &octopus::Request,
+    spot: &Spot,
+    world: &mut World,
+    said: Said,
+) -> Said {
+    if request.verb() != "GET" || !said.status.is_success() {
+        return said;
+    }
+    let key = key(&[b"octopus", request.target.as_bytes()]);
+    let now = world.now;
+    let found = |lag_s| sim.earlier().since(&key, now - seconds(lag_s));
+    if let Some(earlier) = strike::stale(&mut world.faults, spot, found) {
+        return earlier;
+    }
+    let size = said.body.len() + request.target.len();
+    sim.earlier().keep(key, now, said.clone(), size);
+    said
+}
+
+/// What faults leave of a good answer.
+fn spoilt(mut said: Said, spot: &Spot, world: &mut World) -> Said {
+    if said.status.is_success() {
+        let kind = said.headers.get(CONTENT_TYPE);
+        let language = kind.and_then(|kind| tamper::Language::of(kind.to_str().ok()?));
+        said.body = tamper::tampered(&mut world.faults, spot, language, None, said.body);
+    }
+    said
+}
+
+fn wire(reply: Reply) -> Said {
     let is_plain = |(name, value): &(&'static str, String)| {
         name.eq_ignore_ascii_case("content-type") && value.starts_with("text/plain")
     };
     let body = match &reply.body {
-        None => Body::empty(),
+        None => Bytes::new(),
         Some(Value::String(text)) if reply.headers.iter().any(is_plain) => text.clone().into(),
-        Some(body) => Body::from(body.to_string()),
+        Some(body) => body.to_string().into(),
     };
-    let mut response = Response::new(body);
-    *response.status_mut() =
-        StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
+    let mut headers = HeaderMap::new();
     if reply.body.is_some() {
         headers.insert(
             CONTENT_TYPE,
@@ -89,5 +127,10 @@ fn wire(reply: Reply) -> Response {
             headers.insert(name, value);
         }
     }
-    response
+    Said {
+        status: StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        headers,
+        body,
+        request_id: String::new(),
+    }
 }

@@ -107,6 +107,7 @@ impl Running {
     /// Stops accepting, lets the requests that have begun end, and returns then.
     pub async fn stop(mut self) {
         self.stop.cancel();
+        self.sim.holds().release(|_, _| true);
         for listener in self.listeners.drain(..) {
             if let Err(error) = listener.await {
                 tracing::warn!(%error, "a listener of the simulator ended badly");

@@ -4,8 +4,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axum::http::{HeaderMap, StatusCode};
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
+use super::earlier::Earlier;
+use super::hold::Holds;
 use super::serve::Options;
 use crate::clock::{Clock, Monotonic};
 use crate::sts::Identities;
@@ -27,7 +31,19 @@ struct Shared {
     known: Identities,
     seed: u64,
     requests: AtomicU64,
+    holds: Holds,
+    earlier: Earlier<Said>,
     state: Mutex<State>,
+}
+
+/// An answer as it was given.
+#[derive(Debug, Clone)]
+pub(super) struct Said {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    /// The id of the request that it answered; empty where it tells none.
+    pub(super) request_id: String,
 }
 
 #[derive(Debug)]
@@ -63,6 +79,8 @@ impl Sim {
             known,
             seed: options.seed,
             requests: AtomicU64::new(0),
+            holds: Holds::default(),
+            earlier: Earlier::default(),
             state: Mutex::new(state),
         };
         Self {
@@ -93,9 +111,23 @@ impl Sim {
         (done, self.with(|world| world.now))
     }
 
-    /// Everything as it was at the start, but for the clock, which runs on.
-    pub(super) fn reset(&self) {
+    /// The requests that faults hold on the wire.
+    pub(super) fn holds(&self) -> &Holds {
+        &self.shared.holds
+    }
+
+    /// The newest answers to reads.
+    pub(super) fn earlier(&self) -> &Earlier<Said> {
+        &self.shared.earlier
+    }
+
+    /// Everything as it was at the start, but for the clock, which runs on. Another seed
+    /// makes another world; requests that were held go on.
+    pub(super) fn reset(&self, seed: Option<u64>) {
+        self.holds().release(|_, _| true);
+        self.earlier().clear();
         self.play(|state, _| {
+            state.world.seed = seed.unwrap_or(state.world.seed);
             state.world.reset();
             state.world.buckets.ensure(DEFAULT_BUCKET, state.world.now);
             state.identities = self.shared.known.clone();

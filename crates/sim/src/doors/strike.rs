@@ -3,33 +3,82 @@
 use std::time::Duration;
 
 use crate::aws_error::AwsError;
-use crate::faults::{Fault, Faults};
+use crate::faults::{Fault, Faults, Spot};
+
+use super::sim::Sim;
 
 /// The longest that a `delay` holds a request up, whatever it asks for.
 const LONGEST_DELAY: Duration = Duration::from_secs(300);
 
-/// How long a `delay` holds this operation up, in real time.
-pub(super) fn delay(faults: &mut Faults, operation: &str) -> Option<Duration> {
-    let fault = faults.take_on("delay", operation)?;
+/// How old a stale answer may be, in seconds, unless the fault says otherwise.
+const USUAL_LAG_S: f64 = 30.0;
+
+/// When a held request waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wait {
+    BeforeItsEffect,
+    BeforeItsReply,
+}
+
+/// Delays the call, and holds it, if faults say so. Nothing is locked meanwhile.
+pub(super) async fn hold_up(sim: &Sim, spot: &Spot, operation: &str) {
+    if let Some(delay) = sim.with(|world| delay(&mut world.faults, spot)) {
+        tokio::time::sleep(delay).await;
+    }
+    hold(sim, spot, operation, Wait::BeforeItsEffect).await;
+}
+
+/// Holds the call at this point, if a fault says so.
+pub(super) async fn hold(sim: &Sim, spot: &Spot, operation: &str, wait: Wait) {
+    let is_meant = |fault: &Fault| {
+        let is_after = fault.text("when") == Some("after");
+        is_after == (wait == Wait::BeforeItsReply)
+    };
+    if let Some(fault) = sim.with(|world| world.faults.take_where("hold", spot, is_meant)) {
+        sim.holds().wait(sim, fault, operation).await;
+    }
+}
+
+fn delay(faults: &mut Faults, spot: &Spot) -> Option<Duration> {
+    let fault = faults.take_at("delay", spot)?;
     Some(Duration::from_millis(fault.number("ms").unwrap_or(1000)).min(LONGEST_DELAY))
 }
 
 /// The error that strikes instead of the operation; `throttled` is what the
-/// service says when it has had enough.
+/// service says when it has had enough, `denied` to who lacks the right.
 pub(super) fn refusal(
     faults: &mut Faults,
-    operation: &str,
+    spot: &Spot,
     throttled: impl FnOnce() -> AwsError,
+    denied: impl FnOnce() -> AwsError,
 ) -> Option<AwsError> {
-    if faults.take_on("throttle", operation).is_some() {
+    if faults.take_at("throttle", spot).is_some() {
         return Some(throttled());
     }
-    faults.take_on("error", operation).map(|fault| told(&fault))
+    if faults.take_at("deny", spot).is_some() {
+        return Some(denied());
+    }
+    faults.take_at("error", spot).map(|fault| told(&fault))
 }
 
-/// Whether the reply to this operation, which has taken effect, is lost.
-pub(super) fn loses_reply(faults: &mut Faults, operation: &str) -> bool {
-    faults.take_on("lose_reply", operation).is_some()
+/// Whether the reply to this call, which has taken effect, is lost.
+pub(super) fn loses_reply(faults: &mut Faults, spot: &Spot) -> bool {
+    faults.take_at("lose_reply", spot).is_some()
+}
+
+/// The earlier answer that a stale read gets: the one that `answered` finds for the lag of a
+/// fault, in seconds. A fault for which it finds none is not used up.
+pub(super) fn stale<T>(
+    faults: &mut Faults,
+    spot: &Spot,
+    answered: impl Fn(f64) -> Option<T>,
+) -> Option<T> {
+    if !faults.is_on("stale_read") {
+        return None;
+    }
+    let lag_s = |fault: &Fault| fault.seconds("lag_s").unwrap_or(USUAL_LAG_S);
+    let fault = faults.take_where("stale_read", spot, |fault| answered(lag_s(fault)).is_some())?;
+    answered(lag_s(&fault))
 }
 
 fn told(fault: &Fault) -> AwsError {

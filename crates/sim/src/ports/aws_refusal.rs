@@ -6,7 +6,9 @@ use bennu_ports::{Call, PortError, PortErrorKind};
 use super::crossing::failure;
 use crate::World;
 use crate::aws_error::{AwsError, AwsResult};
+use crate::faults::{Scope, Spot};
 use crate::s3::S3Error;
+use crate::world::Place;
 
 /// The port's promise for the length of a message, in characters.
 const LONGEST_MESSAGE: usize = 1_000;
@@ -18,25 +20,30 @@ pub(super) enum Effect {
     Write,
 }
 
-/// The operation's name in a call's: `CreateStack` of `cloudformation:CreateStack`.
-pub(super) fn operation(call: Call) -> &'static str {
-    call.as_str()
-        .split_once(':')
-        .map_or("", |(_, operation)| operation)
+/// Where faults find a call: its operation, service, account and region.
+pub(super) fn spot(call: Call, place: &Place) -> Spot {
+    let (service, operation) = call.as_str().split_once(':').unwrap_or_default();
+    Spot::named(operation)
+        .within(Scope::Service, service)
+        .within(Scope::Account, &place.account)
+        .within(Scope::Region, &place.region)
 }
 
 /// Does `act`, unless a fault strikes instead.
 pub(super) fn struck_or<T>(
     world: &mut World,
     call: Call,
+    spot: &Spot,
     effect: Effect,
     act: impl FnOnce(&mut World) -> AwsResult<T>,
 ) -> Result<T, PortError> {
-    let operation = operation(call);
-    let struck = if world.faults.take_on("throttle", operation).is_some() {
+    let struck = if world.faults.take_at("throttle", spot).is_some() {
         Some(AwsError::new("Throttling", "Rate exceeded", 400))
+    } else if world.faults.take_at("deny", spot).is_some() {
+        let words = format!("User is not authorized to perform: {}", call.as_str());
+        Some(AwsError::new("AccessDenied", words, 403))
     } else {
-        world.faults.take_on("error", operation).map(|fault| {
+        world.faults.take_at("error", spot).map(|fault| {
             let text = |key, usual: &str| fault.text(key).unwrap_or(usual).to_owned();
             let status = fault
                 .number("status")

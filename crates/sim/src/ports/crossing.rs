@@ -6,6 +6,7 @@ use bennu_ports::{Call, Gate, PortError, PortErrorKind};
 
 use crate::World;
 use crate::doors::serve::Sim;
+use crate::faults::Spot;
 
 /// Milliseconds after which a client stops waiting for a reply: ten seconds, as the
 /// adapters do.
@@ -23,21 +24,22 @@ pub(super) fn failure(call: Call, kind: PortErrorKind, message: impl Into<String
     }
 }
 
-/// Does `act` if the gate lets it. `operation` is what faults are set on.
+/// Does `act` if the gate lets it; `spot` tells where faults find the call.
 pub(super) async fn cross<T: Send>(
     sim: &Sim,
     gate: &dyn Gate,
     call: Call,
-    operation: &str,
+    spot: impl FnOnce(&World) -> Spot + Send,
     act: impl FnOnce(&mut World) -> Result<T, PortError> + Send,
 ) -> Result<T, PortError> {
     if let Err(closed) = gate.before(call).await {
         return Err(failure(call, PortErrorKind::Closed, closed.to_string()));
     }
     let result = sim.with(|world| {
-        let delay = world.faults.take_on("delay", operation);
+        let spot = spot(world);
+        let delay = world.faults.take_at("delay", &spot);
         let result = act(world);
-        let lost = world.faults.take_on("lose_reply", operation).is_some();
+        let lost = world.faults.take_at("lose_reply", &spot).is_some();
         let late = delay.is_some_and(|f| f.number("ms").unwrap_or(USUAL_DELAY_MS) >= PATIENCE_MS);
         if lost || late {
             return Err(failure(call, PortErrorKind::NoAnswer, "the reply was lost"));

@@ -15,7 +15,7 @@ use bennu_model::stack::{ChangeSet, Group, Stack, StackEvent};
 use bennu_ports::{Call, Cursor, Gate, Infrastructure, Page, PortError, PortErrorKind, SecretText};
 use bytes::Bytes;
 
-use super::aws_refusal::{Effect, of_s3, operation, struck_or};
+use super::aws_refusal::{Effect, of_s3, spot, struck_or};
 use super::crossing::{cross, failure, outcome_unwritten};
 use crate::World;
 use crate::autoscaling::GroupQuery;
@@ -110,8 +110,9 @@ impl Inside<'_> {
         call: Call,
         act: impl FnOnce(&mut World) -> AwsResult<T> + Send,
     ) -> Result<T, PortError> {
-        let act = |world: &mut World| struck_or(world, call, Effect::Read, act);
-        cross(self.sim, self.gate, call, operation(call), act).await
+        let spot = spot(call, &self.target.place);
+        let act = |world: &mut World| struck_or(world, call, &spot, Effect::Read, act);
+        cross(self.sim, self.gate, call, |_| spot.clone(), act).await
     }
 
     async fn write<T: Send>(
@@ -119,8 +120,9 @@ impl Inside<'_> {
         call: Call,
         act: impl FnOnce(&mut World) -> AwsResult<T> + Send,
     ) -> Result<T, PortError> {
-        let act = |world: &mut World| struck_or(world, call, Effect::Write, act);
-        cross(self.sim, self.gate, call, operation(call), act).await
+        let spot = spot(call, &self.target.place);
+        let act = |world: &mut World| struck_or(world, call, &spot, Effect::Write, act);
+        cross(self.sim, self.gate, call, |_| spot.clone(), act).await
     }
 }
 

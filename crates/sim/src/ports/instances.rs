@@ -5,7 +5,7 @@ use bennu_model::ids::TargetName;
 use bennu_model::stack::Instance;
 use bennu_ports::{Call, Cursor, Gate, Instances, Page, PortError};
 
-use super::aws_refusal::{Effect, operation, struck_or};
+use super::aws_refusal::{Effect, spot, struck_or};
 use super::crossing::cross;
 use super::infrastructure::{SimTargets, find, if_there, views};
 use crate::World;
@@ -35,12 +35,13 @@ impl SimInstances {
         query: InstanceQuery,
     ) -> Result<answer::Page<ec2::Instance>, PortError> {
         let place = &find(&self.targets, CALL, target)?.place;
+        let spot = spot(CALL, place);
         let describe = |world: &mut World| {
-            struck_or(world, CALL, Effect::Read, |world| {
+            struck_or(world, CALL, &spot, Effect::Read, |world| {
                 world.on(place, |region, m| region.describe_instances(&query, m))
             })
         };
-        cross(&self.sim, gate, CALL, operation(CALL), describe).await
+        cross(&self.sim, gate, CALL, |_| spot.clone(), describe).await
     }
 }
 
@@ -103,12 +104,13 @@ impl Instances for SimInstances {
     ) -> Result<Option<String>, PortError> {
         const CALL: Call = Call::ConsoleOutput;
         let place = &find(&self.targets, CALL, target)?.place;
+        let spot = spot(CALL, place);
         let read = |world: &mut World| {
-            struck_or(world, CALL, Effect::Read, |world| {
+            struck_or(world, CALL, &spot, Effect::Read, |world| {
                 world.console_output(place, id)
             })
         };
-        let read = cross(&self.sim, gate, CALL, operation(CALL), read).await;
+        let read = cross(&self.sim, gate, CALL, |_| spot.clone(), read).await;
         Ok(if_there(read)?.and_then(|output| output.text))
     }
 }

@@ -31,6 +31,18 @@ pub(crate) enum Service {
 }
 
 impl Service {
+    /// The name in a credential scope, which is also that of its rights.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::CloudFormation => "cloudformation",
+            Self::AutoScaling => "autoscaling",
+            Self::Ec2 => "ec2",
+            Self::Sts => "sts",
+            Self::S3 => "s3",
+            Self::SecretsManager => "secretsmanager",
+        }
+    }
+
     /// By the name that stands in a credential scope.
     fn of_scope(name: &str) -> Option<Self> {
         match name {

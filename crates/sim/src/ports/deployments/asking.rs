@@ -12,8 +12,9 @@ use serde_json::Value;
 
 use super::super::crossing::{cross, failure};
 use super::documents;
+use crate::World;
 use crate::doors::serve::Sim;
-use crate::octopus::{Reply, Request, operation_name};
+use crate::octopus::{Reply, Request};
 
 /// Items on a page, as the adapter asks for.
 const PAGE_SIZE: usize = 100;
@@ -237,8 +238,9 @@ impl<'a> Space<'a> {
         if let Some(body) = body {
             request = request.with_json(body);
         }
-        let operation = operation_name(&request).unwrap_or_default();
-        cross(self.sim, self.gate, call, &operation, |world| {
+        let aim = request.clone();
+        let spot = |world: &World| world.octopus.spot_of_request(&aim, &world.faults);
+        cross(self.sim, self.gate, call, spot, |world| {
             let request = request.with_key(world.octopus.api_key());
             let reply = world.octopus.handle(&request, world.now, &mut world.faults);
             answer(call, verb, reply)
