@@ -96,6 +96,12 @@ impl Boots {
         Some(boot.machine.console_text())
     }
 
+    /// How far an instance's boot has come, in a word or two; `None` before it runs.
+    pub(crate) fn told(&self, place: &Place, instance_id: &str) -> Option<&'static str> {
+        let boot = self.boots.get(&(place.clone(), instance_id.to_owned()))?;
+        Some(boot.told())
+    }
+
     /// What an instance of a group serves, once it serves anything: the versions by project
     /// that its Tentacle was given, or none for an instance that needs no Tentacle.
     pub(crate) fn serves(
@@ -184,6 +190,11 @@ impl Boots {
                 false
             }
         }
+    }
+
+    /// Nobody follows which boots have changed.
+    pub(crate) fn forget_changes(&mut self) {
+        self.boots.take_changed();
     }
 
     /// Lets Tentacles die that a fault names.

@@ -11,6 +11,7 @@ mod earlier;
 mod hold;
 mod line;
 mod octopus;
+mod origin;
 pub mod serve;
 mod sim;
 mod strike;

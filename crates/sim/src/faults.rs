@@ -122,6 +122,8 @@ pub struct Faults {
     spared: BTreeSet<(u64, String)>,
     /// Where the chance of a fault that is not certain comes from, by its id.
     chances: BTreeMap<u64, Chance>,
+    /// Those that struck since somebody asked, each with the moment.
+    news: Vec<(DateTime<Utc>, Fault)>,
     now: DateTime<Utc>,
     seed: u64,
     last_id: u64,
@@ -197,6 +199,11 @@ impl Faults {
         }
     }
 
+    /// Those that struck since this was asked last, oldest first.
+    pub(crate) fn take_news(&mut self) -> Vec<(DateTime<Utc>, Fault)> {
+        std::mem::take(&mut self.news)
+    }
+
     /// When a fault begins that has not begun.
     pub(crate) fn next_due(&self) -> Option<DateTime<Utc>> {
         let begins = self.active.iter().filter_map(|fault| fault.after);
@@ -270,6 +277,7 @@ impl Faults {
         fault.times = fault.times.map(|times| times.saturating_sub(1));
         *self.struck.entry(fault.name.clone()).or_default() += 1;
         let taken = fault.clone();
+        self.news.push((self.now, taken.clone()));
         if taken.times == Some(0) {
             self.drop_where(|fault| fault.id == taken.id);
         }

@@ -14,7 +14,8 @@
 //!
 //! - [`world`], [`clock`], [`schedule`], [`faults`], [`parameters`], [`chance`]: time, and what can be set
 //! - [`cloudformation`], [`autoscaling`], [`ec2`], over [`compute`]: a region's services
-//! - [`bootstrap`]: what instances do when they boot; [`history`]: who served, and when
+//! - [`bootstrap`]: what instances do when they boot; [`history`]: who served, and when;
+//!   [`trace`]: what happened, line by line
 //! - [`s3`], [`secrets`], [`sts`], [`octopus`]: the services beside the regions
 //! - [`doors`], [`ports`]: the ways in
 //! - [`witness`]: everything that the simulator claims to offer, and what a world has shown of it
@@ -40,6 +41,7 @@ pub mod s3;
 pub mod schedule;
 pub mod secrets;
 pub mod sts;
+pub mod trace;
 pub mod witness;
 mod words;
 pub mod world;

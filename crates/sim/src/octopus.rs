@@ -68,6 +68,7 @@ use self::tentacles::Tentacles;
 use self::variables::TenantValues;
 use crate::chance::Chance;
 use crate::faults::Faults;
+use crate::trace::Subject;
 
 /// The server and all that it keeps.
 #[derive(Debug, Clone)]
@@ -110,6 +111,15 @@ impl Server {
         };
         server.furnish();
         server
+    }
+
+    /// What became of tasks and machines since this was asked last.
+    pub(crate) fn take_news(&mut self) -> Vec<(DateTime<Utc>, Subject, String)> {
+        let tasks = self.work.news.drain(..);
+        let tasks = tasks.map(|(at, text)| (at, Subject::Task, text));
+        let machines = self.events.take_news();
+        let machines = machines.map(|(at, text)| (at, Subject::Machine, text));
+        tasks.chain(machines).collect()
     }
 
     /// The one key that the server accepts: `API-` and 32 letters and digits.

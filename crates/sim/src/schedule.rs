@@ -30,6 +30,8 @@ pub struct Scheduled<K, V> {
     waiting: BTreeSet<K>,
     /// Handed out for change since the index was last brought up to date.
     touched: BTreeSet<K>,
+    /// Handed out for change since somebody asked for what has changed.
+    changed: BTreeSet<K>,
 }
 
 impl<K, V> Default for Scheduled<K, V> {
@@ -40,6 +42,7 @@ impl<K, V> Default for Scheduled<K, V> {
             due_of: BTreeMap::new(),
             waiting: BTreeSet::new(),
             touched: BTreeSet::new(),
+            changed: BTreeSet::new(),
         }
     }
 }
@@ -71,6 +74,7 @@ impl<K: Ord + Clone, V: Due> Scheduled<K, V> {
         let (key, _) = self.items.get_key_value(key)?;
         let key = key.clone();
         let item = self.items.get_mut(key.borrow());
+        self.changed.insert(key.clone());
         self.touched.insert(key);
         item
     }
@@ -83,12 +87,14 @@ impl<K: Ord + Clone, V: Due> Scheduled<K, V> {
     /// All items, to change them; as costly as there are items.
     pub fn values_mut(&mut self) -> btree_map::ValuesMut<'_, K, V> {
         self.touched.extend(self.items.keys().cloned());
+        self.changed.extend(self.items.keys().cloned());
         self.items.values_mut()
     }
 
     /// Puts an item in; gives what was there.
     pub fn insert(&mut self, key: K, item: V) -> Option<V> {
         self.touched.insert(key.clone());
+        self.changed.insert(key.clone());
         self.items.insert(key, item)
     }
 
@@ -99,6 +105,7 @@ impl<K: Ord + Clone, V: Due> Scheduled<K, V> {
         Q: Ord + ?Sized,
     {
         let (key, item) = self.items.remove_entry(key)?;
+        self.changed.insert(key.clone());
         self.touched.insert(key);
         Some(item)
     }
@@ -143,8 +150,17 @@ impl<K: Ord + Clone, V: Due> Scheduled<K, V> {
     /// Lets an item act; the index follows at once.
     pub fn act<R>(&mut self, key: &K, act: impl FnOnce(&mut V) -> R) -> Option<R> {
         let done = self.items.get_mut(key).map(act);
+        if done.is_some() {
+            self.changed.insert(key.clone());
+        }
         self.index(key);
         done
+    }
+
+    /// The keys of all that may have changed since this was asked last, and of those that are
+    /// gone, in order.
+    pub fn take_changed(&mut self) -> BTreeSet<K> {
+        std::mem::take(&mut self.changed)
     }
 
     fn index(&mut self, key: &K) {
@@ -202,7 +218,9 @@ mod tests {
         bells.get_mut("a").unwrap().0 = None;
         assert_eq!(bells.next_due(), Some(at(9)));
         assert_eq!(bells.take_due(at(0), true), ["a", "c"].into());
+        assert_eq!(bells.take_changed(), ["a", "b", "c"].into());
         bells.remove("b");
+        assert_eq!(bells.take_changed(), ["b"].into());
         assert_eq!(bells.next_due(), None);
         assert!(bells.take_due(at(100), false).is_empty());
     }

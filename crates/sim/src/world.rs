@@ -12,6 +12,7 @@ use crate::parameters::Parameters;
 use crate::region::Region;
 use crate::s3::Buckets;
 use crate::secrets::{SecretError, SecretValue, Secrets, WhichVersion};
+use crate::trace::{Digests, Positions, Trace};
 
 /// The account that calls belong to when their credentials name no other.
 pub const DEFAULT_ACCOUNT: &str = "123456789012";
@@ -77,6 +78,10 @@ pub struct World {
     pub boots: Boots,
     /// Who served, and when.
     pub history: History,
+    /// What happened, line by line.
+    pub trace: Trace,
+    /// How much of each region stands in the trace.
+    traced: BTreeMap<Place, Positions>,
 }
 
 impl World {
@@ -94,6 +99,8 @@ impl World {
             octopus: octopus::Server::new(seed),
             boots: Boots::default(),
             history: History::default(),
+            trace: Trace::default(),
+            traced: BTreeMap::new(),
         }
     }
 
@@ -133,6 +140,7 @@ impl World {
         self.faults.move_to(self.now);
         // A fault that was switched on meanwhile strikes at once.
         self.follow(false);
+        self.note();
     }
 
     /// Jumps from change to change until no operation is under way.
@@ -167,6 +175,7 @@ impl World {
         region.compute.changed = true;
         region.run_due(self.now, &self.parameters, &mut self.faults);
         self.follow(false);
+        self.note();
         if self.instant {
             self.settle();
         }
@@ -197,6 +206,27 @@ impl World {
         if deploys {
             self.follow(true);
         }
+        self.note();
+    }
+
+    /// What this world did so far comes to: the same seed and the same calls at the same
+    /// moments give the same.
+    pub fn trace_digest(&mut self) -> Digests {
+        self.note();
+        self.trace.digests()
+    }
+
+    /// Writes down what is new.
+    fn note(&mut self) {
+        for (place, region) in &mut self.regions {
+            let positions = self.traced.entry(place.clone()).or_default();
+            self.trace.watch(self.now, place, region, positions);
+        }
+        for (at, subject, text) in self.octopus.take_news() {
+            self.trace.write(at, subject, text);
+        }
+        self.trace.watch_faults(self.faults.take_news());
+        self.boots.forget_changes();
     }
 
     /// Lets instances do what follows for them, and writes down what that changed.

@@ -105,6 +105,18 @@ impl Boot {
         boot
     }
 
+    /// How far it has come, in a word or two.
+    pub(super) fn told(&self) -> &'static str {
+        match self.machine.signalled {
+            _ if self.machine.tentacle.dead => "Tentacle dead",
+            Some(SignalStatus::Success) => "signalled success",
+            Some(SignalStatus::Failure) => "signalled failure",
+            None if !self.processes.is_empty() => "booting",
+            None if self.promises_signal => "never signalled",
+            None => "done",
+        }
+    }
+
     /// When the boot goes on.
     pub(super) fn goes_on_at(&self) -> Option<DateTime<Utc>> {
         let system = &self.machine.system;

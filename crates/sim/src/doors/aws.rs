@@ -35,6 +35,7 @@ use crate::aws_error::AwsError;
 use crate::clock::seconds;
 use crate::faults::{Faults, Scope, Spot};
 use crate::sts::{Caller, Identities, StsError};
+use crate::trace::Subject;
 use crate::world::{Place, World};
 
 /// The namespace of errors that belong to no service in particular.
@@ -51,7 +52,7 @@ pub(super) async fn handle(State(sim): State<Sim>, request: Request) -> Response
         Err(reply) => return reply.into_response(),
     };
     if arrived.is_from_browser() {
-        return control::page(&sim);
+        return control::page();
     }
     let operation = arrived.operation();
     let (account, spot) = sim.with_identities(|world, identities| {
@@ -64,6 +65,10 @@ pub(super) async fn handle(State(sim): State<Sim>, request: Request) -> Response
         let reply = arrived.answer(&operation, &spot, world, identities);
         let reply = arrived.stale(&sim, &operation, &spot, world, reply);
         let reply = spoilt(reply, &account, &spot, world);
+        let (service, region) = (arrived.origin.service.name(), &arrived.origin.region);
+        let status = reply.status.as_u16();
+        let text = format!("{service} {account}/{region} {operation} {status}");
+        world.trace.write(world.now, Subject::Call, text);
         (reply, strike::loses_reply(&mut world.faults, &spot))
     });
     strike::hold(&sim, &spot, &operation, Wait::BeforeItsReply).await;

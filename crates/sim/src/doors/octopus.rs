@@ -3,9 +3,9 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
@@ -15,10 +15,11 @@ use super::earlier::key;
 use super::line::LoseReply;
 use super::sim::{Said, Sim};
 use super::strike::Wait;
-use super::{strike, tamper};
+use super::{control, strike, tamper};
 use crate::clock::seconds;
 use crate::faults::Spot;
 use crate::octopus::{self, Reply};
+use crate::trace::Subject;
 use crate::world::World;
 
 /// Bytes of a request that are read: far above any document that the server keeps.
@@ -31,6 +32,9 @@ pub(super) fn router(sim: Sim) -> Router {
 
 async fn handle(State(sim): State<Sim>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    if is_from_browser(&parts) {
+        return control::page();
+    }
     let body = match to_bytes(body, LARGEST_REQUEST).await {
         Ok(body) => body,
         Err(error) => {
@@ -46,6 +50,9 @@ async fn handle(State(sim): State<Sim>, request: Request) -> Response {
         let reply = world.octopus.handle(&request, world.now, &mut world.faults);
         let said = stale(&sim, &request, &spot, world, wire(reply));
         let said = spoilt(said, &spot, world);
+        let path = request.target.split('?').next().unwrap_or_default();
+        let text = format!("octopus {} {path} {}", request.verb(), said.status.as_u16());
+        world.trace.write(world.now, Subject::Call, text);
         (said, strike::loses_reply(&mut world.faults, &spot))
     });
     strike::hold(&sim, &spot, &operation, Wait::BeforeItsReply).await;
@@ -54,6 +61,14 @@ async fn handle(State(sim): State<Sim>, request: Request) -> Response {
         response.extensions_mut().insert(LoseReply);
     }
     response
+}
+
+/// A person who looks what is there: the root is no path of Octopus' API.
+fn is_from_browser(parts: &Parts) -> bool {
+    let accepted = parts.headers.get(ACCEPT).and_then(|one| one.to_str().ok());
+    parts.method == Method::GET
+        && parts.uri.path() == "/"
+        && accepted.is_some_and(|accepted| accepted.contains("text/html"))
 }
 
 /// The request without its transport. Header values that are no text are left out:

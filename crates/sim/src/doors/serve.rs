@@ -5,13 +5,14 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::line::{Doorway, Shears, lose_marked};
+use super::origin::guard;
 pub use super::sim::Sim;
 use super::{aws, control, octopus};
 use crate::parameters::Parameters;
@@ -26,6 +27,8 @@ pub struct Options {
     pub listen_octopus: SocketAddr,
     /// World seconds in a real second; 0 plays each operation to its end at once.
     pub speed: f64,
+    /// Whether world time stands still until the clock is told otherwise.
+    pub paused: bool,
     /// Where all chance comes from.
     pub seed: u64,
     /// World time at the beginning.
@@ -50,6 +53,7 @@ impl Default for Options {
             listen_aws: anywhere,
             listen_octopus: anywhere,
             speed: 1.0,
+            paused: false,
             seed: 0,
             start: default_start(),
             parameters: Parameters::default(),
@@ -130,14 +134,20 @@ pub async fn serve(options: Options) -> Result<Running, ServeError> {
     let aws = bind(options.listen_aws, options.allow_remote).await?;
     let octopus = bind(options.listen_octopus, options.allow_remote).await?;
     let sim = Sim::new(&options);
-    let stop = CancellationToken::new();
+    let stop = sim.stop().clone();
+    let remote = options.allow_remote;
     let addresses = (
         base(&aws, options.listen_aws)?,
         base(&octopus, options.listen_octopus)?,
     );
     let listeners = vec![
-        tokio::spawn(run(aws, aws_router(sim.clone()), stop.clone())),
-        tokio::spawn(run(octopus, octopus_router(sim.clone()), stop.clone())),
+        tokio::spawn(run(aws, aws_router(sim.clone()), remote, stop.clone())),
+        tokio::spawn(run(
+            octopus,
+            octopus_router(sim.clone()),
+            remote,
+            stop.clone(),
+        )),
     ];
     Ok(Running {
         aws: addresses.0,
@@ -159,8 +169,9 @@ fn octopus_router(sim: Sim) -> Router {
         .merge(octopus::router(sim))
 }
 
-async fn run(listener: TcpListener, router: Router, stop: CancellationToken) {
+async fn run(listener: TcpListener, router: Router, remote: bool, stop: CancellationToken) {
     let service = router
+        .layer(from_fn_with_state(remote, guard))
         .layer(from_fn(lose_marked))
         .into_make_service_with_connect_info::<Shears>();
     let served = axum::serve(Doorway(listener), service)

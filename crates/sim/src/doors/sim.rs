@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use tokio_util::sync::CancellationToken;
 
 use super::earlier::Earlier;
 use super::hold::Holds;
@@ -32,6 +33,7 @@ struct Shared {
     seed: u64,
     requests: AtomicU64,
     holds: Holds,
+    stop: CancellationToken,
     earlier: Earlier<Said>,
     state: Mutex<State>,
 }
@@ -65,7 +67,9 @@ impl Sim {
             known.register_role(role, external_id);
         }
         let monotonic = Monotonic::start();
-        let clock = Clock::new(options.start, options.speed, monotonic.elapsed());
+        let elapsed = monotonic.elapsed();
+        let mut clock = Clock::new(options.start, options.speed, elapsed);
+        clock.set_paused(options.paused, elapsed);
         let mut world = World::new(options.seed, options.start, options.parameters.clone());
         world.instant = clock.is_instant();
         world.buckets.ensure(DEFAULT_BUCKET, options.start);
@@ -80,6 +84,7 @@ impl Sim {
             seed: options.seed,
             requests: AtomicU64::new(0),
             holds: Holds::default(),
+            stop: CancellationToken::new(),
             earlier: Earlier::default(),
             state: Mutex::new(state),
         };
@@ -109,6 +114,16 @@ impl Sim {
     ) -> (R, DateTime<Utc>) {
         let done = self.play(|state, elapsed| act(&mut state.clock, elapsed));
         (done, self.with(|world| world.now))
+    }
+
+    /// Cancelled when the simulation stops serving.
+    pub(super) fn stop(&self) -> &CancellationToken {
+        &self.shared.stop
+    }
+
+    /// Returns when the simulation stops serving.
+    pub(super) async fn stopped(&self) {
+        self.shared.stop.cancelled().await;
     }
 
     /// The requests that faults hold on the wire.

@@ -72,6 +72,8 @@ pub(super) struct MachineEvent {
 pub(super) struct MachineEvents {
     unseen: Vec<MachineEvent>,
     told: VecDeque<MachineEvent>,
+    /// Those that nobody has written down yet.
+    news: Vec<MachineEvent>,
 }
 
 impl MachineEvents {
@@ -83,10 +85,19 @@ impl MachineEvents {
             name: machine.text("Name").to_owned(),
         };
         self.unseen.push(event.clone());
+        self.news.push(event.clone());
         self.told.push_back(event);
         if self.told.len() > KEPT {
             self.told.pop_front();
         }
+    }
+
+    /// What happened since this was asked last: the moment, and the event in words.
+    pub(super) fn take_news(&mut self) -> impl Iterator<Item = (DateTime<Utc>, String)> + '_ {
+        self.news.drain(..).map(|event| {
+            let text = format!("{} {}", event.name, event.category.name());
+            (event.at, text)
+        })
     }
 
     /// When the scan comes that sees the oldest unseen event.

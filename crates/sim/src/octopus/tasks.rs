@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, Utc};
 
+use super::kind::Kind;
 use super::scope::Scope;
 pub(super) use deploy::Target;
 pub(super) use log::{Category, Log};
@@ -68,6 +69,8 @@ pub(super) struct Work {
     /// Health checks that are done, oldest first.
     checks_done: VecDeque<u64>,
     executing_most: usize,
+    /// What became of tasks that nobody has written down yet.
+    pub(super) news: Vec<(DateTime<Utc>, String)>,
 }
 
 impl Work {
@@ -116,6 +119,12 @@ impl Work {
         self.queued.remove(&task);
         self.executing.remove(&task);
         self.logs.remove(&task);
+    }
+
+    /// Tells the world of a task's state.
+    fn tell(&mut self, task: u64, state: &str, at: DateTime<Utc>) {
+        self.news
+            .push((at, format!("{} {state}", Kind::Task.id(task))));
     }
 
     fn note(&mut self, task: u64, at: DateTime<Utc>, category: Category, text: impl Into<String>) {

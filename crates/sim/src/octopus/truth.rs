@@ -37,6 +37,55 @@ impl Server {
         Value::Object(spaces.collect())
     }
 
+    /// The collections that [`Server::truth_of`] knows.
+    pub(crate) fn collections(&self) -> Vec<&'static str> {
+        Kind::ALL.into_iter().map(Kind::collection).collect()
+    }
+
+    /// A page of a collection of all spaces, newest first: how many there are, how many have
+    /// `find` in name, id or state, and of these `limit` from `from` on. `None` for a
+    /// collection that there is not.
+    pub(crate) fn truth_of(
+        &self,
+        collection: &str,
+        find: &str,
+        from: usize,
+        limit: usize,
+    ) -> Option<(usize, usize, Vec<Value>)> {
+        let mut kinds = Kind::ALL.into_iter();
+        let kind = kinds.find(|kind| kind.collection() == collection)?;
+        let fits = |document: &&Document| {
+            let texts = [document.id(), document.text("State").to_owned()];
+            find.is_empty()
+                || document.folded_name.contains(find)
+                || texts.iter().any(|text| text.to_lowercase().contains(find))
+        };
+        let found: Vec<&Document> = self.documents.all(kind).rev().filter(fits).collect();
+        let items = found
+            .iter()
+            .skip(from)
+            .take(limit)
+            .map(|document| match kind {
+                Kind::Deployment => self.told(document),
+                Kind::Space
+                | Kind::Environment
+                | Kind::Lifecycle
+                | Kind::ProjectGroup
+                | Kind::MachinePolicy
+                | Kind::VariableSet
+                | Kind::Project
+                | Kind::Channel
+                | Kind::Tenant
+                | Kind::Machine
+                | Kind::Release
+                | Kind::Trigger
+                | Kind::Task
+                | Kind::Interruption => Value::Object(document.fields.clone()),
+            });
+        let total = self.documents.all(kind).count();
+        Some((total, found.len(), items.collect()))
+    }
+
     /// How many tenants there are, in all spaces.
     pub fn tenant_count(&self) -> usize {
         self.documents.all(Kind::Tenant).count()

@@ -7,6 +7,7 @@ use bennu_ports::{Call, Gate, PortError, PortErrorKind};
 use crate::World;
 use crate::doors::serve::Sim;
 use crate::faults::Spot;
+use crate::trace::Subject;
 
 /// Milliseconds after which a client stops waiting for a reply: ten seconds, as the
 /// adapters do.
@@ -39,6 +40,12 @@ pub(super) async fn cross<T: Send>(
         let spot = spot(world);
         let delay = world.faults.take_at("delay", &spot);
         let result = act(world);
+        let answered = match &result {
+            Ok(_) => "ok".to_owned(),
+            Err(error) => format!("{:?}", error.kind),
+        };
+        let text = format!("port {} {answered}", call.as_str());
+        world.trace.write(world.now, Subject::Call, text);
         let lost = world.faults.take_at("lose_reply", &spot).is_some();
         let late = delay.is_some_and(|f| f.number("ms").unwrap_or(USUAL_DELAY_MS) >= PATIENCE_MS);
         if lost || late {

@@ -1,5 +1,7 @@
 //! A request to `/_sim` that is wrong: what, where, and what to do.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -60,4 +62,29 @@ pub(super) fn object(
         return Err(Refusal::new("the object is empty", "body", remedy));
     }
     Ok(object)
+}
+
+/// A query that has to have no keys but these.
+pub(super) fn only(query: &BTreeMap<String, String>, known: &[&str]) -> Result<(), Refusal> {
+    match query.keys().find(|key| !known.contains(&key.as_str())) {
+        None => Ok(()),
+        Some(key) => Err(Refusal::new(
+            "there is no such key",
+            format!("query, key '{key}'"),
+            format!("use {}", known.join(", ")),
+        )),
+    }
+}
+
+/// A whole number of a query.
+pub(super) fn number_of(
+    query: &BTreeMap<String, String>,
+    key: &str,
+) -> Result<Option<u64>, Refusal> {
+    let Some(text) = query.get(key) else {
+        return Ok(None);
+    };
+    let place = format!("query, key '{key}'");
+    let wrong = |_| Refusal::new("no whole number, 0 or more", place, "give one such as 100");
+    text.parse().map(Some).map_err(wrong)
 }

@@ -40,6 +40,27 @@ pub(super) fn of(world: &World) -> Value {
     })
 }
 
+/// How many there are: stacks by status, instances by state, and what Octopus has.
+pub(super) fn overview(world: &World) -> Value {
+    let mut stacks: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut instances: BTreeMap<&str, usize> = BTreeMap::new();
+    for region in world.regions.values() {
+        for stack in region.stacks.values() {
+            *stacks.entry(stack.status.as_str()).or_default() += 1;
+        }
+        for instance in region.compute.instances.values() {
+            *instances.entry(instance.state.as_str()).or_default() += 1;
+        }
+    }
+    json!({
+        "stacks": stacks,
+        "instances": instances,
+        "tenants": world.octopus.tenant_count(),
+        "machines": world.octopus.machine_count(),
+        "active_tasks": world.octopus.active_task_count(),
+    })
+}
+
 /// By account and region.
 fn aws(world: &World) -> BTreeMap<&str, BTreeMap<&str, Value>> {
     let mut accounts: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();

@@ -53,11 +53,13 @@ impl Server {
         let moments = [waiting.not_before, waiting.expiry];
         self.work.alarms.extend(moments.into_iter().flatten());
         self.work.queued.insert(number, waiting);
+        self.work.tell(number, "Queued", now);
         number
     }
 
     /// The task begins to execute.
     pub(super) fn task_started(&mut self, task: u64, now: DateTime<Utc>) {
+        self.work.tell(task, State::Executing.name(), now);
         self.write(
             task,
             &[
@@ -73,6 +75,7 @@ impl Server {
 
     /// The task is told to stop.
     pub(super) fn task_cancelling(&mut self, task: u64, now: DateTime<Utc>) {
+        self.work.tell(task, State::Cancelling.name(), now);
         self.write(
             task,
             &[
@@ -92,6 +95,7 @@ impl Server {
         error: &str,
         now: DateTime<Utc>,
     ) {
+        self.work.tell(task, state.name(), now);
         let started = self
             .documents
             .by_number(Kind::Task, task)
