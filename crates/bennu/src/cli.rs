@@ -34,6 +34,7 @@ mod watch;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 
 pub use connection::{Address, Connection, ConnectionArgs};
@@ -132,9 +133,28 @@ pub struct SimArgs {
     /// How many times faster than the real world it runs
     #[arg(long, default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
+    /// Let each call play what it begins to its end before it answers
+    #[arg(long, conflicts_with_all = ["speed", "paused"])]
+    pub instant: bool,
+    /// Let time stand still until `/_sim/clock` is told otherwise
+    #[arg(long)]
+    pub paused: bool,
     /// Where its chance comes from: the same seed, the same world
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// World time at the beginning, such as 2026-01-01T00:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub start: Option<DateTime<Utc>>,
+    /// Numbers and behaviours that the providers do not publish, as TOML with the tables
+    /// `aws` and `octopus`; those that it leaves out keep their defaults
+    #[arg(long, value_name = "FILE")]
+    pub parameters: Option<PathBuf>,
+    /// The account of an access key; may be repeated
+    #[arg(long = "key", value_name = "KEY=ACCOUNT", value_parser = pair)]
+    pub keys: Vec<(String, String)>,
+    /// The external id that a role asks for; may be repeated
+    #[arg(long = "role", value_name = "ARN=EXTERNAL-ID", value_parser = pair)]
+    pub roles: Vec<(String, String)>,
 }
 
 /// How the story is played.
@@ -195,6 +215,16 @@ fn ended(result: Result<Exit, Failure>, mut output: Output) -> Exit {
         failure.exit
     });
     output.finish(exit)
+}
+
+/// Two texts with the first `=` between them.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() && !value.is_empty() => {
+            Ok((key.to_owned(), value.to_owned()))
+        }
+        _ => Err("give two texts with = between them, neither of them empty".to_owned()),
+    }
 }
 
 fn speed(text: &str) -> Result<f64, String> {

@@ -104,13 +104,15 @@ impl World {
         }
     }
 
-    /// Forgets everything that happened; time, seed, parameters and mode stay.
+    /// Forgets everything that happened; time, seed, parameters, assumptions and mode stay.
     pub fn reset(&mut self) {
         let parameters = self.parameters.clone();
+        let assumptions = self.octopus.assumptions.clone();
         *self = Self {
             instant: self.instant,
             ..Self::new(self.seed, self.now, parameters)
         };
+        self.octopus.assumptions = assumptions;
     }
 
     /// Gives a secret of `place` this text, whether or not it was there; tells its ARN. An

@@ -1,6 +1,7 @@
 //! The binary as a process: what it prints when it is ready, and how it ends.
 
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
@@ -79,6 +80,61 @@ async fn the_simulator_says_in_one_line_where_it_is() {
     );
     terminate(&sim);
     assert!(sim.wait().unwrap().success());
+}
+
+#[tokio::test]
+async fn the_simulator_is_what_its_options_say() {
+    let parameters = Path::new(env!("CARGO_TARGET_TMPDIR")).join("parameters.toml");
+    std::fs::write(
+        &parameters,
+        "[aws]\nstack_quota = 1\n[octopus]\ntask_cap = 3\n",
+    )
+    .unwrap();
+    let mut sim = bennu(&[
+        "sim",
+        "--listen-aws=127.0.0.1:0",
+        "--listen-octopus=127.0.0.1:0",
+    ])
+    .args(["--instant", "--key", "AKIATEAM=210987654321"])
+    .args(["--parameters", parameters.to_str().unwrap()])
+    .spawn()
+    .unwrap();
+    let ready: Value = serde_json::from_str(&first_line(&mut sim)).unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let call = async |body: String| {
+        let credential = "AWS4-HMAC-SHA256 Credential=AKIATEAM/20260101/eu-west-1/\
+                          cloudformation/aws4_request, SignedHeaders=host, Signature=00";
+        let request = http.post(ready["aws"].as_str().unwrap()).body(body);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let answer = request.header("authorization", credential).send().await;
+        answer.unwrap().text().await.unwrap()
+    };
+    let template =
+        "%7B%22Resources%22%3A%7B%22Q%22%3A%7B%22Type%22%3A%22AWS%3A%3ASQS%3A%3AQueue%22%7D%7D%7D";
+    let create =
+        format!("Action=CreateStack&Version=2010-05-15&TemplateBody={template}&StackName=");
+    let created = call(format!("{create}one")).await;
+    assert!(
+        created.contains("cloudformation:eu-west-1:210987654321:stack/one/"),
+        "{created}"
+    );
+    let stacks = call("Action=DescribeStacks&Version=2010-05-15".to_owned()).await;
+    assert!(stacks.contains("<StackStatus>CREATE_COMPLETE<"), "{stacks}");
+    let refused = call(format!("{create}two")).await;
+    assert!(refused.contains("LimitExceededException"), "{refused}");
+    terminate(&sim);
+    assert!(sim.wait().unwrap().success());
+
+    std::fs::write(&parameters, "[aws]\nstack_qouta = 1\n").unwrap();
+    let refused = bennu(&["sim", "--parameters", parameters.to_str().unwrap()])
+        .output()
+        .unwrap();
+    let why = String::from_utf8(refused.stderr).unwrap();
+    assert!(!refused.status.success());
+    assert!(
+        why.contains("parameters.toml") && why.contains("stack_qouta"),
+        "{why}"
+    );
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use super::line::{Doorway, Shears, lose_marked};
 use super::origin::guard;
 pub use super::sim::Sim;
 use super::{aws, control, octopus};
+use crate::octopus::Assumptions;
 use crate::parameters::Parameters;
 use crate::world::default_start;
 
@@ -35,6 +36,8 @@ pub struct Options {
     pub start: DateTime<Utc>,
     /// The numbers that the providers do not publish.
     pub parameters: Parameters,
+    /// What no source says about a real Octopus.
+    pub assumptions: Assumptions,
     /// Access keys and the accounts they speak for. Others are accepted too, see
     /// [`crate::sts`].
     pub keys: BTreeMap<String, String>,
@@ -57,6 +60,7 @@ impl Default for Options {
             seed: 0,
             start: default_start(),
             parameters: Parameters::default(),
+            assumptions: Assumptions::default(),
             keys: BTreeMap::new(),
             roles: BTreeMap::new(),
             allow_remote: false,

@@ -71,6 +71,7 @@ impl Sim {
         let mut clock = Clock::new(options.start, options.speed, elapsed);
         clock.set_paused(options.paused, elapsed);
         let mut world = World::new(options.seed, options.start, options.parameters.clone());
+        world.octopus.assumptions = options.assumptions.clone();
         world.instant = clock.is_instant();
         world.buckets.ensure(DEFAULT_BUCKET, options.start);
         let state = State {
