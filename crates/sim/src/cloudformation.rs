@@ -15,6 +15,7 @@ pub mod change_set;
 pub mod definition;
 pub mod describe;
 pub mod engine;
+pub mod estate;
 pub mod evaluate;
 pub mod lifecycle;
 pub mod lookup;

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::autoscaling::{Activity, Group, LaunchConfiguration, LifecycleState};
 use crate::chance::Chance;
 use crate::clock::seconds;
+use crate::cloudformation::estate::Estate;
 use crate::cloudformation::request::Tag;
 use crate::ec2::{Instance, InstanceState, LaunchSpecification, LaunchTemplate};
 use crate::faults::{Scope, Spot};
@@ -60,6 +61,8 @@ pub struct Compute {
     pub instances: Scheduled<String, Instance>,
     /// Oldest first.
     pub activities: Vec<Activity>,
+    /// What stacks share and make beside these.
+    pub(crate) estate: Estate,
     /// What nobody has heard of yet, oldest first.
     pub(crate) news: Vec<News>,
     /// Groups whose members in service may have changed since somebody looked.

@@ -40,6 +40,7 @@ pub mod region;
 pub mod s3;
 pub mod schedule;
 pub mod secrets;
+pub mod ssm;
 pub mod sts;
 pub mod trace;
 pub mod witness;

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::cloudformation::definition::RULE_FUNCTIONS;
 use crate::cloudformation::evaluate::FUNCTIONS;
 use crate::cloudformation::status::{
     ChangeSetStatus, ExecutionStatus, ResourceStatus, StackStatus,
@@ -37,7 +38,7 @@ pub fn rows() -> BTreeSet<String> {
             .iter()
             .map(|(service, action)| format!("action {service}:{action}")),
     );
-    rows.extend(FUNCTIONS.iter().map(|name| format!("function {name}")));
+    rows.extend(functions().map(|name| format!("function {name}")));
     rows.extend(statuses());
     rows.extend(
         transitions::LEGAL
@@ -46,6 +47,12 @@ pub fn rows() -> BTreeSet<String> {
     );
     rows.extend(faults::registry::names().map(|name| format!("fault {name}")));
     rows
+}
+
+/// The functions of values and those of rules.
+fn functions() -> impl Iterator<Item = &'static str> {
+    let of_values = FUNCTIONS.iter().map(|one| one.name);
+    of_values.chain(RULE_FUNCTIONS.iter().map(|one| one.name))
 }
 
 fn statuses() -> impl Iterator<Item = String> {
@@ -88,6 +95,7 @@ pub fn shown(world: &World) -> BTreeSet<String> {
                 note_functions(&Value::Object(resource.properties.clone()), &mut shown);
                 note_functions(&Value::Object(resource.metadata.clone()), &mut shown);
             }
+            note_functions(&Value::Object(template.rules.clone()), &mut shown);
             let outputs = template.outputs.values().map(|output| &output.value);
             for value in outputs.chain(template.conditions.values()) {
                 note_functions(value, &mut shown);
@@ -104,7 +112,7 @@ fn note_functions(value: &Value, shown: &mut BTreeSet<String>) {
         Value::Array(items) => items.iter().for_each(|item| note_functions(item, shown)),
         Value::Object(map) => {
             if let Some(name) = map.keys().next().filter(|_| map.len() == 1)
-                && FUNCTIONS.contains(&name.as_str())
+                && functions().any(|one| one == name)
             {
                 shown.insert(format!("function {name}"));
             }

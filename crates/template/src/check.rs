@@ -24,6 +24,7 @@ impl Template {
         let mut defects = self.over_limits();
         if self.transforms.is_empty() {
             let walked = self.walk();
+            defects.extend(self.unknown_types());
             defects.extend(self.names_taken_twice());
             defects.extend(walked.malformed);
             defects.extend(
@@ -64,20 +65,34 @@ impl Template {
                 "resources",
             ),
             ("Outputs", self.outputs.len(), limits::OUTPUTS, "outputs"),
-            (
-                "Description",
-                description,
-                limits::DESCRIPTION,
-                "bytes of description",
-            ),
         ]
         .into_iter()
         .filter(|(_, count, limit, _)| count > limit)
         .map(|(path, count, limit, what)| {
-            let what = format_args!("{count} {what}; a template has at most {limit}");
+            let what =
+                format_args!("Number of {what}, {count}, is greater than maximum allowed, {limit}");
             TemplateError::format(path, what)
         })
+        .chain((description > limits::DESCRIPTION).then(|| {
+            let what = format_args!(
+                "'Description' length is greater than {}.",
+                limits::DESCRIPTION
+            );
+            TemplateError::format("Description", what)
+        }))
         .collect()
+    }
+
+    /// Parameters of types that there are not.
+    fn unknown_types(&self) -> impl Iterator<Item = TemplateError> {
+        let unknown = self
+            .parameters
+            .iter()
+            .filter(|(_, one)| !one.has_known_type());
+        unknown.map(|(name, one)| {
+            let what = format_args!("Unrecognized parameter type: {}", one.kind);
+            TemplateError::format(format!("Parameters.{name}.Type"), what)
+        })
     }
 
     fn names_taken_twice(&self) -> impl Iterator<Item = TemplateError> {

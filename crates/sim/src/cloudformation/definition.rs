@@ -1,18 +1,24 @@
 //! What a version of a stack declares: template, parameter values, tags.
 
+mod read;
+mod rules;
 mod values;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bennu_template::{Capability, Resource, Template};
 use serde_json::Value;
 
 use super::answer::ParameterOutput;
-use super::evaluate::{self, Identity, Lookup, Scope};
+use super::evaluate::{self, Identity, Lookup, Scope, as_text};
 use super::provision::attribute_of;
 use super::request::{ParameterInput, Tag};
 use crate::aws_error::{AwsError, AwsResult};
+use crate::compute::Compute;
 
+pub(crate) use read::read;
+pub use rules::{RULE_FUNCTIONS, RuleFunction};
 pub(crate) use values::SetValue;
 
 /// A template with everything that was chosen for it.
@@ -26,6 +32,8 @@ pub struct Definition {
     pub parameters: BTreeMap<String, SetValue>,
     /// Which conditions hold.
     pub conditions: BTreeMap<String, bool>,
+    /// The exports of other stacks that it uses.
+    pub imports: BTreeSet<String>,
     /// The stack's tags.
     pub tags: Vec<Tag>,
     /// Topics that hear of every event.
@@ -54,6 +62,7 @@ impl Definition {
         given: Given,
         previous: Option<&Self>,
         identity: &Identity,
+        compute: &Compute,
     ) -> AwsResult<Self> {
         let template_body = template_body(&given, previous)?;
         let template = read(&template_body)?;
@@ -63,7 +72,11 @@ impl Definition {
             .filter_map(|one| Capability::from_name(one));
         require(template.missing_capabilities(&acknowledged.collect()))?;
         check_tags(given.tags.as_deref().unwrap_or_default())?;
-        let parameters = values::set(&template, &given.parameters, previous)?;
+        let around = values::Surroundings {
+            compute,
+            place: &identity.place,
+        };
+        let parameters = values::set(&template, &given.parameters, previous, around)?;
         let role_arn = given
             .role_arn
             .or_else(|| previous.and_then(|one| one.role_arn.clone()));
@@ -72,6 +85,7 @@ impl Definition {
             template,
             parameters,
             conditions: BTreeMap::new(),
+            imports: BTreeSet::new(),
             tags: given
                 .tags
                 .or_else(|| previous.map(|one| one.tags.clone()))
@@ -85,7 +99,8 @@ impl Definition {
         definition.tags.sort();
         definition.conditions =
             evaluate::conditions(&definition, identity).map_err(AwsError::validation)?;
-        definition
+        rules::check(&definition, identity).map_err(AwsError::validation)?;
+        definition.imports = definition
             .rehearse(identity)
             .map_err(AwsError::validation)?;
         Ok(definition)
@@ -131,11 +146,12 @@ impl Definition {
     }
 
     /// Works everything out once with stand-ins, so that what is wrong in any case is
-    /// refused before anything begins.
-    fn rehearse(&self, identity: &Identity) -> Result<(), String> {
+    /// refused before anything begins. Tells what is imported.
+    fn rehearse(&self, identity: &Identity) -> Result<BTreeSet<String>, String> {
         let stand_ins = StandIns {
             definition: self,
             identity,
+            imported: RefCell::default(),
         };
         let scope = Scope {
             definition: self,
@@ -154,17 +170,30 @@ impl Definition {
         }
         for output in self.template.outputs.values() {
             if self.holds(output.condition.as_ref()) {
-                scope.evaluate(&output.value)?;
+                let value = scope.evaluate(&output.value)?;
+                // What an attribute looks like, only the real thing tells.
+                let is_attribute = output.value.get("Fn::GetAtt").is_some();
+                if !is_attribute && value.as_ref().and_then(as_text).is_none() {
+                    return Err(OUTPUT_IS_NO_TEXT.to_owned());
+                }
+                if let Some(name) = &output.export_name {
+                    scope.text(name)?;
+                }
             }
         }
-        Ok(())
+        Ok(stand_ins.imported.into_inner())
     }
 }
+
+/// What CloudFormation says of an output that is a list or an object.
+pub(crate) const OUTPUT_IS_NO_TEXT: &str =
+    "Template format error: The Value field of every Outputs member must evaluate to a String.";
 
 /// Resources that will be there, with made-up ids.
 struct StandIns<'a> {
     definition: &'a Definition,
     identity: &'a Identity,
+    imported: RefCell<BTreeSet<String>>,
 }
 
 impl Lookup for StandIns<'_> {
@@ -190,29 +219,11 @@ impl Lookup for StandIns<'_> {
     fn is_preview(&self) -> bool {
         true
     }
-}
 
-/// Reads a template and checks it, and refuses what is not simulated.
-pub(crate) fn read(text: &str) -> AwsResult<Template> {
-    let template =
-        Template::parse(text).map_err(|error| AwsError::validation(error.to_string()))?;
-    if let Err(errors) = template.check() {
-        let first = errors.first().map_or_else(String::new, ToString::to_string);
-        return Err(AwsError::validation(first));
+    fn export(&self, name: &str) -> Result<String, String> {
+        self.imported.borrow_mut().insert(name.to_owned());
+        Ok(name.to_owned())
     }
-    if let [transform, ..] = template.transforms.as_slice() {
-        let text = format!("Transform {transform} is not simulated; give the expanded template");
-        return Err(AwsError::validation(text));
-    }
-    let nested = template
-        .resources
-        .iter()
-        .find(|(_, one)| one.kind == "AWS::CloudFormation::Stack");
-    if let Some((logical_id, _)) = nested {
-        let text = format!("Resource {logical_id}: nested stacks are not simulated");
-        return Err(AwsError::validation(text));
-    }
-    Ok(template)
 }
 
 fn template_body(given: &Given, previous: Option<&Definition>) -> AwsResult<String> {

@@ -2,6 +2,8 @@
 
 mod functions;
 
+pub use functions::{FUNCTIONS, Function};
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
@@ -30,6 +32,8 @@ pub trait Lookup {
     fn attribute(&self, logical_id: &str, attribute: &str) -> Option<Value>;
     /// Whether values are stand-ins, so that cutting them apart proves nothing.
     fn is_preview(&self) -> bool;
+    /// What another stack exports under a name, or why that cannot be told.
+    fn export(&self, name: &str) -> Result<String, String>;
 }
 
 /// Everything that a value in a template may refer to.
@@ -132,15 +136,20 @@ pub fn conditions(
     definition: &Definition,
     identity: &Identity,
 ) -> Result<BTreeMap<String, bool>, String> {
-    let scope = Scope {
-        definition,
-        identity,
-        resources: &Nothing,
-    };
+    let scope = parameters_only(definition, identity);
     let named = definition.template.conditions.iter();
     named
         .map(|(name, value)| Ok((name.clone(), scope.condition(value)?)))
         .collect()
+}
+
+/// What conditions and rules may refer to: parameters, mappings, other conditions.
+pub(crate) fn parameters_only<'a>(definition: &'a Definition, identity: &'a Identity) -> Scope<'a> {
+    Scope {
+        definition,
+        identity,
+        resources: &Nothing,
+    }
 }
 
 /// No resources: conditions may not refer to any.
@@ -155,6 +164,9 @@ impl Lookup for Nothing {
     }
     fn is_preview(&self) -> bool {
         false
+    }
+    fn export(&self, _name: &str) -> Result<String, String> {
+        Err("Template error: Cannot use Fn::ImportValue in Conditions.".to_owned())
     }
 }
 

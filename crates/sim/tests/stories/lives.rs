@@ -133,7 +133,7 @@ fn refusals_have_the_words_that_clients_know() {
         );
     });
     all += &refused(&mut stage, &|one| {
-        one.template_body = Some("Resources: { A: { Type: AWS::SQS::Queue, Properties: { QueueName: !ImportValue B } } }".to_owned());
+        one.template_body = Some("Resources: { A: { Type: AWS::SQS::Queue, Properties: { QueueName: !ImportValue [B] } } }".to_owned());
     });
     all += &refused(&mut stage, &|one| {
         one.template_body = Some("Resources: [".to_owned())

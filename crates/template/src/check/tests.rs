@@ -78,7 +78,10 @@ fn limits_are_inclusive() {
     assert_eq!(with(500), Vec::<String>::new());
     assert_eq!(
         with(501),
-        ["Template format error: 501 resources; a template has at most 500 (at Resources)"]
+        [
+            "Template format error: Number of resources, 501, is greater than maximum allowed, 500 (at \
+             Resources)"
+        ]
     );
 }
 
@@ -91,4 +94,25 @@ Resources:
   C: {Type: T, DeletionPolicy: !Ref P, Properties: {P: !Ref TA}}
 ";
     assert_eq!(defects(text), Vec::<String>::new());
+}
+
+#[test]
+fn a_type_that_no_parameter_has_is_named() {
+    let text = "
+Parameters:
+  A: {Type: 'List<AWS::EC2::Subnet::Id>'}
+  B: {Type: 'AWS::SSM::Parameter::Value<List<String>>'}
+  C: {Type: 'List<String>'}
+  D: {Type: 'AWS::SSM::Parameter::Value<Number>'}
+Resources: {R: {Type: T}}
+";
+    assert_eq!(
+        defects(text),
+        [
+            "Template format error: Unrecognized parameter type: List<String> (at \
+             Parameters.C.Type)",
+            "Template format error: Unrecognized parameter type: \
+             AWS::SSM::Parameter::Value<Number> (at Parameters.D.Type)",
+        ]
+    );
 }

@@ -40,6 +40,35 @@ impl Parameter {
         self.kind == "CommaDelimitedList" || self.kind.starts_with("List<")
     }
 
+    /// Whether CloudFormation has a parameter type of this name.
+    #[must_use]
+    pub fn has_known_type(&self) -> bool {
+        let inside = |kind: &str, outside: &str| {
+            let rest = kind.strip_prefix(outside)?.strip_suffix('>')?;
+            Some(rest.to_owned())
+        };
+        let of_aws = |kind: &str| THINGS.contains(&kind);
+        let listed = |kind: &str| inside(kind, "List<").is_some_and(|one| of_aws(&one));
+        let kind = self.kind.as_str();
+        match inside(kind, "AWS::SSM::Parameter::Value<") {
+            Some(stored) => {
+                ["String", "List<String>", "CommaDelimitedList"].contains(&stored.as_str())
+                    || of_aws(&stored)
+                    || listed(&stored)
+            }
+            None => {
+                let plain = [
+                    "String",
+                    "Number",
+                    "List<Number>",
+                    "CommaDelimitedList",
+                    "AWS::SSM::Parameter::Name",
+                ];
+                plain.contains(&kind) || of_aws(kind) || listed(kind)
+            }
+        }
+    }
+
     /// Whether the value names an entry of the SSM parameter store, which
     /// CloudFormation resolves anew at each operation.
     #[must_use]
@@ -48,12 +77,31 @@ impl Parameter {
     }
 }
 
+/// Things of AWS that a value can name (CloudFormation user guide, "Specify existing
+/// resources at runtime with CloudFormation-supplied parameter types").
+const THINGS: [&str; 10] = [
+    "AWS::EC2::AvailabilityZone::Name",
+    "AWS::EC2::Image::Id",
+    "AWS::EC2::Instance::Id",
+    "AWS::EC2::KeyPair::KeyName",
+    "AWS::EC2::SecurityGroup::GroupName",
+    "AWS::EC2::SecurityGroup::Id",
+    "AWS::EC2::Subnet::Id",
+    "AWS::EC2::VPC::Id",
+    "AWS::EC2::Volume::Id",
+    "AWS::Route53::HostedZone::Id",
+];
+
 pub(super) fn read(field: &Field<'_>) -> Result<Parameter, TemplateError> {
     let mut parameter = Parameter::default();
     for (key, value) in field.entries()? {
         match key {
             "Type" => parameter.kind = value.string()?,
-            "Default" => parameter.default = Some(value.text()?),
+            "Default" => {
+                let text = value.text();
+                let what = "Every Default member must be a string.";
+                parameter.default = Some(text.map_err(|_| value.refuse(what))?);
+            }
             "AllowedValues" => {
                 parameter.allowed_values = value
                     .list()?

@@ -189,6 +189,10 @@ impl Lookup for Sight<'_> {
     fn is_preview(&self) -> bool {
         true
     }
+
+    fn export(&self, name: &str) -> Result<String, String> {
+        self.live().export(name)
+    }
 }
 
 fn addition(name: &str, kind: &str) -> ResourceChange {

@@ -13,6 +13,7 @@ use crate::cloudformation::status::{
     ChangeSetStatus, ChangeSetType, ExecutionStatus, OnFailure, OperationType, StackStatus,
 };
 use crate::cloudformation::tokens::Replay;
+use crate::compute::Compute;
 use crate::region::Region;
 use crate::world::Moment;
 
@@ -58,7 +59,7 @@ impl Region {
             .stacks
             .get_mut(&stack_id)
             .ok_or_else(|| no_stack(&stack_id))?;
-        let made = add(stack, request, kind, &number, moment);
+        let made = add(stack, request, kind, &number, &self.compute, moment);
         let made = match made {
             Ok(made) => made,
             Err(refused) => {
@@ -158,6 +159,7 @@ fn add(
     request: CreateChangeSet,
     kind: ChangeSetType,
     number: &str,
+    compute: &Compute,
     moment: &Moment<'_>,
 ) -> AwsResult<String> {
     let name = request.change_set_name;
@@ -178,7 +180,8 @@ fn add(
         notification_arns: request.notification_arns,
         role_arn: request.role_arn,
     };
-    let definition = Definition::prepare(given, stack.definition.as_ref(), &stack.identity)?;
+    let definition =
+        Definition::prepare(given, stack.definition.as_ref(), &stack.identity, compute)?;
     let place = &stack.identity.place;
     let id = format!(
         "arn:aws:cloudformation:{}:{}:changeSet/{name}/{number}",

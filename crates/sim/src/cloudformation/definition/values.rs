@@ -1,14 +1,18 @@
 //! Parameter values: given, kept, defaulted, resolved, checked.
 
-use std::collections::BTreeMap;
+mod constraints;
+mod kinds;
 
-use bennu_template::{Parameter, Template};
+use std::collections::{BTreeMap, BTreeSet};
+
+use bennu_template::Template;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::Definition;
 use crate::aws_error::{AwsError, AwsResult};
 use crate::cloudformation::request::ParameterInput;
+use crate::compute::Compute;
+use crate::world::Place;
 
 /// The value of a parameter in a definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,116 +36,109 @@ impl SetValue {
     }
 }
 
+/// Where parameters are looked up that name things.
+#[derive(Clone, Copy)]
+pub(super) struct Surroundings<'a> {
+    /// Instances, and the parameter store.
+    pub compute: &'a Compute,
+    /// Account and region.
+    pub place: &'a Place,
+}
+
 /// Sets every parameter that the template declares, or says what is wrong.
 pub(super) fn set(
     template: &Template,
     given: &[ParameterInput],
     previous: Option<&Definition>,
+    around: Surroundings<'_>,
 ) -> AwsResult<BTreeMap<String, SetValue>> {
+    let mut asked = asked(given, previous)?;
+    let unknown: Vec<&str> = asked
+        .keys()
+        .filter(|name| !template.parameters.contains_key(*name))
+        .map(String::as_str)
+        .collect();
+    if !unknown.is_empty() {
+        let text = format!(
+            "Parameters: [{}] do not exist in the template",
+            unknown.join(", ")
+        );
+        return Err(AwsError::validation(text));
+    }
+    let missing: Vec<&str> = (template.parameters.iter())
+        .filter(|(name, one)| one.default.is_none() && !asked.contains_key(*name))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    if !missing.is_empty() {
+        let text = format!("Parameters: [{}] must have values", missing.join(", "));
+        return Err(AwsError::validation(text));
+    }
+    let mut values = BTreeMap::new();
+    for (name, parameter) in &template.parameters {
+        let value = asked.remove(name).or_else(|| parameter.default.clone());
+        let given = value.unwrap_or_default();
+        constraints::check(name, parameter, &given).map_err(AwsError::validation)?;
+        let resolved =
+            kinds::resolve(name, parameter, &given, around).map_err(AwsError::validation)?;
+        let set = SetValue {
+            given,
+            resolved,
+            no_echo: parameter.no_echo,
+        };
+        values.insert(name.clone(), set);
+    }
+    Ok(values)
+}
+
+/// What a call says of parameters, each once.
+fn asked(
+    given: &[ParameterInput],
+    previous: Option<&Definition>,
+) -> AwsResult<BTreeMap<String, String>> {
     let mut asked = BTreeMap::new();
+    let mut twice = BTreeSet::new();
     for input in given {
         let value = match (&input.value, input.use_previous_value) {
             (Some(value), false) => value.clone(),
             (None, true) => kept(&input.key, previous)?,
             (Some(_), true) => {
-                let text = format!(
-                    "Invalid input for parameter key {}. Cannot specify usePreviousValue as \
-                        true and non empty value for a parameter",
-                    input.key
-                );
-                return Err(AwsError::validation(text));
+                return Err(invalid(
+                    &input.key,
+                    "Cannot specify usePreviousValue as true and non empty value for a parameter",
+                ));
             }
             (None, false) => {
-                let text = format!(
-                    "Invalid input for parameter key {}. Need to specify either \
-                        usePreviousValue as true or a value",
-                    input.key
-                );
-                return Err(AwsError::validation(text));
+                return Err(invalid(
+                    &input.key,
+                    "Need to specify either usePreviousValue as true or a value for a parameter",
+                ));
             }
         };
         if asked.insert(input.key.clone(), value).is_some() {
-            let text = format!("Invalid input: duplicate parameter key {}", input.key);
-            return Err(AwsError::validation(text));
+            twice.insert(input.key.as_str());
         }
     }
-    if let Some(problem) = template.check_parameters(&asked).first() {
-        return Err(AwsError::validation(problem.to_string()));
+    if twice.is_empty() {
+        return Ok(asked);
     }
-    let mut values = BTreeMap::new();
-    for (name, parameter) in &template.parameters {
-        let value = asked.remove(name).or_else(|| parameter.default.clone());
-        let value = value.ok_or_else(|| {
-            AwsError::validation(format!("Parameters: [{name}] must have values"))
-        })?;
-        check_pattern(name, parameter, &value)?;
-        let resolved = parameter.is_ssm().then(|| resolve(&parameter.kind, &value));
-        values.insert(
-            name.clone(),
-            SetValue {
-                given: value,
-                resolved,
-                no_echo: parameter.no_echo,
-            },
-        );
-    }
-    Ok(values)
+    let names: Vec<&str> = twice.into_iter().collect();
+    Err(AwsError::validation(format!(
+        "Parameters: [{}] are duplicated; give each of them once",
+        names.join(", ")
+    )))
 }
 
 fn kept(name: &str, previous: Option<&Definition>) -> AwsResult<String> {
     let before = previous.and_then(|one| one.parameters.get(name));
     before.map(|value| value.given.clone()).ok_or_else(|| {
-        AwsError::validation(format!(
-            "Invalid input for parameter key {name}. Cannot specify usePreviousValue \
-            as true for a parameter key not in the previous template"
-        ))
+        invalid(
+            name,
+            "Cannot specify usePreviousValue as true for a parameter key not in the previous \
+             template",
+        )
     })
 }
 
-/// A pattern has to match the whole value. One that this regular expression engine does
-/// not know (they are Java's) is not held against the value.
-fn check_pattern(name: &str, parameter: &Parameter, value: &str) -> AwsResult<()> {
-    let Some(pattern) = &parameter.allowed_pattern else {
-        return Ok(());
-    };
-    let Ok(expression) = regex_lite::Regex::new(&format!("^(?:{pattern})$")) else {
-        return Ok(());
-    };
-    if expression.is_match(value) {
-        return Ok(());
-    }
-    Err(AwsError::validation(
-        match &parameter.constraint_description {
-            Some(words) => format!("Parameter {name} failed to satisfy constraint: {words}"),
-            None => format!("Parameter '{name}' must match pattern {pattern}"),
-        },
-    ))
-}
-
-/// A plausible value for the name of an SSM parameter: the same name, the same value.
-fn resolve(kind: &str, name: &str) -> String {
-    let hash = hex::encode(Sha256::digest(name));
-    let digits = hash.get(..17).unwrap_or_default();
-    let one = if kind.contains("Image::Id") || name.contains("ami") {
-        format!("ami-{digits}")
-    } else if kind.contains("AWS::EC2::") {
-        let thing = kind.rsplit("AWS::EC2::").next().unwrap_or_default();
-        let prefix = if thing.starts_with("SecurityGroup") {
-            "sg".to_owned()
-        } else {
-            thing
-                .split("::")
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase()
-        };
-        format!("{prefix}-{digits}")
-    } else {
-        format!("value-of{}", name.replace('/', "-"))
-    };
-    if kind.contains("List") {
-        format!("{one},{one}-2")
-    } else {
-        one
-    }
+fn invalid(name: &str, what: &str) -> AwsError {
+    AwsError::validation(format!("Invalid input for parameter key {name}. {what}"))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::cloudformation::definition::Definition;
-use crate::cloudformation::evaluate::{Lookup, Scope};
+use crate::cloudformation::evaluate::{Lookup, Scope, as_text};
 use crate::cloudformation::provision::{attribute, is_taggable};
 use crate::cloudformation::stack::{Resource, Settings};
 use crate::compute::Compute;
@@ -33,11 +33,28 @@ impl Lookup for Live<'_> {
 
     fn attribute(&self, logical_id: &str, name: &str) -> Option<Value> {
         let (kind, physical_id) = self.real(logical_id)?;
+        // A thing tells of itself what it was made with: the block of a network, for one.
+        let own = self
+            .resources
+            .get(logical_id)?
+            .settings
+            .properties
+            .get(name);
+        if let Some(text) = own.and_then(as_text) {
+            return Some(Value::String(text));
+        }
         Some(attribute(self.compute, kind, physical_id, name, self.place))
     }
 
     fn is_preview(&self) -> bool {
         false
+    }
+
+    fn export(&self, name: &str) -> Result<String, String> {
+        let found = self.compute.estate.exports.get(name);
+        found
+            .map(|export| export.value.clone())
+            .ok_or_else(|| format!("No export named {name} found"))
     }
 }
 

@@ -5,15 +5,17 @@ use serde_json::{Value, json};
 use super::{Identity, Lookup, Scope};
 use crate::cloudformation::definition::{Definition, Given};
 use crate::cloudformation::request::ParameterInput;
+use crate::compute::Compute;
 use crate::world::Place;
 
 const TEMPLATE: &str = r#"
 Parameters:
   Env: { Type: String, AllowedPattern: "[a-z]+" }
+  Part: { Type: String, Default: vpc }
   Ports: { Type: CommaDelimitedList, Default: "80, 443" }
-  Image: { Type: "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", Default: /aws/ami/latest }
+  Image: { Type: "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", Default: /aws/service/ami-amazon-linux-latest/al2023 }
 Mappings:
-  Sizes: { us-east-1: { small: t3.micro } }
+  Sizes: { us-east-1: { small: t3.micro }, names: { s: small } }
 Conditions:
   IsProd: !Equals [!Ref Env, prod]
   Careful: !And [!Not [!Condition IsTest], !Or [!Condition IsProd, !Equals [1, "1"]]]
@@ -34,6 +36,11 @@ impl Lookup for Fixed {
     }
     fn is_preview(&self) -> bool {
         false
+    }
+    fn export(&self, name: &str) -> Result<String, String> {
+        (name == "net-vpc")
+            .then(|| "vpc-1".to_owned())
+            .ok_or_else(|| "none".to_owned())
     }
 }
 
@@ -58,7 +65,8 @@ fn definition(env: &str) -> Result<Definition, String> {
         }],
         ..Given::default()
     };
-    Definition::prepare(given, None, &identity()).map_err(|error| error.message)
+    Definition::prepare(given, None, &identity(), &Compute::default())
+        .map_err(|error| error.message)
 }
 
 fn evaluate(value: &Value) -> Result<Option<Value>, String> {
@@ -108,6 +116,18 @@ fn functions_give_what_cloudformation_gives() {
             json!({"Fn::FindInMap": ["Sizes", {"Ref": "AWS::Region"}, "small"]}),
             json!("t3.micro"),
         ),
+        (
+            json!({"Fn::FindInMap": ["Sizes", {"Ref": "AWS::Region"}, {"Fn::FindInMap": ["Sizes", "names", "s"]}]}),
+            json!("t3.micro"),
+        ),
+        (
+            json!({"Fn::ImportValue": {"Fn::Sub": "net-${Part}"}}),
+            json!("vpc-1"),
+        ),
+        (
+            json!({"Fn::Select": [1, {"Fn::Cidr": ["10.0.0.0/16", 2, "8"]}]}),
+            json!("10.0.1.0/24"),
+        ),
         (json!({"Fn::Base64": "hi"}), json!("aGk=")),
         (
             json!({"Fn::GetAZs": ""}),
@@ -137,8 +157,24 @@ fn what_cannot_be_worked_out_says_why() {
         ),
         (json!({"Ref": "B"}), "Unresolved resource dependencies [B]"),
         (
-            json!({"Fn::Cidr": ["10.0.0.0/16", 4, 8]}),
-            "Fn::Cidr is not simulated",
+            json!({"Fn::Cidr": ["10.0.0.0/16", 300, 8]}),
+            "makes 1 to 256 blocks",
+        ),
+        (
+            json!({"Fn::And": [{"Fn::Equals": [1, 1]}]}),
+            "every Fn::And object requires a list of at least 2 and at most 10",
+        ),
+        (
+            json!({"Fn::FindInMap": ["Sizes", {"Fn::Sub": "x"}, "small"]}),
+            "every Fn::FindInMap object requires three parameters",
+        ),
+        (
+            json!({"Fn::ImportValue": {"Fn::Sub": "${A}-vpc"}}),
+            "must not depend on any resources",
+        ),
+        (
+            json!({"Fn::ToJsonString": {}}),
+            "Fn::ToJsonString is worked out by AWS::LanguageExtensions",
         ),
         (
             json!({"Fn::Nonsense": 1}),

@@ -53,7 +53,7 @@ impl Region {
             notification_arns: Some(request.notification_arns),
             role_arn: request.role_arn,
         };
-        let definition = Definition::prepare(given, None, &identity)?;
+        let definition = Definition::prepare(given, None, &identity, &self.compute)?;
         let mut stack = Stack::new(identity, StackStatus::CreateInProgress, moment.now);
         let disabled = request.disable_rollback == Some(true);
         stack.on_failure = request.on_failure.unwrap_or(if disabled {

@@ -50,7 +50,8 @@ impl Region {
             notification_arns: request.notification_arns,
             role_arn: request.role_arn,
         };
-        let definition = Definition::prepare(given, stack.definition.as_ref(), &stack.identity)?;
+        let (before, identity) = (stack.definition.as_ref(), &stack.identity);
+        let definition = Definition::prepare(given, before, identity, &self.compute)?;
         let preview = preview(stack, &definition, &self.compute).map_err(AwsError::validation)?;
         if preview.is_empty() && stack.status != StackStatus::UpdateFailed {
             return Err(AwsError::validation("No updates are to be performed."));
