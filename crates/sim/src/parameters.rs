@@ -67,6 +67,12 @@ pub struct Parameters {
     pub resource_page: usize,
     /// Changes per page of DescribeChangeSet (AWS pages by 1 MB).
     pub change_page: usize,
+    /// Entries per page of ListExports and ListImports (AWS: 100).
+    pub export_page: usize,
+    /// Where a stack stands after its deletion was refused because an export of it is in
+    /// use: in `DELETE_FAILED`, or where it stood before. Sources differ; the reason is the
+    /// same.
+    pub refused_delete_is_failed: bool,
     /// How long deleted stacks can be read by ARN (AWS: 90 days).
     pub deleted_stack_kept_s: f64,
     /// How often the deletion of a replaced resource is tried before it is left behind
@@ -154,6 +160,8 @@ impl Default for Parameters {
             event_page: 100,
             resource_page: 100,
             change_page: 100,
+            export_page: 100,
+            refused_delete_is_failed: true,
             deleted_stack_kept_s: 90.0 * 24.0 * 3600.0,
             cleanup_tries: 3,
             instance_boot_s: 60.0,

@@ -11,10 +11,8 @@ use crate::cloudformation::stack::Stack;
 use crate::cloudformation::tokens::Tokens;
 use crate::compute::Compute;
 use crate::ec2::InstanceState;
-use crate::faults::Faults;
-use crate::parameters::Parameters;
 use crate::schedule::Scheduled;
-use crate::world::{Moment, Place, Timed};
+use crate::world::{Moment, Place, Stores};
 
 /// CloudFormation, Auto Scaling and EC2 of one account in one region.
 ///
@@ -94,22 +92,19 @@ impl Region {
     }
 }
 
-impl Timed for Region {
-    fn next_due(&self) -> Option<DateTime<Utc>> {
+impl Region {
+    /// The moment of the next change that will come by itself.
+    pub fn next_due(&self) -> Option<DateTime<Utc>> {
         let stacks = self.stacks.next_due().into_iter();
         stacks.chain(self.compute.next_due()).min()
     }
 
-    fn run_due(&mut self, now: DateTime<Utc>, parameters: &Parameters, faults: &mut Faults) {
-        let mut moment = Moment {
-            now,
-            parameters,
-            faults,
-        };
+    /// Makes every change that is due at the moment.
+    pub(crate) fn run_due(&mut self, moment: &mut Moment<'_>, stores: &mut Stores<'_>) {
         loop {
-            self.compute.run_due(&mut self.chance, &mut moment);
-            engine::run_due(self, &mut moment);
-            if self.next_due().is_none_or(|due| due > now) {
+            self.compute.run_due(&mut self.chance, moment);
+            engine::run_due(self, moment, stores);
+            if self.next_due().is_none_or(|due| due > moment.now) {
                 break;
             }
         }

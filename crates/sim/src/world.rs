@@ -53,6 +53,18 @@ pub struct Moment<'a> {
     pub faults: &'a mut Faults,
 }
 
+/// What the stacks of a region reach beyond it.
+#[derive(Debug)]
+pub struct Stores<'a> {
+    /// Where templates of nested stacks come from.
+    pub buckets: &'a Buckets,
+    /// What dynamic references are resolved from, and stacks put secrets into.
+    pub secrets: &'a mut Secrets,
+    /// The address, host and port, under which a client reached this world last: what URLs
+    /// that are made here begin with. `None` when nobody came over HTTP.
+    pub address: Option<&'a str>,
+}
+
 /// The simulated providers at one moment.
 #[derive(Debug)]
 pub struct World {
@@ -66,6 +78,8 @@ pub struct World {
     pub faults: Faults,
     /// Whether each call is played to the end of what it began.
     pub instant: bool,
+    /// The host and port under which a client reached this world last.
+    pub address: Option<String>,
     /// The CloudFormation, Auto Scaling and EC2 of each place, made on first use.
     pub regions: BTreeMap<Place, Region>,
     /// S3, which is one for all places.
@@ -93,6 +107,7 @@ impl World {
             parameters,
             faults: Faults::new(seed, start),
             instant: false,
+            address: None,
             regions: BTreeMap::new(),
             buckets: Buckets::default(),
             secrets: Secrets::new(seed),
@@ -110,6 +125,7 @@ impl World {
         let assumptions = self.octopus.assumptions.clone();
         *self = Self {
             instant: self.instant,
+            address: self.address.take(),
             ..Self::new(self.seed, self.now, parameters)
         };
         self.octopus.assumptions = assumptions;
@@ -175,7 +191,12 @@ impl World {
         let answer = operation(region, &mut moment);
         // Whatever it was: stacks may wait for what it has done.
         region.compute.changed = true;
-        region.run_due(self.now, &self.parameters, &mut self.faults);
+        let mut stores = Stores {
+            buckets: &self.buckets,
+            secrets: &mut self.secrets,
+            address: self.address.as_deref(),
+        };
+        region.run_due(&mut moment, &mut stores);
         self.follow(false);
         self.note();
         if self.instant {
@@ -186,7 +207,7 @@ impl World {
 
     /// The moment of the next change that will come by itself.
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
-        let regions = self.regions.values().filter_map(Timed::next_due);
+        let regions = self.regions.values().filter_map(Region::next_due);
         let others = [
             self.boots.next_due(),
             self.octopus.next_due(),
@@ -198,9 +219,8 @@ impl World {
     fn play(&mut self, due: DateTime<Utc>) {
         self.now = self.now.max(due);
         self.faults.move_to(self.now);
-        for region in self.regions.values_mut() {
-            region.run_due(self.now, &self.parameters, &mut self.faults);
-        }
+        let places: Vec<Place> = self.regions.keys().cloned().collect();
+        places.iter().for_each(|place| self.run_region(place));
         let deploys = self.octopus.next_due().is_some_and(|due| due <= self.now);
         self.follow(false);
         self.octopus
@@ -231,6 +251,24 @@ impl World {
         self.boots.forget_changes();
     }
 
+    /// Plays one region up to now.
+    fn run_region(&mut self, place: &Place) {
+        let Some(region) = self.regions.get_mut(place) else {
+            return;
+        };
+        let mut moment = Moment {
+            now: self.now,
+            parameters: &self.parameters,
+            faults: &mut self.faults,
+        };
+        let mut stores = Stores {
+            buckets: &self.buckets,
+            secrets: &mut self.secrets,
+            address: self.address.as_deref(),
+        };
+        region.run_due(&mut moment, &mut stores);
+    }
+
     /// Lets instances do what follows for them, and writes down what that changed.
     ///
     /// `deployed`: Octopus may have put software on any of them.
@@ -251,11 +289,7 @@ impl World {
             if heard.is_empty() {
                 break;
             }
-            for place in heard {
-                if let Some(region) = self.regions.get_mut(&place) {
-                    region.run_due(self.now, &self.parameters, &mut self.faults);
-                }
-            }
+            heard.iter().for_each(|place| self.run_region(place));
         }
         if deployed {
             groups.extend(self.boots.groups_with_tentacles());

@@ -62,6 +62,18 @@ pub struct OutputValue {
     pub export_name: Option<String>,
 }
 
+/// An entry of `ListExports`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ExportEntry {
+    /// The ARN of the stack that exports it.
+    pub exporting_stack_id: String,
+    /// Its name, one of its kind in account and region.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
 /// An entry of `LastOperations`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]

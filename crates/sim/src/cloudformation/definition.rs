@@ -11,6 +11,7 @@ use bennu_template::{Capability, Resource, Template};
 use serde_json::Value;
 
 use super::answer::ParameterOutput;
+use super::dynamic;
 use super::evaluate::{self, Identity, Lookup, Scope, as_text};
 use super::provision::attribute_of;
 use super::request::{ParameterInput, Tag};
@@ -158,8 +159,10 @@ impl Definition {
             identity,
             resources: &stand_ins,
         };
+        let mut misplaced = Vec::new();
         for (_, resource) in self.active() {
-            scope.evaluate_map(&resource.properties)?;
+            let properties = scope.evaluate_map(&resource.properties)?;
+            misplaced.extend(dynamic::misplaced(&resource.kind, &properties));
             scope.evaluate_map(&resource.metadata)?;
             for policy in [&resource.creation_policy, &resource.update_policy]
                 .into_iter()
@@ -167,6 +170,12 @@ impl Definition {
             {
                 scope.evaluate(policy)?;
             }
+        }
+        if !misplaced.is_empty() {
+            return Err(format!(
+                "SSM Secure reference is not supported in: [{}]",
+                misplaced.join(",")
+            ));
         }
         for output in self.template.outputs.values() {
             if self.holds(output.condition.as_ref()) {

@@ -1,5 +1,6 @@
 //! What CloudFormation tells of stacks, their events, resources and templates.
 
+mod exports;
 mod template;
 
 use super::answer::{Page, StackDescription, StackEvent, StackResource, StackSummary};

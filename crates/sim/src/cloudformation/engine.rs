@@ -6,6 +6,7 @@
 //! beyond that: each look asks the world what is true now.
 
 mod advance;
+mod exports;
 mod live;
 mod phase;
 mod plan;
@@ -26,10 +27,10 @@ use super::stack::Stack;
 use super::status::StackStatus;
 use crate::clock::seconds;
 use crate::region::Region;
-use crate::world::Moment;
+use crate::world::{Moment, Stores};
 
 /// Plays every stack of a region up to now.
-pub(crate) fn run_due(region: &mut Region, moment: &mut Moment<'_>) {
+pub(crate) fn run_due(region: &mut Region, moment: &mut Moment<'_>, stores: &mut Stores<'_>) {
     forget(region, moment.now);
     let kept = seconds(moment.parameters.deleted_stack_kept_s);
     let Region {
@@ -53,9 +54,12 @@ pub(crate) fn run_due(region: &mut Region, moment: &mut Moment<'_>) {
                     compute,
                     chance,
                     moment,
+                    stores,
                     identity: &identity,
                 };
+                exports::note_imports(stack, &mut shop.compute.estate);
                 run(stack, &mut shop);
+                exports::note_imports(stack, &mut shop.compute.estate);
             }
             if let Some(gone) = stack.gone_at {
                 forgotten.insert((gone + kept, id.clone()));
@@ -78,10 +82,10 @@ fn forget(region: &mut Region, now: DateTime<Utc>) {
     }
 }
 
-fn run(stack: &mut Stack, shop: &mut Workshop<'_, '_>) {
+fn run(stack: &mut Stack, shop: &mut Workshop<'_, '_, '_>) {
     let now = shop.moment.now;
     loop {
-        let Some(operation) = &mut stack.operation else {
+        let Some(operation) = &stack.operation else {
             return;
         };
         if operation.begins > now || operation.ends.is_some_and(|ends| ends > now) {
@@ -91,7 +95,14 @@ fn run(stack: &mut Stack, shop: &mut Workshop<'_, '_>) {
             phase::finish(stack, shop);
             continue;
         }
+        if let Some(reason) = exports::obstacle(stack, &shop.compute.estate) {
+            phase::refuse(stack, reason, shop);
+            continue;
+        }
         // Taken out, so that a work can move its stack; put back below.
+        let Some(operation) = &mut stack.operation else {
+            return;
+        };
         let mut works = std::mem::take(&mut operation.works);
         let moved = turn(stack, &mut works, shop);
         let Some(operation) = &mut stack.operation else {
@@ -112,7 +123,7 @@ fn run(stack: &mut Stack, shop: &mut Workshop<'_, '_>) {
 fn turn(
     stack: &mut Stack,
     works: &mut BTreeMap<String, Work>,
-    shop: &mut Workshop<'_, '_>,
+    shop: &mut Workshop<'_, '_, '_>,
 ) -> bool {
     let mut moved = false;
     for (key, work) in works.iter_mut().filter(|(_, work)| work.is_running()) {
@@ -145,7 +156,7 @@ fn ready(works: &BTreeMap<String, Work>) -> Vec<String> {
     ready.map(|(key, _)| key.clone()).collect()
 }
 
-fn time_out(stack: &mut Stack, shop: &Workshop<'_, '_>) {
+fn time_out(stack: &mut Stack, shop: &Workshop<'_, '_, '_>) {
     if let Some(operation) = &mut stack.operation
         && operation
             .deadline

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::wait::Waits;
 use crate::ssm::ParameterStore;
 
 /// Beside the stacks themselves and [`crate::compute::Compute`]'s things.
@@ -11,6 +12,8 @@ pub struct Estate {
     pub exports: BTreeMap<String, Export>,
     /// By the ARN of a stack the names that it imports.
     pub imports: BTreeMap<String, Importer>,
+    /// Wait conditions, and the handles that they wait at.
+    pub waits: Waits,
     /// Parameter Store.
     pub parameters: ParameterStore,
 }

@@ -11,8 +11,6 @@ use serde_json::{Map, Value};
 use super::definition::Definition;
 use crate::world::Place;
 
-pub use functions::FUNCTIONS;
-
 /// What a stack is called, for the pseudo parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {

@@ -5,19 +5,25 @@
 
 mod generic;
 mod group;
+mod stored;
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
+use stored::{PARAMETER, SECRET};
 
 pub use generic::{attribute_of, is_taggable};
 
+use super::dynamic::Sources;
 use super::evaluate::Identity;
 use super::stack::Settings;
+use super::wait;
 use crate::autoscaling::LaunchConfiguration;
 use crate::chance::Chance;
 use crate::compute::{Compute, Seat};
 use crate::ec2::launch_template::{specification_from, tags_from};
 use crate::ec2::{LaunchSpecification, LaunchTemplate};
-use crate::world::{Moment, Place};
+use crate::world::{Moment, Place, Stores};
 
 /// A launch template.
 pub const LAUNCH_TEMPLATE: &str = "AWS::EC2::LaunchTemplate";
@@ -29,18 +35,20 @@ pub const GROUP: &str = "AWS::AutoScaling::AutoScalingGroup";
 pub const INSTANCE: &str = "AWS::EC2::Instance";
 
 /// Where real things are made.
-pub struct Workshop<'a, 'm> {
+pub struct Workshop<'a, 'm, 's> {
     /// Launch templates, groups, instances.
     pub compute: &'a mut Compute,
     /// Ids.
     pub chance: &'a mut Chance,
     /// Time, numbers, faults.
     pub moment: &'a mut Moment<'m>,
+    /// What lies beyond the region.
+    pub stores: &'a mut Stores<'s>,
     /// The stack.
     pub identity: &'a Identity,
 }
 
-impl Workshop<'_, '_> {
+impl Workshop<'_, '_, '_> {
     /// Makes the thing and tells its physical id, or why it cannot be made.
     pub fn create(
         &mut self,
@@ -48,7 +56,12 @@ impl Workshop<'_, '_> {
         logical_id: &str,
         settings: &Settings,
     ) -> Result<String, String> {
+        let settings = &self.resolved(settings)?;
         match kind {
+            wait::HANDLE => Ok(self.create_handle(logical_id)),
+            wait::CONDITION => self.create_condition(logical_id, settings),
+            PARAMETER => self.create_parameter(logical_id, settings),
+            SECRET => self.create_secret(logical_id, settings),
             LAUNCH_TEMPLATE => self.create_launch_template(logical_id, settings),
             LAUNCH_CONFIGURATION => self.create_launch_configuration(logical_id, settings),
             GROUP => group::create(self, logical_id, settings),
@@ -72,7 +85,14 @@ impl Workshop<'_, '_> {
         new: &Settings,
         logical_id: &str,
     ) -> Result<(), String> {
+        let new = &self.resolved(new)?;
         match kind {
+            wait::CONDITION => Err(format!(
+                "Update to resource type {} is not supported.",
+                wait::CONDITION
+            )),
+            PARAMETER => self.put_parameter(physical_id, new, true),
+            SECRET => self.update_secret(physical_id, old, new),
             LAUNCH_TEMPLATE => {
                 let data = new
                     .properties
@@ -102,6 +122,18 @@ impl Workshop<'_, '_> {
     /// Begins to delete the thing.
     pub fn delete(&mut self, kind: &str, physical_id: &str) {
         match kind {
+            PARAMETER => {
+                // Somebody may have deleted it already; it is gone in any case.
+                drop(self.compute.estate.parameters.delete(physical_id));
+            }
+            SECRET => self.delete_secret(physical_id),
+            wait::HANDLE => {
+                let handles = &mut self.compute.estate.waits.handles;
+                handles.retain(|_, one| one.url != physical_id);
+            }
+            wait::CONDITION => {
+                self.compute.estate.waits.conditions.remove(physical_id);
+            }
             LAUNCH_TEMPLATE => {
                 self.compute.launch_templates.remove(physical_id);
             }
@@ -115,6 +147,44 @@ impl Workshop<'_, '_> {
             }
             _ => {}
         }
+    }
+
+    /// The settings with their dynamic references resolved.
+    fn resolved(&self, settings: &Settings) -> Result<Settings, String> {
+        let sources = Sources {
+            parameters: &self.compute.estate.parameters,
+            secrets: self.stores.secrets,
+            place: &self.identity.place,
+            now: self.moment.now,
+        };
+        sources.resolve(settings)
+    }
+
+    fn create_handle(&mut self, logical_id: &str) -> String {
+        let key = format!("{}/{logical_id}", self.identity.stack_id);
+        let (region, address) = (&self.identity.place.region, self.stores.address);
+        let url = wait::sign(&key, region, address, self.moment.now);
+        let handle = wait::Handle {
+            url: url.clone(),
+            signals: BTreeMap::new(),
+        };
+        self.compute.estate.waits.handles.insert(key, handle);
+        url
+    }
+
+    fn create_condition(
+        &mut self,
+        logical_id: &str,
+        settings: &Settings,
+    ) -> Result<String, String> {
+        let id = format!("{}/{logical_id}", self.identity.stack_id);
+        if let Some(url) = wait::handle_url(settings) {
+            let waits = &mut self.compute.estate.waits;
+            waits.conditions.insert(id.clone(), url.to_owned());
+        } else if settings.creation_policy.is_none() {
+            return Err("Property Handle cannot be empty.".to_owned());
+        }
+        Ok(id)
     }
 
     fn create_launch_template(
@@ -256,6 +326,7 @@ pub fn attribute(
         match (kind, attribute) {
             (LAUNCH_TEMPLATE, "LatestVersionNumber") => (compute.launch_templates.get(physical_id))
                 .map(|template| template.latest().to_string()),
+            (wait::CONDITION, "Data") => compute.estate.waits.data(physical_id),
             (INSTANCE, "PrivateIp") => (compute.instances.get(physical_id))
                 .map(|instance| instance.private_ip_address.clone()),
             (INSTANCE, "AvailabilityZone") => (compute.instances.get(physical_id))

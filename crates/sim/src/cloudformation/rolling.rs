@@ -108,7 +108,11 @@ impl Rolling {
     }
 
     /// Goes one step on, if it can. `signals` is what the group's resource waits for.
-    pub fn step(&mut self, signals: &mut Option<SignalWait>, shop: &mut Workshop<'_, '_>) -> Step {
+    pub fn step(
+        &mut self,
+        signals: &mut Option<SignalWait>,
+        shop: &mut Workshop<'_, '_, '_>,
+    ) -> Step {
         // Each turn either returns or enters a later stage of the batch.
         loop {
             match self.stage.clone() {
@@ -199,7 +203,7 @@ impl Rolling {
         text
     }
 
-    fn holds_any(&self, ids: &[String], shop: &Workshop<'_, '_>) -> bool {
+    fn holds_any(&self, ids: &[String], shop: &Workshop<'_, '_, '_>) -> bool {
         let group = shop.compute.groups.get(&self.group);
         group.is_some_and(|group| {
             group

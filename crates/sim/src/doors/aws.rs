@@ -11,7 +11,9 @@ mod query;
 mod reply;
 mod s3;
 mod secrets;
+mod ssm;
 mod sts;
+mod waits;
 mod xml;
 
 use axum::body::{Body, to_bytes};
@@ -95,6 +97,7 @@ pub(super) fn actions() -> Vec<(&'static str, &'static str)> {
         ("s3", s3::OPERATIONS),
         ("sts", sts::ACTIONS),
         ("secretsmanager", secrets::OPERATIONS),
+        ("ssm", ssm::OPERATIONS),
     ];
     let others = others
         .into_iter()
@@ -136,7 +139,7 @@ impl Arrived {
         let origin = Origin::read(&parts.headers, &query, &form).map_err(|service| {
             let message = format!(
                 "The service '{service}' is not simulated; there are cloudformation, autoscaling, \
-                 ec2, sts, secretsmanager and s3"
+                 ec2, sts, secretsmanager, ssm and s3"
             );
             refuse("NotImplemented", message, 501)
         })?;
@@ -187,10 +190,11 @@ impl Arrived {
             Service::CloudFormation | Service::AutoScaling | Service::Ec2 | Service::Sts => {
                 self.action().to_owned()
             }
-            Service::SecretsManager => {
+            Service::SecretsManager | Service::Ssm => {
                 let target = text(&self.parts, &HeaderName::from_static("x-amz-target"));
                 target
                     .strip_prefix(secrets::TARGET)
+                    .or(target.strip_prefix(ssm::TARGET))
                     .unwrap_or(target)
                     .to_owned()
             }
@@ -226,9 +230,20 @@ impl Arrived {
             region: self.origin.region.clone(),
         };
         match Format::of(self.origin.service, self.params()) {
-            Some(Format::Target) => secrets::answer(operation, &self.body, &place, world)
-                .map(|result| target_success(&result))
-                .unwrap_or_else(|error| self.failure(&error)),
+            Some(Format::Target) => {
+                let answered = match self.origin.service {
+                    Service::Ssm => ssm::answer(operation, &self.body, &place, world),
+                    Service::SecretsManager
+                    | Service::CloudFormation
+                    | Service::AutoScaling
+                    | Service::Ec2
+                    | Service::Sts
+                    | Service::S3 => secrets::answer(operation, &self.body, &place, world),
+                };
+                answered
+                    .map(|result| target_success(&result))
+                    .unwrap_or_else(|error| self.failure(&error))
+            }
             Some(format) => self.act(format, &caller, &place, world, identities),
             None => self.store(&place, world),
         }
@@ -245,6 +260,7 @@ impl Arrived {
     ) -> Reply {
         let (action, id) = (self.action(), &self.request_id);
         let own_hosts = [self.host().to_owned()];
+        world.address = Some(self.host().to_owned());
         let call = Call {
             action,
             params: self.params(),
@@ -265,7 +281,7 @@ impl Arrived {
                         let now = self.origin.at.unwrap_or(world.now);
                         sts::answer(&call, identities, now)
                     }
-                    Service::S3 | Service::SecretsManager => query::unknown(&call),
+                    Service::S3 | Service::SecretsManager | Service::Ssm => query::unknown(&call),
                 };
                 result.map(|result| xml.success(action, result, id))
             }
@@ -276,6 +292,9 @@ impl Arrived {
     /// A call of S3.
     fn store(&self, place: &Place, world: &mut World) -> Reply {
         let answered = self.s3_operation().and_then(|operation| {
+            if let Some(answered) = waits::put(&operation, &self.query, &self.body, world) {
+                return answered;
+            }
             let request = s3::Request {
                 operation,
                 headers: &self.parts.headers,
@@ -409,7 +428,9 @@ impl Arrived {
             Service::CloudFormation | Service::AutoScaling | Service::Sts => {
                 AwsError::new("Throttling", "Rate exceeded", 400)
             }
-            Service::SecretsManager => AwsError::new("ThrottlingException", "Rate exceeded", 400),
+            Service::SecretsManager | Service::Ssm => {
+                AwsError::new("ThrottlingException", "Rate exceeded", 400)
+            }
             Service::Ec2 => AwsError::new("RequestLimitExceeded", "Request limit exceeded.", 503),
             Service::S3 => AwsError::new("SlowDown", "Please reduce your request rate.", 503),
         }

@@ -7,13 +7,14 @@ use crate::cloudformation::rolling::Step;
 use crate::cloudformation::signal::Verdict;
 use crate::cloudformation::stack::{Former, Stack};
 use crate::cloudformation::status::{ResourceStatus, StackStatus};
+use crate::cloudformation::wait::CONDITION;
 
 /// Moves a running work on; tells whether it moved.
 pub(super) fn advance(
     stack: &mut Stack,
     key: &str,
     work: &mut Work,
-    shop: &mut Workshop<'_, '_>,
+    shop: &mut Workshop<'_, '_, '_>,
 ) -> bool {
     let now = shop.moment.now;
     match work.progress {
@@ -44,7 +45,7 @@ pub(super) fn advance(
 }
 
 /// The real thing comes into being.
-fn initiate(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<'_, '_>) {
+fn initiate(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<'_, '_, '_>) {
     let now = shop.moment.now;
     let Some(resource) = stack.resources.get_mut(name) else {
         return;
@@ -105,7 +106,7 @@ fn initiate(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<
 }
 
 /// Looks whether what the work waits for has come.
-fn look(stack: &mut Stack, key: &str, work: &mut Work, shop: &mut Workshop<'_, '_>) -> bool {
+fn look(stack: &mut Stack, key: &str, work: &mut Work, shop: &mut Workshop<'_, '_, '_>) -> bool {
     match work.task.clone() {
         Task::Delete => {
             let Some(resource) = stack.resources.get(key) else {
@@ -145,7 +146,7 @@ fn look_at_made(
     stack: &mut Stack,
     name: &str,
     work: &mut Work,
-    shop: &mut Workshop<'_, '_>,
+    shop: &mut Workshop<'_, '_, '_>,
 ) -> bool {
     let now = shop.moment.now;
     let rolls = work.rolling.is_some();
@@ -167,7 +168,12 @@ fn look_at_made(
             Verdict::Open => return false,
             Verdict::Satisfied => {}
             Verdict::Failed(reason) => {
-                fail(stack, name, work, &reason, shop);
+                let own = stack.resources.get(name).and_then(|one| {
+                    let is_condition = one.kind == CONDITION;
+                    let waits = &shop.compute.estate.waits;
+                    is_condition.then(|| waits.failure(&one.settings, wait))?
+                });
+                fail(stack, name, work, &own.unwrap_or(reason), shop);
                 return true;
             }
         }
@@ -196,7 +202,13 @@ fn look_at_made(
 }
 
 /// The work ends without success; what that means depends on what it was for.
-fn fail(stack: &mut Stack, key: &str, work: &mut Work, reason: &str, shop: &mut Workshop<'_, '_>) {
+fn fail(
+    stack: &mut Stack,
+    key: &str,
+    work: &mut Work,
+    reason: &str,
+    shop: &mut Workshop<'_, '_, '_>,
+) {
     let now = shop.moment.now;
     let status = match &work.task {
         Task::Create | Task::Converge => ResourceStatus::CreateFailed,
@@ -220,7 +232,7 @@ fn fail(stack: &mut Stack, key: &str, work: &mut Work, reason: &str, shop: &mut 
 
 /// A cleanup tries again a few times and then gives the thing up; a forced deletion gives
 /// it up at once; any other deletion fails.
-fn fail_deletion(stack: &mut Stack, key: &str, work: &mut Work, shop: &mut Workshop<'_, '_>) {
+fn fail_deletion(stack: &mut Stack, key: &str, work: &mut Work, shop: &mut Workshop<'_, '_, '_>) {
     let cleans_up = matches!(
         stack.status,
         StackStatus::UpdateCompleteCleanupInProgress

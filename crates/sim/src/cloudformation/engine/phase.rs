@@ -4,19 +4,40 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::exports;
 use super::live::Live;
 use super::plan::{plan_cleanup, plan_convergence, plan_deletion};
 use crate::cloudformation::answer::OutputValue;
 use crate::cloudformation::change_set;
-use crate::cloudformation::evaluate::Scope;
+use crate::cloudformation::definition::OUTPUT_IS_NO_TEXT;
+use crate::cloudformation::evaluate::{Scope, as_text};
 use crate::cloudformation::operation::{Progress, Task, Work};
 use crate::cloudformation::provision::Workshop;
 use crate::cloudformation::stack::Stack;
 use crate::cloudformation::status::{OnFailure, ResourceStatus, StackStatus};
 use crate::compute::Compute;
 
+/// Ends a phase before its first resource is touched. A deletion ends there and then; what
+/// would make and change resources goes on as after any other failure.
+pub(super) fn refuse(stack: &mut Stack, reason: String, shop: &Workshop<'_, '_, '_>) {
+    let now = shop.moment.now;
+    if stack.status != StackStatus::DeleteInProgress {
+        if let Some(operation) = &mut stack.operation {
+            operation.failure = Some(reason);
+        }
+        return;
+    }
+    let status = if shop.moment.parameters.refused_delete_is_failed {
+        StackStatus::DeleteFailed
+    } else {
+        stack.deletion_time = None;
+        exports::status_before_deletion(stack)
+    };
+    rest(stack, status, Some(&reason), now);
+}
+
 /// Ends the phase that the stack's status names.
-pub(super) fn finish(stack: &mut Stack, shop: &mut Workshop<'_, '_>) {
+pub(super) fn finish(stack: &mut Stack, shop: &mut Workshop<'_, '_, '_>) {
     let now = shop.moment.now;
     match stack.status {
         StackStatus::CreateInProgress => finish_creation(stack, shop.compute, now),
@@ -52,6 +73,7 @@ pub(super) fn finish(stack: &mut Stack, shop: &mut Workshop<'_, '_>) {
         StackStatus::DeleteInProgress => match failure(stack, "delete") {
             Some(reason) => rest(stack, StackStatus::DeleteFailed, Some(&reason), now),
             None => {
+                exports::withdraw(stack, &mut shop.compute.estate);
                 rest(stack, StackStatus::DeleteComplete, None, now);
                 stack.gone_at = Some(now);
                 stack.change_sets.clear();
@@ -72,7 +94,7 @@ pub(super) fn finish(stack: &mut Stack, shop: &mut Workshop<'_, '_>) {
     }
 }
 
-fn finish_creation(stack: &mut Stack, compute: &Compute, now: DateTime<Utc>) {
+fn finish_creation(stack: &mut Stack, compute: &mut Compute, now: DateTime<Utc>) {
     let Some(reason) = failure(stack, "create").or_else(|| set_outputs(stack, compute)) else {
         return rest(stack, StackStatus::CreateComplete, None, now);
     };
@@ -113,7 +135,7 @@ fn finish_creation(stack: &mut Stack, compute: &Compute, now: DateTime<Utc>) {
     }
 }
 
-fn finish_update(stack: &mut Stack, compute: &Compute, now: DateTime<Utc>) {
+fn finish_update(stack: &mut Stack, compute: &mut Compute, now: DateTime<Utc>) {
     let Some(reason) = failure(stack, "update").or_else(|| set_outputs(stack, compute)) else {
         let works = plan_cleanup(stack);
         let status = StackStatus::UpdateCompleteCleanupInProgress;
@@ -252,7 +274,7 @@ fn drop_removed(stack: &mut Stack) {
 }
 
 /// Works the outputs out; tells why it cannot.
-fn set_outputs(stack: &mut Stack, compute: &Compute) -> Option<String> {
+fn set_outputs(stack: &mut Stack, compute: &mut Compute) -> Option<String> {
     let definition = stack.definition.as_ref()?;
     let place = &stack.identity.place;
     let live = Live {
@@ -270,15 +292,20 @@ fn set_outputs(stack: &mut Stack, compute: &Compute) -> Option<String> {
     let outputs: Result<Vec<OutputValue>, String> = held
         .map(|(name, output)| {
             let export_name = output.export_name.as_ref().map(|name| scope.text(name));
+            let value = scope.evaluate(&output.value)?.as_ref().and_then(as_text);
             Ok(OutputValue {
                 output_key: name.clone(),
-                output_value: scope.text(&output.value)?,
+                output_value: value.ok_or(OUTPUT_IS_NO_TEXT)?,
                 description: output.description.clone(),
                 export_name: export_name.transpose()?,
             })
         })
         .collect();
-    match outputs {
+    let settled = outputs.and_then(|outputs| {
+        exports::put(stack, &outputs, &mut compute.estate)?;
+        Ok(outputs)
+    });
+    match settled {
         Ok(outputs) => {
             stack.outputs = outputs;
             None

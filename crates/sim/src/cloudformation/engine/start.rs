@@ -12,10 +12,16 @@ use crate::cloudformation::rolling::{Rolling, RollingPolicy};
 use crate::cloudformation::signal::SignalWait;
 use crate::cloudformation::stack::{Former, Resource, Settings, Stack};
 use crate::cloudformation::status::{ResourceStatus, StackStatus};
+use crate::cloudformation::wait::CONDITION;
 use crate::faults::{self, Spot};
 
 /// Begins a work: afterwards it runs or is at its end.
-pub(super) fn start(stack: &mut Stack, key: &str, work: &mut Work, shop: &mut Workshop<'_, '_>) {
+pub(super) fn start(
+    stack: &mut Stack,
+    key: &str,
+    work: &mut Work,
+    shop: &mut Workshop<'_, '_, '_>,
+) {
     match work.task.clone() {
         Task::Delete => start_delete(stack, key, work, shop),
         Task::DeleteFormer(former) => start_delete_former(stack, &former, work, shop),
@@ -25,7 +31,7 @@ pub(super) fn start(stack: &mut Stack, key: &str, work: &mut Work, shop: &mut Wo
     }
 }
 
-fn converge(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<'_, '_>) {
+fn converge(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<'_, '_, '_>) {
     let now = shop.moment.now;
     let skipped = stack
         .operation
@@ -98,12 +104,14 @@ fn start_create(
     kind: String,
     settings: Settings,
     work: &mut Work,
-    shop: &mut Workshop<'_, '_>,
+    shop: &mut Workshop<'_, '_, '_>,
 ) {
     let now = shop.moment.now;
     work.task = Task::Create;
     work.fault = fault(shop, name, &kind, "create");
-    work.signals = SignalWait::of_creation(&settings, kind == GROUP, now);
+    let waits = &shop.compute.estate.waits;
+    work.signals = (waits.begin(&settings, now).filter(|_| kind == CONDITION))
+        .or_else(|| SignalWait::of_creation(&settings, kind == GROUP, now));
     work.progress = Progress::Begun {
         initiates: now + seconds(shop.moment.parameters.creation_initiated_s),
     };
@@ -129,7 +137,7 @@ fn start_update(
     existing: &Resource,
     settings: Settings,
     work: &mut Work,
-    shop: &mut Workshop<'_, '_>,
+    shop: &mut Workshop<'_, '_, '_>,
 ) {
     let (now, name, kind) = (shop.moment.now, &existing.logical_id, &existing.kind);
     let until = now + work_time(shop, kind).1;
@@ -168,7 +176,7 @@ fn start_replace(
     name: &str,
     settings: Settings,
     work: &mut Work,
-    shop: &mut Workshop<'_, '_>,
+    shop: &mut Workshop<'_, '_, '_>,
 ) {
     let now = shop.moment.now;
     let kind = stack
@@ -191,7 +199,7 @@ fn start_restore(
     stack: &mut Stack,
     existing: Resource,
     work: &mut Work,
-    shop: &mut Workshop<'_, '_>,
+    shop: &mut Workshop<'_, '_, '_>,
 ) {
     let (now, name) = (shop.moment.now, existing.logical_id.clone());
     let (Some(former), Some(physical_id)) = (existing.former, existing.physical_id) else {
@@ -216,7 +224,7 @@ fn start_restore(
     };
 }
 
-fn start_delete(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<'_, '_>) {
+fn start_delete(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<'_, '_, '_>) {
     let now = shop.moment.now;
     let Some(resource) = stack.resources.get(name).cloned() else {
         work.progress = Progress::Done;
@@ -254,7 +262,7 @@ fn start_delete_former(
     stack: &mut Stack,
     former: &Former,
     work: &mut Work,
-    shop: &mut Workshop<'_, '_>,
+    shop: &mut Workshop<'_, '_, '_>,
 ) {
     let now = shop.moment.now;
     if is_retained(former.settings.update_replace_policy.as_ref(), false, false) {
@@ -287,7 +295,7 @@ fn is_retained(policy: Option<&RemovalPolicy>, fresh: bool, except_fresh: bool) 
 
 /// How long creation, update and deletion of a type take this time.
 pub(super) fn work_time(
-    shop: &mut Workshop<'_, '_>,
+    shop: &mut Workshop<'_, '_, '_>,
     kind: &str,
 ) -> (chrono::TimeDelta, chrono::TimeDelta, chrono::TimeDelta) {
     let (parameters, chance) = (shop.moment.parameters, shop.chance.fraction());
@@ -301,7 +309,7 @@ pub(super) fn work_time(
 }
 
 /// The reason that a `fail_resource` fault gives, if one strikes.
-fn fault(shop: &mut Workshop<'_, '_>, name: &str, kind: &str, action: &str) -> Option<String> {
+fn fault(shop: &mut Workshop<'_, '_, '_>, name: &str, kind: &str, action: &str) -> Option<String> {
     if !shop.moment.faults.is_on("fail_resource") {
         return None;
     }

@@ -94,7 +94,7 @@ fn own_name(kind: &str, settings: &Settings) -> Option<String> {
     found.map(str::to_owned)
 }
 
-fn generated_name(
+pub(super) fn generated_name(
     chance: &mut Chance,
     identity: &Identity,
     kind: &str,

@@ -10,7 +10,7 @@ use crate::ec2::LaunchTemplateReference;
 
 /// Makes a group and launches its instances.
 pub(super) fn create(
-    workshop: &mut Workshop<'_, '_>,
+    workshop: &mut Workshop<'_, '_, '_>,
     logical_id: &str,
     settings: &Settings,
 ) -> Result<String, String> {
@@ -65,7 +65,7 @@ pub(super) fn create(
 
 /// Changes a group and its size; its instances stay what they are.
 pub(super) fn update(
-    workshop: &mut Workshop<'_, '_>,
+    workshop: &mut Workshop<'_, '_, '_>,
     name: &str,
     old: &Settings,
     new: &Settings,
@@ -89,7 +89,7 @@ pub(super) fn update(
 }
 
 /// Sends all instances down; the group goes when they are gone.
-pub(super) fn begin_deletion(workshop: &mut Workshop<'_, '_>, name: &str) {
+pub(super) fn begin_deletion(workshop: &mut Workshop<'_, '_, '_>, name: &str) {
     if let Some(group) = workshop.compute.groups.get_mut(name) {
         (group.min_size, group.max_size, group.desired_capacity) = (0, 0, 0);
         group.status = Some("Delete in progress".to_owned());
@@ -137,7 +137,7 @@ fn resize(group: &mut Group, settings: &Settings) -> Result<(), String> {
 }
 
 fn apply(
-    workshop: &Workshop<'_, '_>,
+    workshop: &Workshop<'_, '_, '_>,
     group: &mut Group,
     settings: &Settings,
     logical_id: &str,
@@ -182,7 +182,7 @@ fn mixed(properties: &Map<String, Value>) -> Option<&Value> {
 }
 
 fn launch_template(
-    workshop: &Workshop<'_, '_>,
+    workshop: &Workshop<'_, '_, '_>,
     given: &Value,
 ) -> Result<LaunchTemplateReference, String> {
     let text = |key: &str| given.get(key).and_then(as_text);
@@ -212,7 +212,7 @@ fn launch_template(
 }
 
 /// The template's tags, the stack's and CloudFormation's own; the first of a key wins.
-fn tags(workshop: &Workshop<'_, '_>, settings: &Settings, logical_id: &str) -> Vec<GroupTag> {
+fn tags(workshop: &Workshop<'_, '_, '_>, settings: &Settings, logical_id: &str) -> Vec<GroupTag> {
     let own = settings
         .properties
         .get("Tags")

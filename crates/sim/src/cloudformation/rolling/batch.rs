@@ -9,7 +9,7 @@ use crate::cloudformation::signal::SignalWait;
 
 impl Rolling {
     /// Suspends what the policy says; the words for it.
-    pub(super) fn suspend(&self, shop: &mut Workshop<'_, '_>) -> Option<String> {
+    pub(super) fn suspend(&self, shop: &mut Workshop<'_, '_, '_>) -> Option<String> {
         let names = &self.policy.suspend_processes;
         let group = shop.compute.groups.get_mut(&self.group)?;
         let fresh: Vec<&String> = names.iter().filter(|name| !group.suspends(name)).collect();
@@ -24,7 +24,7 @@ impl Rolling {
 
     /// Resumes what the policy says. A roll that fails leaves it suspended; the one that
     /// goes back ends here.
-    pub(super) fn resume(&self, shop: &mut Workshop<'_, '_>) -> Option<String> {
+    pub(super) fn resume(&self, shop: &mut Workshop<'_, '_, '_>) -> Option<String> {
         let names = &self.policy.suspend_processes;
         let group = shop.compute.groups.get_mut(&self.group)?;
         (group.suspended_processes).retain(|(name, _)| !names.contains(name));
@@ -32,7 +32,7 @@ impl Rolling {
     }
 
     /// What went by itself needs no termination; what does not serve goes first.
-    pub(super) fn forget_the_dead(&mut self, shop: &Workshop<'_, '_>) {
+    pub(super) fn forget_the_dead(&mut self, shop: &Workshop<'_, '_, '_>) {
         let group = shop.compute.groups.get(&self.group);
         let alive: BTreeMap<&String, LifecycleState> = group
             .into_iter()
@@ -54,7 +54,7 @@ impl Rolling {
 
     /// Whether one instance less would leave too few in service. Then more are asked for,
     /// unless they are on their way.
-    pub(super) fn has_no_room(&self, shop: &mut Workshop<'_, '_>) -> bool {
+    pub(super) fn has_no_room(&self, shop: &mut Workshop<'_, '_, '_>) -> bool {
         let floor = self.policy.min_instances_in_service as usize;
         let Some(group) = shop.compute.groups.get_mut(&self.group) else {
             return false;
@@ -74,7 +74,7 @@ impl Rolling {
     pub(super) fn grow(
         &mut self,
         signals: &mut Option<SignalWait>,
-        shop: &mut Workshop<'_, '_>,
+        shop: &mut Workshop<'_, '_, '_>,
     ) -> Option<String> {
         self.stage = Stage::Next;
         let batch = i64::from(self.policy.max_batch_size.min(self.total));
@@ -95,7 +95,7 @@ impl Rolling {
     pub(super) fn next_batch(
         &mut self,
         signals: &mut Option<SignalWait>,
-        shop: &mut Workshop<'_, '_>,
+        shop: &mut Workshop<'_, '_, '_>,
     ) -> String {
         let idle = (shop.compute.groups.get(&self.group)).map_or(0, |group| self.idle(group));
         let Some(group) = shop.compute.groups.get_mut(&self.group) else {
@@ -132,8 +132,12 @@ impl Rolling {
     }
 
     /// Lets the group launch what it misses, and begins to wait for the newcomers.
-    fn scale(&self, signals: &mut Option<SignalWait>, shop: &mut Workshop<'_, '_>) -> Vec<String> {
-        let members = |shop: &Workshop<'_, '_>| -> Vec<String> {
+    fn scale(
+        &self,
+        signals: &mut Option<SignalWait>,
+        shop: &mut Workshop<'_, '_, '_>,
+    ) -> Vec<String> {
+        let members = |shop: &Workshop<'_, '_, '_>| -> Vec<String> {
             let group = shop.compute.groups.get(&self.group);
             group.map_or_else(Vec::new, |group| {
                 group.alive().map(|one| one.instance_id.clone()).collect()
@@ -155,7 +159,7 @@ impl Rolling {
         added
     }
 
-    pub(super) fn shrink(&mut self, shop: &mut Workshop<'_, '_>) {
+    pub(super) fn shrink(&mut self, shop: &mut Workshop<'_, '_, '_>) {
         self.stage = Stage::Shrinking;
         if let Some(group) = shop.compute.groups.get_mut(&self.group) {
             (group.min_size, group.desired_capacity) = self.target;

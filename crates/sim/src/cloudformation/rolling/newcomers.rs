@@ -24,7 +24,7 @@ impl Rolling {
         added: &[String],
         until: DateTime<Utc>,
         signals: &mut Option<SignalWait>,
-        shop: &Workshop<'_, '_>,
+        shop: &Workshop<'_, '_, '_>,
     ) -> Option<Step> {
         if let Some(wait) = signals {
             let (good, bad) = (wait.successes(), wait.failures());
@@ -78,7 +78,7 @@ impl Rolling {
     }
 
     /// Whether newcomers are missing, and with them too many of the group.
-    fn boots(&self, added: &[String], shop: &Workshop<'_, '_>) -> bool {
+    fn boots(&self, added: &[String], shop: &Workshop<'_, '_, '_>) -> bool {
         let Some(group) = shop.compute.groups.get(&self.group) else {
             return false;
         };
@@ -98,7 +98,7 @@ impl Rolling {
             && group.in_service() >= needed(desired, self.policy.min_active_percent) as usize
     }
 
-    fn unstable(&self, shop: &Workshop<'_, '_>) -> Step {
+    fn unstable(&self, shop: &Workshop<'_, '_, '_>) -> Step {
         let group = shop.compute.groups.get(&self.group);
         let (serving, desired) =
             group.map_or((0, 0), |group| (group.in_service(), group.desired_capacity));

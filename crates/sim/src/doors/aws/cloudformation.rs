@@ -2,6 +2,7 @@
 
 mod changes;
 mod describe;
+mod exports;
 pub(super) mod json;
 mod requests;
 mod template_source;
@@ -154,6 +155,16 @@ pub(crate) const ACTIONS: &[Action] = &[
         name: "ListStackResources",
         takes: &["StackName", "NextToken"],
         answer: describe::list_resources,
+    },
+    Action {
+        name: "ListExports",
+        takes: &["NextToken"],
+        answer: exports::list,
+    },
+    Action {
+        name: "ListImports",
+        takes: &["ExportName", "NextToken"],
+        answer: exports::imports,
     },
     Action {
         name: "GetTemplate",

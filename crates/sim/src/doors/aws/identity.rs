@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::params::Params;
-use super::secrets::TARGET;
+use super::{secrets, ssm};
 use crate::s3::DEFAULT_REGION;
 
 /// The services that have a door.
@@ -28,6 +28,8 @@ pub(crate) enum Service {
     S3,
     /// JSON, version 2017-10-17.
     SecretsManager,
+    /// JSON, version 2014-11-06: its Parameter Store.
+    Ssm,
 }
 
 impl Service {
@@ -52,6 +54,7 @@ impl Service {
             "sts" => Some(Self::Sts),
             "s3" | "s3express" => Some(Self::S3),
             "secretsmanager" => Some(Self::SecretsManager),
+            "ssm" => Some(Self::Ssm),
             _ => None,
         }
     }
@@ -119,10 +122,11 @@ impl Origin {
             });
         }
         let version = form.text("Version").or(query.text("Version"));
-        let is_secret = header("x-amz-target").is_some_and(|one| one.starts_with(TARGET));
+        let target = header("x-amz-target").unwrap_or_default();
         let service = match version.and_then(Service::of_version) {
             Some(service) => service,
-            None if is_secret => Service::SecretsManager,
+            None if target.starts_with(secrets::TARGET) => Service::SecretsManager,
+            None if target.starts_with(ssm::TARGET) => Service::Ssm,
             None => Service::S3,
         };
         Ok(Self {

@@ -95,7 +95,7 @@ impl Format {
             Service::AutoScaling => query("http://autoscaling.amazonaws.com/doc/2011-01-01/"),
             Service::Sts => query("https://sts.amazonaws.com/doc/2011-06-15/"),
             Service::Ec2 => Some(Self::Xml(Xml::Ec2)),
-            Service::SecretsManager => Some(Self::Target),
+            Service::SecretsManager | Service::Ssm => Some(Self::Target),
             Service::S3 => None,
         }
     }
