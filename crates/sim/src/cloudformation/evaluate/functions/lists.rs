@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::super::{Evaluated, Scope};
+use super::names::depends;
 
 /// The zones of every simulated region.
 pub(crate) const ZONES: [&str; 3] = ["a", "b", "c"];
@@ -25,16 +26,21 @@ impl Scope<'_> {
         let Some([index, list]) = argument.as_array().map(Vec::as_slice) else {
             return Err(refused());
         };
-        let Some(Value::Array(list)) = self.evaluate(list)? else {
+        let unknown = || {
+            let resources = &self.definition.template.resources;
+            self.resources.is_preview() && depends(list, resources)
+        };
+        let Some(Value::Array(items)) = self.evaluate(list)? else {
             return Err(refused());
         };
         let index: i64 = self.text(index)?.trim().parse().map_err(|_| refused())?;
         let found = usize::try_from(index)
             .ok()
-            .and_then(|index| list.get(index));
+            .and_then(|index| items.get(index));
         match found {
             Some(value) => Ok(Some(value.clone())),
-            None if self.resources.is_preview() && index >= 0 => Ok(Some(Value::from(""))),
+            // A stand-in for a list need not be as long as the real one.
+            None if index >= 0 && unknown() => Ok(Some(Value::from(""))),
             None => Err(format!(
                 "Template error: Fn::Select cannot select nonexistent value at index {index}"
             )),

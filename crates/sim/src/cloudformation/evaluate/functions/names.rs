@@ -89,7 +89,7 @@ impl Scope<'_> {
 }
 
 /// Whether something in a value is known only after resources are made.
-fn depends<T>(value: &Value, resources: &std::collections::BTreeMap<String, T>) -> bool {
+pub(super) fn depends<T>(value: &Value, resources: &std::collections::BTreeMap<String, T>) -> bool {
     match value {
         Value::Object(map) => {
             let this = match single(map) {
