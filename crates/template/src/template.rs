@@ -35,6 +35,8 @@ pub type Mapping = BTreeMap<String, BTreeMap<String, Value>>;
 /// before it looks at the rest.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Template {
+    /// the format version, if the template names it
+    pub version: Option<String>,
     /// what its author says it is for
     pub description: Option<String>,
     /// the top-level `Metadata`, which CloudFormation keeps and does not read

@@ -308,6 +308,23 @@ pub struct TemplateSummary {
     pub resource_types: Vec<String>,
     /// Its macros.
     pub declared_transforms: Vec<String>,
+    /// Its format version, if it names it.
+    pub version: Option<String>,
+    /// Its `Metadata`, as JSON text.
+    pub metadata: Option<String>,
+    /// By which properties resources of its types are found when they are imported.
+    pub resource_identifiers: Vec<ResourceIdentifierSummary>,
+}
+
+/// The resources of one type in a template, and what names one of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceIdentifierSummary {
+    /// For example `AWS::S3::Bucket`.
+    pub resource_type: String,
+    /// Their names in the template.
+    pub logical_resource_ids: Vec<String>,
+    /// The properties that name one of them.
+    pub resource_identifiers: Vec<String>,
 }
 
 /// A parameter that a template declares.
@@ -319,6 +336,8 @@ pub struct ParameterDeclaration {
     pub parameter_type: String,
     /// Its default.
     pub default_value: Option<String>,
+    /// The only values that it takes, if any are listed.
+    pub allowed_values: Vec<String>,
     /// Whether its value is hidden.
     pub no_echo: bool,
     /// What the template says of it.

@@ -18,7 +18,7 @@ use super::request::{ParameterInput, Tag};
 use crate::aws_error::{AwsError, AwsResult};
 use crate::compute::Compute;
 
-pub(crate) use read::read;
+pub(crate) use read::{read, read_any};
 pub use rules::{RULE_FUNCTIONS, RuleFunction};
 pub(crate) use values::SetValue;
 

@@ -23,7 +23,7 @@ pub(super) fn read(document: &Value) -> Result<Template, TemplateError> {
     for (key, value) in top {
         let field = Field::new(value, key.as_str());
         match key.as_str() {
-            "AWSTemplateFormatVersion" => version(&field)?,
+            "AWSTemplateFormatVersion" => template.version = Some(version(&field)?),
             "Description" => template.description = Some(field.string()?),
             "Metadata" => template.metadata = field.object()?.clone(),
             "Rules" => template.rules = field.object()?.clone(),
@@ -73,12 +73,12 @@ fn section(template: &mut Template, field: &Field<'_>) -> Result<(), TemplateErr
     Ok(())
 }
 
-fn version(field: &Field<'_>) -> Result<(), TemplateError> {
+fn version(field: &Field<'_>) -> Result<String, TemplateError> {
     if field.value == FORMAT_VERSION {
-        return Ok(());
+        return Ok(FORMAT_VERSION.to_owned());
     }
     Err(field.refuse(format_args!(
-        "unsupported version; the only one is '{FORMAT_VERSION}'"
+        "Template format version not supported; the only one is '{FORMAT_VERSION}'"
     )))
 }
 

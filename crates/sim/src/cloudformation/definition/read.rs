@@ -4,17 +4,32 @@ use bennu_template::{Template, TemplateError};
 
 use crate::aws_error::{AwsError, AwsResult};
 
-/// Reads a template and checks it, and refuses what is not simulated.
+/// Reads a template to make a stack of it, and refuses what is not simulated.
 ///
 /// # Errors
 /// `ValidationError`, in CloudFormation's words where they are known.
 pub(crate) fn read(text: &str) -> AwsResult<Template> {
+    let template = read_any(text)?;
+    if let [transform, ..] = template.transforms.as_slice() {
+        return Err(AwsError::validation(format!(
+            "Transform {transform} is not simulated; give the template as the transform leaves it"
+        )));
+    }
+    Ok(template)
+}
+
+/// Reads a template to look at it: what transforms would make of it stays open.
+///
+/// # Errors
+/// `ValidationError`, in CloudFormation's words where they are known.
+pub(crate) fn read_any(text: &str) -> AwsResult<Template> {
     let refuse = |error: &TemplateError| AwsError::validation(words(error));
     let template = Template::parse(text).map_err(|error| refuse(&error))?;
     if let Err(errors) = template.check() {
         return Err(AwsError::validation(first_of(&errors)));
     }
-    let typeless = |kind: &str| !kind.contains("::");
+    // Types that a transform takes out are nobody's to know.
+    let typeless = |kind: &str| template.transforms.is_empty() && !kind.contains("::");
     let unknown: Vec<&str> = (template.resources.values())
         .map(|one| one.kind.as_str())
         .filter(|kind| typeless(kind))
@@ -23,11 +38,6 @@ pub(crate) fn read(text: &str) -> AwsResult<Template> {
         return Err(AwsError::validation(format!(
             "Template format error: Unrecognized resource types: [{}]",
             unknown.join(", ")
-        )));
-    }
-    if let [transform, ..] = template.transforms.as_slice() {
-        return Err(AwsError::validation(format!(
-            "Transform {transform} is not simulated; give the template as the transform leaves it"
         )));
     }
     Ok(template)

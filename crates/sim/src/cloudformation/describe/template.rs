@@ -1,10 +1,12 @@
 //! `GetTemplate`, `GetTemplateSummary`, `ValidateTemplate`.
 
+mod identifiers;
+
 use std::collections::BTreeSet;
 
 use crate::aws_error::{AwsError, AwsResult};
 use crate::cloudformation::answer::{ParameterDeclaration, TemplateSummary, TemplateText};
-use crate::cloudformation::definition::read;
+use crate::cloudformation::definition::read_any;
 use crate::cloudformation::lookup::no_stack_with_id;
 use crate::cloudformation::request::ChangeSetReference;
 use crate::region::Region;
@@ -59,7 +61,7 @@ impl Region {
 }
 
 fn summarise(text: &str) -> AwsResult<TemplateSummary> {
-    let template = read(text)?;
+    let template = read_any(text)?;
     let capabilities: Vec<String> = template
         .required_capabilities()
         .iter()
@@ -84,10 +86,15 @@ fn summarise(text: &str) -> AwsResult<TemplateSummary> {
                 parameter_key: name.clone(),
                 parameter_type: parameter.kind.clone(),
                 default_value: parameter.default.clone().filter(|_| !parameter.no_echo),
+                allowed_values: parameter.allowed_values.clone(),
                 no_echo: parameter.no_echo,
                 description: parameter.description.clone(),
             })
             .collect(),
+        version: template.version,
+        metadata: (!template.metadata.is_empty())
+            .then(|| serde_json::Value::Object(template.metadata).to_string()),
+        resource_identifiers: identifiers::of(&template.resources),
         description: template.description,
         capabilities,
         resource_types: kinds.into_iter().collect(),

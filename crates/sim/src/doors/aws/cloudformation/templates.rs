@@ -14,11 +14,19 @@ pub(super) fn get(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
         call.params.text("StackName"),
         call.params.text("ChangeSetName"),
     );
+    let stages = ["Original", "Processed"];
+    let stage = call.params.text("TemplateStage");
+    if let Some(other) = stage.filter(|stage| !stages.contains(stage)) {
+        return Err(AwsError::validation(format!(
+            "1 validation error detected: Value '{other}' at 'templateStage' failed to satisfy \
+             constraint: Member must satisfy enum value set: [Processed, Original]"
+        )));
+    }
     let found = world.on(call.place, |region, m| region.get_template(stack, set, m))?;
     Ok(nothing().field("TemplateBody", found.template_body).texts(
         "StagesAvailable",
         "member",
-        ["Original", "Processed"],
+        stages,
     ))
 }
 
@@ -26,11 +34,29 @@ pub(super) fn get(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
 pub(super) fn summary(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
     let body = template(call, world)?;
     let stack = call.params.text("StackName");
+    if body.is_some() == stack.is_some() {
+        let text = "Exactly one of StackName, TemplateBody and TemplateURL must be specified";
+        return Err(AwsError::validation(text));
+    }
     let found = world.on(call.place, |region, m| {
         region.get_template_summary(body.as_deref(), stack, m)
     })?;
-    let resource_types = found.resource_types.clone();
-    Ok(describe(found, true).texts("ResourceTypes", "member", resource_types))
+    let rest = found.clone();
+    Ok(describe(found, true)
+        .texts("ResourceTypes", "member", rest.resource_types)
+        .optional("Version", rest.version)
+        .optional("Metadata", rest.metadata)
+        .list(
+            "ResourceIdentifierSummaries",
+            "member",
+            rest.resource_identifiers,
+            |element, one| {
+                element
+                    .field("ResourceType", one.resource_type)
+                    .texts("LogicalResourceIds", "member", one.logical_resource_ids)
+                    .texts("ResourceIdentifiers", "member", one.resource_identifiers)
+            },
+        ))
 }
 
 /// ValidateTemplate.
@@ -58,6 +84,16 @@ fn describe(summary: TemplateSummary, types: bool) -> Element {
 }
 
 fn parameter(element: Element, declared: ParameterDeclaration, types: bool) -> Element {
+    let constraints = Element::new("ParameterConstraints").texts(
+        "AllowedValues",
+        "member",
+        declared.allowed_values,
+    );
+    let element = if types {
+        element.with(constraints)
+    } else {
+        element
+    };
     element
         .field("ParameterKey", declared.parameter_key)
         .optional("DefaultValue", declared.default_value)
