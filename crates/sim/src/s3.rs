@@ -4,6 +4,7 @@
 //! whoever knows its name reaches it. Access rights are not simulated. Writes are
 //! seen by the next read, which is what S3 promises since 2020.
 
+pub(crate) mod address;
 mod listing;
 mod object;
 

@@ -124,6 +124,10 @@ pub struct StackDescription {
     pub tags: Vec<Tag>,
     /// Whether deletion is refused; absent on a deleted stack.
     pub enable_termination_protection: Option<bool>,
+    /// The ARN of the stack that it is nested in.
+    pub parent_id: Option<String>,
+    /// The ARN of the outermost stack that it is nested in.
+    pub root_id: Option<String>,
     /// How the last deletion was asked for.
     pub deletion_mode: Option<DeletionMode>,
     /// The newest operation of each kind, newest first.
@@ -150,6 +154,10 @@ pub struct StackSummary {
     pub stack_status: StackStatus,
     /// Why.
     pub stack_status_reason: Option<String>,
+    /// The ARN of the stack that it is nested in.
+    pub parent_id: Option<String>,
+    /// The ARN of the outermost stack that it is nested in.
+    pub root_id: Option<String>,
     /// The newest operation of each kind, newest first.
     pub last_operations: Vec<OperationEntry>,
 }

@@ -192,6 +192,8 @@ impl Stack {
             tags: definition.map(|one| one.tags.clone()).unwrap_or_default(),
             enable_termination_protection: live.then_some(self.termination_protection),
             deletion_mode: self.deletion_mode,
+            parent_id: self.parent_id.clone(),
+            root_id: self.root_id.clone(),
             last_operations: self.last_operations.clone(),
         }
     }
@@ -207,6 +209,8 @@ impl Stack {
             deletion_time: self.deletion_time,
             stack_status: self.status,
             stack_status_reason: self.status_reason.clone(),
+            parent_id: self.parent_id.clone(),
+            root_id: self.root_id.clone(),
             last_operations: self.last_operations.clone(),
         }
     }

@@ -20,11 +20,11 @@ pub(crate) use live::{Live, settings_of};
 pub(crate) use phase::fail_running;
 pub(crate) use plan::{plan_convergence, plan_deletion};
 
-use super::change_set;
 use super::operation::{Operation, Progress, Work};
 use super::provision::Workshop;
 use super::stack::Stack;
 use super::status::StackStatus;
+use super::{change_set, nested};
 use crate::clock::seconds;
 use crate::region::Region;
 use crate::world::{Moment, Stores};
@@ -32,6 +32,16 @@ use crate::world::{Moment, Stores};
 /// Plays every stack of a region up to now.
 pub(crate) fn run_due(region: &mut Region, moment: &mut Moment<'_>, stores: &mut Stores<'_>) {
     forget(region, moment.now);
+    loop {
+        run_round(region, moment, stores);
+        if !nested::follow(region, moment, stores) {
+            return;
+        }
+    }
+}
+
+/// Plays each stack that may move, once.
+fn run_round(region: &mut Region, moment: &mut Moment<'_>, stores: &mut Stores<'_>) {
     let kept = seconds(moment.parameters.deleted_stack_kept_s);
     let Region {
         stacks,
@@ -88,7 +98,8 @@ fn run(stack: &mut Stack, shop: &mut Workshop<'_, '_, '_>) {
         let Some(operation) = &stack.operation else {
             return;
         };
-        if operation.begins > now || operation.ends.is_some_and(|ends| ends > now) {
+        if operation.held || operation.begins > now || operation.ends.is_some_and(|ends| ends > now)
+        {
             return;
         }
         if operation.ends.is_some() {

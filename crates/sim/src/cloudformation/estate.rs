@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::nested::Nested;
 use super::wait::Waits;
 use crate::ssm::ParameterStore;
 
@@ -14,6 +15,8 @@ pub struct Estate {
     pub imports: BTreeMap<String, Importer>,
     /// Wait conditions, and the handles that they wait at.
     pub waits: Waits,
+    /// Nested stacks, as their parents see them.
+    pub nested: Nested,
     /// Parameter Store.
     pub parameters: ParameterStore,
 }

@@ -6,8 +6,10 @@ mod delete;
 mod recover;
 mod update;
 
-pub(crate) use begin::{Beginning, begin_creation, begin_update};
+pub(crate) use begin::{Beginning, begin_creation, begin_update, first_event_at};
 pub(crate) use create::{new_identity, quota};
+pub(crate) use delete::begin_deletion;
+pub(crate) use update::is_updatable;
 
 use super::stack::Stack;
 use crate::aws_error::AwsError;

@@ -35,6 +35,8 @@ pub struct Operation {
     pub force: bool,
     /// Whether a cleanup gave up deleting something.
     pub left_behind: bool,
+    /// Whether the phase waits for the stack above this nested one.
+    pub held: bool,
     /// Resources that a continued rollback declares restored.
     pub skip: BTreeSet<String>,
 }
@@ -55,6 +57,7 @@ impl Operation {
             retain: BTreeSet::new(),
             force: false,
             left_behind: false,
+            held: false,
             skip: BTreeSet::new(),
         }
     }
@@ -72,6 +75,9 @@ impl Operation {
 
     /// When something happens next by time alone.
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
+        if self.held {
+            return None;
+        }
         if let Some(ends) = self.ends {
             return Some(ends);
         }

@@ -16,6 +16,7 @@ pub use generic::{attribute_of, is_taggable};
 
 use super::dynamic::Sources;
 use super::evaluate::Identity;
+use super::nested::{Aim, NESTED};
 use super::stack::Settings;
 use super::wait;
 use crate::autoscaling::LaunchConfiguration;
@@ -58,6 +59,7 @@ impl Workshop<'_, '_, '_> {
     ) -> Result<String, String> {
         let settings = &self.resolved(settings)?;
         match kind {
+            NESTED => Ok(self.create_nested(logical_id, settings)),
             wait::HANDLE => Ok(self.create_handle(logical_id)),
             wait::CONDITION => self.create_condition(logical_id, settings),
             PARAMETER => self.create_parameter(logical_id, settings),
@@ -127,6 +129,7 @@ impl Workshop<'_, '_, '_> {
                 drop(self.compute.estate.parameters.delete(physical_id));
             }
             SECRET => self.delete_secret(physical_id),
+            NESTED => self.send(physical_id, Aim::Delete, &Settings::default()),
             wait::HANDLE => {
                 let handles = &mut self.compute.estate.waits.handles;
                 handles.retain(|_, one| one.url != physical_id);
@@ -158,6 +161,26 @@ impl Workshop<'_, '_, '_> {
             now: self.moment.now,
         };
         sources.resolve(settings)
+    }
+
+    /// Begins a nested stack; its ARN is what stands for it.
+    fn create_nested(&mut self, logical_id: &str, settings: &Settings) -> String {
+        let Place { account, region } = &self.identity.place;
+        let parent: String = self.identity.stack_name.chars().take(60).collect();
+        let name = format!("{parent}-{logical_id}-{}", self.chance.suffix(12));
+        let number = self.chance.uuid();
+        let id = format!("arn:aws:cloudformation:{region}:{account}:stack/{name}/{number}");
+        self.send(&id, Aim::Create, settings);
+        id
+    }
+
+    /// Lets a nested stack know what this one wants of it.
+    pub(super) fn send(&mut self, child: &str, aim: Aim, settings: &Settings) {
+        let parent = &self.identity.stack_id;
+        self.compute
+            .estate
+            .nested
+            .send(child, parent, aim, settings);
     }
 
     fn create_handle(&mut self, logical_id: &str) -> String {

@@ -37,6 +37,10 @@ pub struct Stack {
     pub deletion_time: Option<DateTime<Utc>>,
     /// When it was gone.
     pub gone_at: Option<DateTime<Utc>>,
+    /// The ARN of the stack that this one is nested in.
+    pub parent_id: Option<String>,
+    /// The ARN of the outermost stack that this one is nested in.
+    pub root_id: Option<String>,
     /// The version that it has or moves to; none for a shell.
     pub definition: Option<Definition>,
     /// The version that a failed update goes back to.
@@ -84,6 +88,8 @@ impl Stack {
             last_updated_time: None,
             deletion_time: None,
             gone_at: None,
+            parent_id: None,
+            root_id: None,
             definition: None,
             previous: None,
             outputs: Vec::new(),

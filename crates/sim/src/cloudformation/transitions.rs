@@ -34,6 +34,11 @@ pub const LEGAL: &[Transition] = &[
     (Some(UpdateInProgress), UpdateFailed),
     (Some(UpdateInProgress), UpdateRollbackInProgress),
     (Some(UpdateCompleteCleanupInProgress), UpdateComplete),
+    // A nested stack whose parent's update fails after its own.
+    (
+        Some(UpdateCompleteCleanupInProgress),
+        UpdateRollbackInProgress,
+    ),
     (Some(UpdateComplete), UpdateInProgress),
     (Some(UpdateComplete), DeleteInProgress),
     (Some(UpdateFailed), UpdateInProgress),

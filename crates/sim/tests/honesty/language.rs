@@ -2,6 +2,7 @@
 
 mod exports;
 mod functions;
+mod nested;
 mod parameters;
 mod waits;
 
@@ -20,6 +21,8 @@ pub const SCENARIOS: &[Scenario] = &[
     parameters::DYNAMIC,
     exports::IN_USE,
     exports::ONE_OF_A_NAME,
+    nested::TREE,
+    nested::BROKEN,
     waits::SIGNALLED,
     waits::NOT_SIGNALLED,
 ];

@@ -10,6 +10,7 @@ use crate::cloudformation::answer::{ChangeDetail, ResourceChange};
 use crate::cloudformation::definition::Definition;
 use crate::cloudformation::engine::{Live, settings_of};
 use crate::cloudformation::evaluate::{Lookup, Scope};
+use crate::cloudformation::nested::NESTED;
 use crate::cloudformation::provision::LAUNCH_TEMPLATE;
 use crate::cloudformation::stack::{Resource, Settings, Stack};
 use crate::compute::Compute;
@@ -83,7 +84,10 @@ pub(crate) fn preview(
         let needs = dependencies.get(name).into_iter().flatten();
         let needs = needs.filter(|need| new.has(need)).cloned().collect();
         let settings = settings_of(new, name, needs, &scope)?;
-        let details = causes.of(existing, &settings, &sight.fates);
+        let mut details = causes.of(existing, &settings, &sight.fates);
+        if details.is_empty() && declared.kind == NESTED {
+            details.push(automatic());
+        }
         if details.is_empty() {
             continue;
         }
@@ -104,6 +108,18 @@ pub(crate) fn preview(
     changes.sort_by(|a, b| a.logical_resource_id.cmp(&b.logical_resource_id));
     let elsewhere = changes_elsewhere(stack, new, &sight)?;
     Ok(Preview { changes, elsewhere })
+}
+
+/// What is behind a nested stack's URL may always have changed.
+fn automatic() -> ChangeDetail {
+    ChangeDetail {
+        attribute: "Properties",
+        name: None,
+        requires_recreation: "Never",
+        evaluation: "Dynamic",
+        change_source: "Automatic",
+        causing_entity: None,
+    }
 }
 
 /// Whether tags or outputs change.

@@ -1,6 +1,7 @@
 //! How the work on a resource goes on and ends.
 
 use super::start::work_time;
+use crate::cloudformation::nested::{self, Aim, NESTED};
 use crate::cloudformation::operation::{Progress, Task, Work};
 use crate::cloudformation::provision::{Workshop, is_gone, is_stable};
 use crate::cloudformation::rolling::Step;
@@ -109,10 +110,19 @@ fn initiate(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<
 fn look(stack: &mut Stack, key: &str, work: &mut Work, shop: &mut Workshop<'_, '_, '_>) -> bool {
     match work.task.clone() {
         Task::Delete => {
+            let status = stack.status;
             let Some(resource) = stack.resources.get(key) else {
                 return false;
             };
             let physical_id = resource.physical_id.as_deref().unwrap_or_default();
+            match of_child(status, &resource.kind, physical_id, work, shop) {
+                nested::Progress::Wait => return false,
+                nested::Progress::Done => {}
+                nested::Progress::Failed(reason) => {
+                    fail(stack, key, work, &reason, shop);
+                    return true;
+                }
+            }
             is_gone(shop.compute, &resource.kind, physical_id) && {
                 stack.set_resource_status(
                     key,
@@ -178,10 +188,19 @@ fn look_at_made(
             }
         }
     }
+    let status = stack.status;
     let Some(resource) = stack.resources.get_mut(name) else {
         return false;
     };
     let physical_id = resource.physical_id.as_deref().unwrap_or_default();
+    match of_child(status, &resource.kind, physical_id, work, shop) {
+        nested::Progress::Wait => return false,
+        nested::Progress::Done => {}
+        nested::Progress::Failed(reason) => {
+            fail(stack, name, work, &reason, shop);
+            return true;
+        }
+    }
     // A roll has judged that by its own policy.
     if !rolls && !is_stable(shop.compute, &resource.kind, physical_id) {
         return false;
@@ -199,6 +218,28 @@ fn look_at_made(
     stack.set_resource_status(name, status, None, now);
     work.progress = Progress::Done;
     true
+}
+
+/// How far the stack behind a resource is; a resource that is no stack holds nothing up.
+fn of_child(
+    status: StackStatus,
+    kind: &str,
+    physical_id: &str,
+    work: &Work,
+    shop: &Workshop<'_, '_, '_>,
+) -> nested::Progress {
+    if kind != NESTED {
+        return nested::Progress::Done;
+    }
+    let aim = match &work.task {
+        Task::Create | Task::Converge | Task::Replace(_) => Aim::Create,
+        Task::Update(_) | Task::Restore if status == StackStatus::UpdateRollbackInProgress => {
+            Aim::RollBack
+        }
+        Task::Update(_) | Task::Restore => Aim::Update,
+        Task::Delete | Task::DeleteFormer(_) => Aim::Delete,
+    };
+    shop.compute.estate.nested.progress(physical_id, aim)
 }
 
 /// The work ends without success; what that means depends on what it was for.

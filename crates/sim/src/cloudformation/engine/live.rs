@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::cloudformation::definition::Definition;
 use crate::cloudformation::evaluate::{Lookup, Scope, as_text};
+use crate::cloudformation::nested::NESTED;
 use crate::cloudformation::provision::{attribute, is_taggable};
 use crate::cloudformation::stack::{Resource, Settings};
 use crate::compute::Compute;
@@ -33,6 +34,10 @@ impl Lookup for Live<'_> {
 
     fn attribute(&self, logical_id: &str, name: &str) -> Option<Value> {
         let (kind, physical_id) = self.real(logical_id)?;
+        if kind == NESTED {
+            let told = self.compute.estate.nested.output(physical_id, name);
+            return told.map(Value::from);
+        }
         // A thing tells of itself what it was made with: the block of a network, for one.
         let own = self
             .resources

@@ -139,7 +139,12 @@ fn finish_update(stack: &mut Stack, compute: &mut Compute, now: DateTime<Utc>) {
     let Some(reason) = failure(stack, "update").or_else(|| set_outputs(stack, compute)) else {
         let works = plan_cleanup(stack);
         let status = StackStatus::UpdateCompleteCleanupInProgress;
-        return enter(stack, status, None, works, now);
+        enter(stack, status, None, works, now);
+        let nested = stack.parent_id.is_some();
+        if let Some(operation) = &mut stack.operation {
+            operation.held = nested;
+        }
+        return;
     };
     let disabled = stack
         .operation

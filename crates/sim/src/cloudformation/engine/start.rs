@@ -5,6 +5,7 @@ use bennu_template::RemovalPolicy;
 use super::live::{Live, settings_of};
 use crate::clock::seconds;
 use crate::cloudformation::evaluate::Scope;
+use crate::cloudformation::nested::{Aim, NESTED};
 use crate::cloudformation::operation::{Progress, Task, Work};
 use crate::cloudformation::provision::{GROUP, Workshop};
 use crate::cloudformation::replacement::is_replacement;
@@ -81,7 +82,8 @@ fn converge(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<
             let settings = before.map_or(settings, |before| *before);
             if rolls_back && existing.former.is_some() {
                 start_restore(stack, existing, work, shop);
-            } else if existing.dirty || existing.settings.differs(&settings) {
+            } else if existing.dirty || existing.settings.differs(&settings) || kind == NESTED {
+                // What a nested stack's URL leads to may have changed as well.
                 if is_replacement(&kind, &existing.settings, &settings) {
                     start_replace(stack, name, settings, work, shop);
                 } else {
@@ -153,7 +155,14 @@ fn start_update(
     stack.set_resource_status(name, ResourceStatus::UpdateInProgress, None, now);
     let physical_id = existing.physical_id.as_deref().unwrap_or_default();
     let old = &existing.settings;
-    if work.fault.is_none()
+    if kind == NESTED && work.fault.is_none() {
+        let aim = if stack.status == StackStatus::UpdateRollbackInProgress {
+            Aim::RollBack
+        } else {
+            Aim::Update
+        };
+        shop.send(physical_id, aim, &settings);
+    } else if work.fault.is_none()
         && let Err(reason) = shop.update(kind, physical_id, old, &settings, name)
     {
         work.fault = Some(reason);

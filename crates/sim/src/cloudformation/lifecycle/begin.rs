@@ -99,6 +99,6 @@ fn start(
 }
 
 /// When an operation that is accepted now touches its first resource.
-pub(super) fn first_event_at(moment: &Moment<'_>) -> DateTime<Utc> {
+pub(crate) fn first_event_at(moment: &Moment<'_>) -> DateTime<Utc> {
     moment.now + seconds(moment.parameters.operation_start_s)
 }

@@ -33,7 +33,7 @@ impl Region {
         if let Some(stack) = self.find_stack_mut(name) {
             check(stack, &request)?;
             if may_begin(stack)? {
-                begin(stack, request, operation_id, moment);
+                begin_deletion(stack, request, operation_id, moment);
             }
         }
         self.tokens
@@ -52,8 +52,25 @@ impl Region {
             .find_stack_mut(stack_name)
             .filter(|stack| !stack.is_deleted());
         let stack = stack.ok_or_else(|| no_stack(stack_name))?;
+        if stack.root_id.is_some() {
+            return Err(AwsError::validation(format!(
+                "Stack [{}] is nested; set the termination protection of its root stack",
+                stack.name
+            )));
+        }
         stack.termination_protection = enable;
-        Ok(stack.id.clone())
+        let id = stack.id.clone();
+        let nested = self
+            .stacks
+            .values()
+            .filter(|one| one.root_id.as_ref() == Some(&id));
+        let nested: Vec<String> = nested.map(|one| one.id.clone()).collect();
+        for child in nested {
+            if let Some(child) = self.stacks.get_mut(&child) {
+                child.termination_protection = enable;
+            }
+        }
+        Ok(id)
     }
 }
 
@@ -116,7 +133,13 @@ fn may_begin(stack: &Stack) -> AwsResult<bool> {
     }
 }
 
-fn begin(stack: &mut Stack, request: DeleteStack, operation_id: String, moment: &Moment<'_>) {
+/// Begins to delete a stack in whatever state it is.
+pub(crate) fn begin_deletion(
+    stack: &mut Stack,
+    request: DeleteStack,
+    operation_id: String,
+    moment: &Moment<'_>,
+) {
     fail_running(stack, moment.now);
     stack.note_operation(OperationType::DeleteStack, &operation_id);
     stack.deletion_mode = request.deletion_mode;

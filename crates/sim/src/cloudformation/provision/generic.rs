@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::chance::Chance;
 use crate::cloudformation::evaluate::Identity;
+use crate::cloudformation::nested::NESTED;
 use crate::cloudformation::stack::Settings;
 use crate::world::Place;
 
@@ -111,6 +112,10 @@ pub(super) fn generated_name(
 
 /// A plausible value of an attribute: the same thing, the same value.
 pub fn attribute_of(kind: &str, physical_id: &str, attribute: &str, place: &Place) -> Value {
+    // What a nested stack tells can be anything; templates mostly take it for a text.
+    if kind == NESTED {
+        return Value::String(format!("{physical_id}.{attribute}"));
+    }
     let mut parts = physical_id.rsplit(['/', ':']);
     let place_of_name = usize::from(BALANCERS.contains(&kind));
     let name = parts.nth(place_of_name).unwrap_or(physical_id);

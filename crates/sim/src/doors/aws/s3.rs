@@ -3,7 +3,6 @@
 //! What real S3 offers beyond the operations here is refused by name: a query
 //! parameter that is not known is never ignored.
 
-pub(crate) mod address;
 mod chunked;
 mod objects;
 mod read_xml;
@@ -18,6 +17,7 @@ use chrono::{DateTime, Utc};
 pub(crate) use self::refusal::Refusal;
 use super::params::Params;
 use super::reply::Reply;
+pub(crate) use crate::s3::address;
 use crate::s3::{Buckets, DEFAULT_REGION, S3Error};
 use crate::world::Place;
 

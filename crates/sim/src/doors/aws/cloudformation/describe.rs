@@ -127,6 +127,8 @@ fn stack(element: Element, stack: StackDescription) -> Element {
             stack.enable_termination_protection,
         )
         .with(drift())
+        .optional("ParentId", stack.parent_id)
+        .optional("RootId", stack.root_id)
         .optional("DeletionMode", stack.deletion_mode)
         .list("LastOperations", "member", stack.last_operations, operation)
 }
@@ -142,6 +144,8 @@ fn summary(element: Element, stack: StackSummary) -> Element {
         .field("StackStatus", stack.stack_status)
         .optional("StackStatusReason", stack.stack_status_reason)
         .with(drift())
+        .optional("ParentId", stack.parent_id)
+        .optional("RootId", stack.root_id)
         .list("LastOperations", "member", stack.last_operations, operation)
 }
 
