@@ -412,7 +412,9 @@ impl Arrived {
             Service::CloudFormation | Service::AutoScaling | Service::Sts => {
                 AwsError::new("AccessDenied", words, 403)
             }
-            Service::SecretsManager => AwsError::new("AccessDeniedException", words, 400),
+            Service::SecretsManager | Service::Ssm => {
+                AwsError::new("AccessDeniedException", words, 400)
+            }
             Service::Ec2 => AwsError::new(
                 "UnauthorizedOperation",
                 "You are not authorized to perform this operation.",

@@ -42,6 +42,7 @@ impl Service {
             Self::Sts => "sts",
             Self::S3 => "s3",
             Self::SecretsManager => "secretsmanager",
+            Self::Ssm => "ssm",
         }
     }
 
