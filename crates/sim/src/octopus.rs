@@ -150,9 +150,9 @@ impl Server {
     ) -> Result<Reply, Refusal> {
         let route = Route::find(&request.verb(), &request.segments())?;
         let spot = self.spot_of_request(request, faults);
-        gate::pass(request, &route.operation, &self.identity, &spot, faults)?;
+        gate::pass(request, &route, &self.identity, &spot, faults)?;
         let space = self.space(&route.space)?;
-        let reply = self.perform(&route.operation, &space, request, now)?;
+        let reply = self.perform(&route, &space, request, now)?;
         if route.operation == Operation::Create(Kind::Machine) {
             self.clone_thumbprint(&reply, faults);
         }
@@ -183,5 +183,10 @@ impl Server {
 pub fn operation_name(request: &Request) -> Option<String> {
     Route::find(&request.verb(), &request.segments())
         .ok()
-        .map(|route| route.operation.name())
+        .map(|route| route.name.to_owned())
+}
+
+/// The names of all routes that are served, each as [`operation_name`] tells it.
+pub fn route_names() -> Vec<String> {
+    routes::names()
 }

@@ -4,7 +4,7 @@ use super::kind::Kind;
 use super::people::Identity;
 use super::refusal::Refusal;
 use super::request::Request;
-use super::routes::Operation;
+use super::routes::{Operation, Route, VariablesCall};
 use crate::faults::{Faults, Spot};
 
 /// Seconds that a throttled client is told to wait, unless the fault says otherwise.
@@ -17,7 +17,7 @@ const RETRY_AFTER_S: u64 = 1;
 /// faults of the operation itself.
 pub(super) fn pass(
     request: &Request,
-    operation: &Operation,
+    route: &Route,
     identity: &Identity,
     spot: &Spot,
     faults: &mut Faults,
@@ -26,7 +26,7 @@ pub(super) fn pass(
         let retry_after_s = fault.number("retry_after_s").unwrap_or(RETRY_AFTER_S);
         return Err(Refusal::TooManyRequests { retry_after_s });
     }
-    if *operation != Operation::Root {
+    if route.operation != Operation::Root {
         signed_in(request, identity)?;
     }
     if faults.take_at("deny", spot).is_some() {
@@ -47,7 +47,7 @@ pub(super) fn pass(
                 .to_owned(),
         });
     }
-    if let Some((kind, id)) = written(operation)
+    if let Some((kind, id)) = written(route)
         && faults.take_at("conflict", spot).is_some()
     {
         return Err(Refusal::OutOfDate {
@@ -78,14 +78,17 @@ fn permission(request: &Request) -> String {
 }
 
 /// The document that an operation writes over, where it does.
-fn written(operation: &Operation) -> Option<(Kind, &str)> {
-    if let Operation::Replace(kind, id) = operation {
-        return Some((*kind, id));
-    }
-    let Operation::Variables(call) = operation else {
+fn written(route: &Route) -> Option<(Kind, &str)> {
+    let kind = if let Operation::Replace(kind) = route.operation {
+        kind
+    } else if let Operation::Variables(VariablesCall::Write | VariablesCall::WriteList(_)) =
+        route.operation
+    {
+        Kind::Tenant
+    } else {
         return None;
     };
-    Some((Kind::Tenant, call.written()?))
+    Some((kind, route.ids.first()))
 }
 
 /// The key may stand in a header, in the query or as a bearer token.

@@ -248,13 +248,6 @@ impl Kind {
         }
     }
 
-    /// The kind whose collection has this path segment, whatever its case.
-    pub(super) fn of_collection(segment: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.collection().eq_ignore_ascii_case(segment))
-    }
-
     /// The id of the `number`th document of this kind.
     pub(super) fn id(self, number: u64) -> String {
         format!("{}-{number}", self.prefix())

@@ -14,35 +14,38 @@ use super::page::Window;
 use super::people::{self, CERTIFICATE, USER};
 use super::refusal::Refusal;
 use super::request::{Reply, Request};
-use super::routes::Operation;
+use super::routes::{Operation, Route};
 use super::{Server, fields, links};
 
 impl Server {
-    /// Does `operation` in `space`.
+    /// Does what `route` asks for in `space`.
     pub(super) fn perform(
         &mut self,
-        operation: &Operation,
+        route: &Route,
         space: &str,
         request: &Request,
         now: DateTime<Utc>,
     ) -> Result<Reply, Refusal> {
         let query = request.query();
-        let body = match operation {
+        let id = route.ids.first();
+        let body = match route.operation {
             Operation::Root => self.identity.root(space),
+            Operation::Capabilities => people::capabilities(),
+            Operation::ServerHealth => people::health(),
             Operation::SpaceRoot => json!({ "Links": links::space_root(space) }),
             Operation::CurrentUser => people::user(),
-            Operation::User(id) => {
+            Operation::User => {
                 known(id, USER)?;
                 people::user()
             }
-            Operation::UserSpaces(id) => {
+            Operation::UserSpaces => {
                 known(id, USER)?;
                 self.documents
                     .all(Kind::Space)
                     .map(links::present)
                     .collect()
             }
-            Operation::UserPermissions(id) => {
+            Operation::UserPermissions => {
                 known(id, USER)?;
                 people::permissions(self.documents.all(Kind::Space).map(|space| space.id()))
             }
@@ -57,33 +60,31 @@ impl Server {
                     Value::clone,
                 )
             }
-            Operation::Certificate(id) => {
+            Operation::Certificate => {
                 known(id, CERTIFICATE)?;
                 self.identity.certificate()
             }
             Operation::MachinePolicyTemplate => Value::Object(fields::fresh(Kind::MachinePolicy)),
             Operation::MachineRoles => self.machine_roles(space),
-            Operation::List(kind) => self.list(*kind, space, &query)?,
-            Operation::All(kind) => self.list_all(*kind, space, &query)?,
-            Operation::Members { of, id, kind } => self.members(*of, id, *kind, space, &query)?,
+            Operation::List(kind) => self.list(kind, space, &query)?,
+            Operation::All(kind) => self.list_all(kind, space, &query)?,
+            Operation::Members { of, kind } => self.members(of, id, kind, space, &query)?,
             Operation::EnvironmentsV2 => self.environments_v2(space, &query)?,
-            Operation::ReleaseByVersion { project, version } => {
-                self.release_by_version(project, version, space)?
+            Operation::ReleaseByVersion => {
+                self.release_by_version(id, route.ids.second(), space)?
             }
-            Operation::Read(kind, id) => links::present(self.find(*kind, space, id)?),
+            Operation::Read(kind) => links::present(self.find(kind, space, id)?),
             Operation::Create(kind) => {
-                return self.create(*kind, space, &query, json_of(request)?, now);
+                return self.create(kind, space, &query, json_of(request)?, now);
             }
-            Operation::Replace(kind, id) => {
-                self.replace(*kind, space, id, json_of(request)?, now)?
-            }
-            Operation::SortEnvironments => self.sort_environments(space, &json_of(request)?)?,
-            Operation::Delete(kind, id) => {
-                self.delete(*kind, space, id, now)?;
+            Operation::Replace(kind) => self.replace(kind, space, id, json_of(request)?, now)?,
+            Operation::Sort(kind) => self.sort(kind, space, &json_of(request)?)?,
+            Operation::Delete(kind) => {
+                self.delete(kind, space, id, now)?;
                 return Ok(Reply::empty());
             }
-            Operation::Variables(call) => self.variables(call, space, request)?,
-            Operation::Work(call) => return self.work(call, space, request, now),
+            Operation::Variables(call) => self.variables(call, id, space, request)?,
+            Operation::Work(call) => return self.work(call, route, space, request, now),
         };
         Ok(Reply::json(200, body))
     }

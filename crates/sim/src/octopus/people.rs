@@ -113,6 +113,33 @@ pub(super) fn permissions<S: Into<String>>(spaces: impl Iterator<Item = S>) -> V
     })
 }
 
+/// The named features by which clients choose between old and new calls.
+///
+/// Each is the name of a request or command that the server handles.
+pub(super) fn capabilities() -> Value {
+    json!({ "Capabilities": CAPABILITIES })
+}
+
+const CAPABILITIES: [&str; 4] = [
+    "GetAllSpacesRequest",
+    "CreateReleaseCommandV1",
+    "CreateDeploymentTenantedCommandV1",
+    "CreateDeploymentUntenantedCommandV1",
+];
+
+/// How the one node does: well, for a simulated node has nothing to ail.
+pub(super) fn health() -> Value {
+    json!({
+        "Id": null,
+        "IsOperatingNormally": true,
+        "Description": "The node is operating normally.",
+        "IsEntireClusterReadOnly": false,
+        "IsEntireClusterDrainingTasks": false,
+        "IsCompliantWithLicense": true,
+        "Links": { "Self": "/api/serverstatus/health" },
+    })
+}
+
 /// The service account that the key belongs to.
 pub(super) fn user() -> Value {
     json!({

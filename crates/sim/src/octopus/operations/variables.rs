@@ -14,29 +14,25 @@ impl Server {
     /// Does what is asked about tenants' values.
     pub(super) fn variables(
         &mut self,
-        call: &VariablesCall,
+        call: VariablesCall,
+        id: &str,
         space: &str,
         request: &Request,
     ) -> Result<Value, Refusal> {
         match call {
-            VariablesCall::Read(id) => {
-                Ok(self.all_values_of(self.find(Kind::Tenant, space, id)?))
-            }
-            VariablesCall::Write {
-                tenant: id,
-                posts: _,
-            } => {
+            VariablesCall::Read => Ok(self.all_values_of(self.find(Kind::Tenant, space, id)?)),
+            VariablesCall::Write => {
                 let tenant = self.tenant(space, id)?;
                 self.write_all_values(&tenant, json_of(request)?)
             }
             VariablesCall::All => Ok(self.values_of_all(space, &request.query())),
-            VariablesCall::ReadList(list, id) => {
+            VariablesCall::ReadList(list) => {
                 let tenant = self.find(Kind::Tenant, space, id)?;
-                Ok(self.values_listed(*list, tenant, &request.query()))
+                Ok(self.values_listed(list, tenant, &request.query()))
             }
-            VariablesCall::WriteList(list, id) => {
+            VariablesCall::WriteList(list) => {
                 let tenant = self.tenant(space, id)?;
-                self.write_list(*list, &tenant, &json_of(request)?)
+                self.write_list(list, &tenant, &json_of(request)?)
             }
         }
     }

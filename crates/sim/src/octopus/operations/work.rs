@@ -10,7 +10,7 @@ use super::super::page::Window;
 use super::super::people::{self, USER};
 use super::super::refusal::Refusal;
 use super::super::request::{Query, Reply, Request};
-use super::super::routes::WorkCall;
+use super::super::routes::{Route, SpaceRef, WorkCall};
 use super::super::{Server, links};
 use super::json_of;
 
@@ -29,20 +29,22 @@ impl Server {
     /// Does what is asked about tasks and interruptions.
     pub(super) fn work(
         &mut self,
-        call: &WorkCall,
+        call: WorkCall,
+        route: &Route,
         space: &str,
         request: &Request,
         now: DateTime<Utc>,
     ) -> Result<Reply, Refusal> {
+        let id = route.ids.first();
         let body = match call {
-            WorkCall::Tasks { everywhere } => {
-                let within = Some(space).filter(|_| !everywhere);
+            WorkCall::Tasks => {
+                let within = Some(space).filter(|_| route.space != SpaceRef::Default);
                 self.tasks(within, &request.query())?
             }
             WorkCall::QueueTask => return self.ask_for_task(space, &json_of(request)?, now),
-            WorkCall::Task(id) => links::present(self.task(id)?),
-            WorkCall::TaskDetails(id) => self.task_details(self.task(id)?),
-            WorkCall::TaskLog(id) => {
+            WorkCall::Task => links::present(self.task(id)?),
+            WorkCall::TaskDetails => self.task_details(self.task(id)?),
+            WorkCall::TaskLog => {
                 let log = self.work.log(self.task(id)?.number);
                 let text = log.map(|log| log.raw()).unwrap_or_default();
                 let mut reply = Reply::json(200, Value::from(text));
@@ -51,19 +53,19 @@ impl Server {
                     .push(("Content-Type", "text/plain; charset=utf-8".to_owned()));
                 return Ok(reply);
             }
-            WorkCall::CancelTask(id) => {
+            WorkCall::CancelTask => {
                 let number = self.task(id)?.number;
                 self.cancel_task(number, now);
                 links::present(self.task(id)?)
             }
-            WorkCall::Responsible(id) => {
+            WorkCall::Responsible => {
                 let interruption = self.find(Kind::Interruption, space, id)?;
                 if !interruption.is("HasResponsibility") {
-                    return Err(Refusal::NoResource(id.clone()));
+                    return Err(Refusal::NoResource(id.to_owned()));
                 }
                 people::user()
             }
-            WorkCall::TakeResponsibility(id) => {
+            WorkCall::TakeResponsibility => {
                 let number = self.find(Kind::Interruption, space, id)?.number;
                 if let Some(found) = self.documents.numbered_mut(Kind::Interruption, number) {
                     let fields = &mut found.fields;
@@ -72,7 +74,7 @@ impl Server {
                 }
                 people::user()
             }
-            WorkCall::SubmitInterruption(id) => self.decide(space, id, &json_of(request)?, now)?,
+            WorkCall::SubmitInterruption => self.decide(space, id, &json_of(request)?, now)?,
         };
         Ok(Reply::json(200, body))
     }

@@ -171,24 +171,21 @@ impl Server {
         Ok(())
     }
 
-    /// Puts the environments of a space in the order of the ids in `body`, which
-    /// must be all of them.
-    pub(super) fn sort_environments(
-        &mut self,
-        space: &str,
-        body: &Value,
-    ) -> Result<Value, Refusal> {
+    /// Puts the documents of a kind in the order of the ids in `body`, which must be all
+    /// that the space has.
+    pub(super) fn sort(&mut self, kind: Kind, space: &str, body: &Value) -> Result<Value, Refusal> {
         let order: Vec<String> = texts(Some(body)).map(str::to_owned).collect();
         let missing = |found: &Document| !order.contains(&found.id());
-        if self.documents.within(Kind::Environment, space).any(missing) {
-            return Err(Refusal::invalid(
-                "The body must be a list that names every environment's id.",
-            ));
+        if self.documents.within(kind, space).any(missing) {
+            return Err(Refusal::invalid(format!(
+                "The body must be a list that names every {}'s id.",
+                kind.noun()
+            )));
         }
-        for environment in self.documents.within_mut(Kind::Environment, space) {
-            let id = environment.id();
+        for document in self.documents.within_mut(kind, space) {
+            let id = document.id();
             let position = order.iter().position(|named| *named == id);
-            environment
+            document
                 .fields
                 .insert("SortOrder".to_owned(), Value::from(position));
         }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Bench, Request, machine};
-use crate::octopus::operation_name;
+use crate::octopus::{operation_name, route_names};
 
 #[test]
 fn the_root_needs_no_key_and_says_what_a_tentacle_asks_of_it() {
@@ -206,4 +206,23 @@ fn a_seed_is_a_server() {
     let same = |seed| super::Server::new(seed).api_key().to_owned();
     assert_eq!(same(1), same(1));
     assert_ne!(same(1), same(2));
+}
+
+#[test]
+fn each_route_is_in_the_table_once_and_found_by_its_name() {
+    let names = route_names();
+    let mut once = names.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!(once.len(), names.len(), "no route is listed twice");
+    for name in &names {
+        let (verb, path) = name.split_once(' ').unwrap();
+        let path = match path {
+            "api" => String::new(),
+            "space" => "/Spaces-1".to_owned(),
+            path => format!("/{path}"),
+        };
+        let found = operation_name(&Request::new(verb, &format!("/api{path}")));
+        assert_eq!(found.as_deref(), Some(name.as_str()));
+    }
 }
