@@ -19,6 +19,7 @@
 //! ([`Server::tentacle`]), and then [`Server::installed`] tells of it.
 
 mod assumptions;
+mod command;
 mod deployments;
 mod documents;
 mod due;
@@ -32,8 +33,10 @@ mod kind;
 mod links;
 mod machine_events;
 mod operations;
+mod packages;
 mod page;
 mod people;
+mod plans;
 mod refusal;
 mod request;
 mod routes;
@@ -45,6 +48,7 @@ mod tentacles;
 mod triggers;
 mod truth;
 mod variables;
+mod versions;
 
 #[cfg(test)]
 mod tests;
@@ -59,7 +63,9 @@ use self::documents::Documents;
 use self::health::HealthChecks;
 use self::kind::Kind;
 use self::machine_events::MachineEvents;
+use self::packages::Packages;
 use self::people::Identity;
+use self::plans::Plans;
 use self::refusal::Refusal;
 use self::routes::{Operation, Route, SpaceRef};
 use self::scope::History;
@@ -83,6 +89,8 @@ pub struct Server {
     history: History,
     tentacles: Tentacles,
     values: TenantValues,
+    plans: Plans,
+    packages: Packages,
     /// The moment up to which everything that was due has been done.
     played: Option<DateTime<Utc>>,
     chance: Chance,
@@ -106,6 +114,8 @@ impl Server {
             history: History::default(),
             tentacles: Tentacles::default(),
             values: TenantValues::default(),
+            plans: Plans::default(),
+            packages: Packages::default(),
             played: None,
             chance: Chance::new(seed, "octopus"),
         };

@@ -100,7 +100,7 @@ impl Server {
         Some(last.text("ReleaseId").to_owned())
     }
 
-    fn of_scope(&self, scope: &Scope) -> impl Iterator<Item = &Document> {
+    pub(super) fn of_scope(&self, scope: &Scope) -> impl Iterator<Item = &Document> {
         let numbers = self.history.newest(scope);
         numbers.filter_map(|number| self.documents.by_number(Kind::Deployment, number))
     }

@@ -129,9 +129,24 @@ fn of(kind: Kind) -> &'static [(&'static str, Compare)] {
     const PARTIAL: (&str, Compare) = ("partialName", Compare::NamePart);
     match kind {
         Kind::Space | Kind::Environment => &[IDS, NAME, PARTIAL],
-        Kind::Lifecycle | Kind::ProjectGroup | Kind::MachinePolicy | Kind::Channel => {
-            &[IDS, PARTIAL]
-        }
+        // Registration looks for policies and proxies by `name`, which is not documented.
+        Kind::MachinePolicy | Kind::Proxy => &[IDS, NAME, PARTIAL],
+        Kind::Lifecycle | Kind::ProjectGroup | Kind::Channel => &[IDS, PARTIAL],
+        Kind::TagSet => &[IDS, PARTIAL, ("scopes", Compare::Member("Scopes"))],
+        Kind::Subscription => &[IDS, PARTIAL, ("spaces", Compare::Text("SpaceId"))],
+        Kind::Event => &[
+            IDS,
+            ("user", Compare::Text("UserId")),
+            ("users", Compare::Text("UserId")),
+            ("eventCategories", Compare::Text("Category")),
+            ("regardingAny", Compare::Member("RelatedDocumentIds")),
+            ("projects", Compare::Member("RelatedDocumentIds")),
+            ("projectGroups", Compare::Member("RelatedDocumentIds")),
+            ("environments", Compare::Member("RelatedDocumentIds")),
+            ("tenants", Compare::Member("RelatedDocumentIds")),
+            ("tags", Compare::Member("TenantTags")),
+            ("spaces", Compare::Text("SpaceId")),
+        ],
         Kind::VariableSet => &[IDS, PARTIAL, ("contentType", Compare::Text("ContentType"))],
         Kind::Project => &[
             IDS,

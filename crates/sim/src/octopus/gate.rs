@@ -51,7 +51,7 @@ pub(super) fn pass(
         && faults.take_at("conflict", spot).is_some()
     {
         return Err(Refusal::OutOfDate {
-            kind,
+            item_type: kind.item_type(),
             id: id.to_owned(),
         });
     }

@@ -19,10 +19,14 @@ pub(super) enum Kind {
     Deployment,
     Task,
     Interruption,
+    TagSet,
+    Proxy,
+    Subscription,
+    Event,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::Space,
         Self::Environment,
         Self::Lifecycle,
@@ -38,6 +42,10 @@ impl Kind {
         Self::Deployment,
         Self::Task,
         Self::Interruption,
+        Self::TagSet,
+        Self::Proxy,
+        Self::Subscription,
+        Self::Event,
     ];
 
     /// The path segment of the kind's collection.
@@ -58,6 +66,10 @@ impl Kind {
             Self::Deployment => "deployments",
             Self::Task => "tasks",
             Self::Interruption => "interruptions",
+            Self::TagSet => "tagsets",
+            Self::Proxy => "proxies",
+            Self::Subscription => "subscriptions",
+            Self::Event => "events",
         }
     }
 
@@ -79,6 +91,10 @@ impl Kind {
             Self::Deployment => "Deployments",
             Self::Task => "ServerTasks",
             Self::Interruption => "Interruptions",
+            Self::TagSet => "TagSets",
+            Self::Proxy => "Proxies",
+            Self::Subscription => "Subscriptions",
+            Self::Event => "Events",
         }
     }
 
@@ -100,6 +116,10 @@ impl Kind {
             Self::Deployment => "Deployment",
             Self::Task => "Task",
             Self::Interruption => "Interruption",
+            Self::TagSet => "TagSet",
+            Self::Proxy => "Proxy",
+            Self::Subscription => "Subscription",
+            Self::Event => "Event",
         }
     }
 
@@ -121,6 +141,10 @@ impl Kind {
             Self::Deployment => "deployment",
             Self::Task => "task",
             Self::Interruption => "interruption",
+            Self::TagSet => "tag set",
+            Self::Proxy => "proxy",
+            Self::Subscription => "subscription",
+            Self::Event => "event",
         }
     }
 
@@ -129,6 +153,7 @@ impl Kind {
         match self {
             Self::Release => "Version",
             Self::Interruption => "Title",
+            Self::Event => "Category",
             Self::Space
             | Self::Environment
             | Self::Lifecycle
@@ -141,7 +166,10 @@ impl Kind {
             | Self::Machine
             | Self::Trigger
             | Self::Deployment
-            | Self::Task => "Name",
+            | Self::Task
+            | Self::TagSet
+            | Self::Proxy
+            | Self::Subscription => "Name",
         }
     }
 
@@ -161,7 +189,11 @@ impl Kind {
             | Self::Trigger
             | Self::Deployment
             | Self::Task
-            | Self::Interruption => None,
+            | Self::Interruption
+            | Self::TagSet
+            | Self::Proxy
+            | Self::Subscription
+            | Self::Event => None,
         }
     }
 
@@ -181,7 +213,11 @@ impl Kind {
             | Self::Trigger
             | Self::Deployment
             | Self::Task
-            | Self::Interruption => false,
+            | Self::Interruption
+            | Self::TagSet
+            | Self::Proxy
+            | Self::Subscription
+            | Self::Event => false,
         }
     }
 
@@ -199,8 +235,11 @@ impl Kind {
             | Self::Tenant
             | Self::Machine
             | Self::Release
-            | Self::Trigger => true,
-            Self::Deployment | Self::Task | Self::Interruption => false,
+            | Self::Trigger
+            | Self::TagSet
+            | Self::Proxy
+            | Self::Subscription => true,
+            Self::Deployment | Self::Task | Self::Interruption | Self::Event => false,
         }
     }
 
@@ -209,7 +248,13 @@ impl Kind {
         self.is_named()
             && !matches!(
                 self,
-                Self::Release | Self::MachinePolicy | Self::VariableSet | Self::Trigger
+                Self::Release
+                    | Self::MachinePolicy
+                    | Self::VariableSet
+                    | Self::Trigger
+                    | Self::TagSet
+                    | Self::Proxy
+                    | Self::Subscription
             )
     }
 
@@ -222,7 +267,7 @@ impl Kind {
     /// the server does is begun and ended by calls of its own.
     pub(super) fn takes(self, verb: &str) -> bool {
         match self {
-            Self::Task | Self::Interruption => verb == "GET",
+            Self::Task | Self::Interruption | Self::Event => verb == "GET",
             Self::Deployment => verb != "PUT",
             Self::Space
             | Self::Environment
@@ -235,7 +280,10 @@ impl Kind {
             | Self::Tenant
             | Self::Machine
             | Self::Release
-            | Self::Trigger => true,
+            | Self::Trigger
+            | Self::TagSet
+            | Self::Proxy
+            | Self::Subscription => true,
         }
     }
 

@@ -17,6 +17,7 @@ pub(super) fn collection(kind: Kind, space: &str) -> String {
     match kind {
         Kind::Space => "/api/spaces".to_owned(),
         Kind::Task => "/api/tasks".to_owned(),
+        Kind::Event => "/api/events".to_owned(),
         Kind::Environment
         | Kind::Lifecycle
         | Kind::ProjectGroup
@@ -29,7 +30,10 @@ pub(super) fn collection(kind: Kind, space: &str) -> String {
         | Kind::Release
         | Kind::Trigger
         | Kind::Deployment
-        | Kind::Interruption => format!("/api/{space}/{}", kind.collection()),
+        | Kind::Interruption
+        | Kind::TagSet
+        | Kind::Proxy
+        | Kind::Subscription => format!("/api/{space}/{}", kind.collection()),
     }
 }
 
@@ -52,7 +56,16 @@ fn of(document: &Document) -> Value {
         Kind::Environment | Kind::MachinePolicy => {
             json!({ "Self": own, "Machines": format!("{own}/machines{{?skip,take}}") })
         }
-        Kind::Lifecycle | Kind::VariableSet => json!({ "Self": own }),
+        Kind::Lifecycle => json!({
+            "Self": own,
+            "Preview": format!("{own}/preview"),
+            "Projects": format!("{own}/projects"),
+        }),
+        Kind::VariableSet => json!({
+            "Self": own,
+            "Variables": format!("/api/{space}/variables/{}", document.text("VariableSetId")),
+        }),
+        Kind::TagSet | Kind::Proxy | Kind::Subscription | Kind::Event => json!({ "Self": own }),
         Kind::Tenant => json!({ "Self": own, "Variables": format!("{own}/variables") }),
         Kind::ProjectGroup => {
             json!({ "Self": own, "Projects": format!("{own}/projects{{?skip,take}}") })

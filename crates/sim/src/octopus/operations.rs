@@ -1,7 +1,12 @@
 //! Doing what is asked, once it is known what and where.
 
 mod asked;
+mod delivery;
+mod deploying;
+mod previews;
+mod progress;
 mod reads;
+mod releasing;
 mod variables;
 mod work;
 mod writes;
@@ -83,6 +88,9 @@ impl Server {
                 self.delete(kind, space, id, now)?;
                 return Ok(Reply::empty());
             }
+            Operation::Delivery(call) => return self.delivery(call, route, space, request, now),
+            Operation::Plan(call) => self.plan(call, id, space, request, now)?,
+            Operation::Package(call) => return self.packaging(call, id, space, request, now),
             Operation::Variables(call) => self.variables(call, id, space, request)?,
             Operation::Work(call) => return self.work(call, route, space, request, now),
         };

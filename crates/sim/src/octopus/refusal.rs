@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::kind::Kind;
 use super::request::Reply;
 
 /// Why a request was not done.
@@ -21,7 +20,9 @@ pub(super) enum Refusal {
     /// 400: one line for each rule that is broken.
     Invalid(Vec<String>),
     /// 409: two writes overlapped inside the server.
-    OutOfDate { kind: Kind, id: String },
+    OutOfDate { item_type: &'static str, id: String },
+    /// 409: what is to be stored is there already.
+    Exists(String),
     /// 429, with the seconds of `Retry-After`.
     TooManyRequests { retry_after_s: u64 },
     /// 500: the server meets a state of its own that it cannot bear.
@@ -71,15 +72,15 @@ impl Refusal {
                 &format!("The method {verb} is not supported on this resource."),
             ),
             Self::Invalid(lines) => (400, PROBLEM.to_owned(), lines.clone()),
-            Self::OutOfDate { kind, id } => (
+            Self::OutOfDate { item_type, id } => (
                 409,
                 PROBLEM.to_owned(),
                 vec![format!(
-                    "Modification failed for '{}' document with '{id}' Id because submitted data \
-                     was out of date. Refresh the document and try again.",
-                    kind.item_type()
+                    "Modification failed for '{item_type}' document with '{id}' Id because submitted data \
+                     was out of date. Refresh the document and try again."
                 )],
             ),
+            Self::Exists(line) => (409, PROBLEM.to_owned(), vec![line.clone()]),
             Self::TooManyRequests { .. } => {
                 plain(429, "Too many requests. Please wait before you try again.")
             }

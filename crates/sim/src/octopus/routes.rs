@@ -41,10 +41,61 @@ pub(super) enum Operation {
     Sort(Kind),
     MachinePolicyTemplate,
     MachineRoles,
+    /// Where releases go and have come.
+    Delivery(DeliveryCall),
+    /// About processes, settings and variables.
+    Plan(PlanCall),
+    /// About the built-in feed.
+    Package(PackageCall),
     /// About the values that tenants have for variables.
     Variables(VariablesCall),
     /// About the server's tasks and what they wait for.
     Work(WorkCall),
+}
+
+/// What is asked about releases on their way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DeliveryCall {
+    CreateRelease,
+    DeployTenanted,
+    DeployUntenanted,
+    ReleaseProgression,
+    ProjectProgression,
+    Dashboard,
+    LifecyclePreview,
+    Template,
+    /// For an environment, and a tenant if the path names one.
+    Preview,
+    Previews,
+    SnapshotVariables,
+}
+
+/// What is asked about a project's process, settings and variables. A process is named by
+/// its own id or by its project's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PlanCall {
+    Process,
+    WriteProcess,
+    ReleaseTemplate,
+    ProcessOfProject,
+    WriteProcessOfProject,
+    Settings,
+    WriteSettings,
+    Variables,
+    WriteVariables,
+}
+
+/// What is asked about feeds and packages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PackageCall {
+    Feeds,
+    AllFeeds,
+    Feed,
+    Versions,
+    List,
+    Read,
+    Push,
+    Delete,
 }
 
 /// What is asked about tenants' values; the path names the tenant.
@@ -121,6 +172,11 @@ impl Ids {
     /// The second; empty for a path that names fewer.
     pub(super) fn second(&self) -> &str {
         self.0.get(1).map_or("", String::as_str)
+    }
+
+    /// The third; empty for a path that names fewer.
+    pub(super) fn third(&self) -> &str {
+        self.0.get(2).map_or("", String::as_str)
     }
 }
 

@@ -1,11 +1,15 @@
 //! What the server completes in a document and what it refuses to store.
 
+pub(super) mod channels;
 mod deployments;
 mod machines;
 mod names;
+pub(super) mod phases;
 mod places;
 mod projects;
 pub(super) mod removal;
+mod subscriptions;
+pub(super) mod tags;
 mod templates;
 mod tenants;
 mod triggers;
@@ -73,7 +77,9 @@ impl<'a> Draft<'a> {
             Kind::MachinePolicy => machines::machine_policy(&mut self),
             Kind::Trigger => triggers::trigger(&mut self),
             Kind::Deployment => deployments::deployment(&mut self),
-            Kind::Task | Kind::Interruption => {}
+            Kind::TagSet => tags::tag_set(&mut self),
+            Kind::Subscription => subscriptions::subscription(&mut self),
+            Kind::Proxy | Kind::Task | Kind::Interruption | Kind::Event => {}
         }
         if self.complaints.is_empty() {
             Ok(self.fields)
@@ -117,12 +123,12 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// No tag can be used before its tag set exists, and the server has none.
-    fn want_no_tags(&mut self, key: &str) {
+    /// Complains about each tag in `key` that is in no tag set for things like this.
+    fn want_tags(&mut self, key: &str, scope: &str) {
         for tag in self.texts(key) {
-            self.complain(format!(
-                "{key} names the tag '{tag}', which does not exist."
-            ));
+            if let Err(line) = tags::known(self.documents, self.space, scope, &tag) {
+                self.complain(format!("{key}: {line}"));
+            }
         }
     }
 

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::documents::Document;
+use super::documents::{Document, Documents};
+use super::rules::tags;
 
 /// What a deployment is to. In one scope no two deployments execute at once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,8 +26,9 @@ impl Scope {
     }
 }
 
-/// Whether deployments of that scope may go to the machine, were it enabled.
-pub(super) fn serves(machine: &Document, scope: &Scope) -> bool {
+/// Whether deployments of that scope may go to the machine, were it enabled. A machine serves
+/// the tenants that it names, and those whose tags fit its own.
+pub(super) fn serves(documents: &Documents, machine: &Document, scope: &Scope) -> bool {
     let placed = machine
         .texts("EnvironmentIds")
         .any(|id| id == scope.environment);
@@ -34,7 +36,12 @@ pub(super) fn serves(machine: &Document, scope: &Scope) -> bool {
     placed
         && match &scope.tenant {
             Some(tenant) => {
-                participation != "Untenanted" && machine.texts("TenantIds").any(|id| id == tenant)
+                participation != "Untenanted"
+                    && (machine.texts("TenantIds").any(|id| id == tenant)
+                        || tags::fit(
+                            machine.texts("TenantTags"),
+                            tags::of_tenant(documents, tenant),
+                        ))
             }
             None => participation != "Tenanted",
         }

@@ -20,6 +20,7 @@ use super::kind::Kind;
 use super::scope::Scope;
 pub(super) use deploy::Target;
 pub(super) use log::{Category, Log};
+pub(super) use record::moment;
 
 /// What a task is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! its scope is under way is not looked at again, and neither is one for which there is
 //! no release.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use super::Server;
 use super::documents::{Document, text, texts};
 use super::kind::Kind;
 use super::machine_events::MachineEvent;
-use super::rules::connected;
+use super::rules::{connected, tags};
 use super::scope::{Scope, serves};
 use crate::clock::seconds;
 use crate::faults::Faults;
@@ -112,10 +112,16 @@ impl Server {
     /// Where deployments of the project could reach the machine.
     fn scopes(&self, machine: &Document, project: &Document) -> Vec<Scope> {
         let mode = project.text("TenantedDeploymentMode");
-        let tenants = machine
-            .texts("TenantIds")
-            .map(|tenant| Some(tenant.to_owned()));
-        let tenants: Vec<Option<String>> = tenants.chain([None]).collect();
+        let named = machine.texts("TenantIds").map(str::to_owned);
+        let mut tenants: BTreeSet<String> = named.collect();
+        if machine.texts("TenantTags").next().is_some() {
+            let all = self.documents.within(Kind::Tenant, machine.text("SpaceId"));
+            let fit = |tenant: &&Document| {
+                tags::fit(machine.texts("TenantTags"), tenant.texts("TenantTags"))
+            };
+            tenants.extend(all.filter(fit).map(Document::id));
+        }
+        let tenants: Vec<Option<String>> = tenants.into_iter().map(Some).chain([None]).collect();
         let mut scopes = Vec::new();
         for environment in machine.texts("EnvironmentIds") {
             for tenant in &tenants {
@@ -132,7 +138,7 @@ impl Server {
                             && tenant.is_some_and(|tenant| connected(tenant, &scope))
                     }
                 };
-                if allowed && serves(machine, &scope) {
+                if allowed && serves(&self.documents, machine, &scope) {
                     scopes.push(scope);
                 }
             }

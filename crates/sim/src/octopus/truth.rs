@@ -25,7 +25,11 @@ impl Server {
             let id = space.id();
             let mut kinds = Map::new();
             kinds.insert("Id".to_owned(), json!(id));
-            for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Space) {
+            for kind in Kind::ALL {
+                // Spaces are told around this, and of events `machineevents` are.
+                if matches!(kind, Kind::Space | Kind::Event) {
+                    continue;
+                }
                 let documents = self.documents.within(kind, &id);
                 let documents = documents.map(|found| told(kind, found));
                 kinds.insert(kind.collection().to_owned(), documents.collect());

@@ -1,6 +1,6 @@
 //! The forms that a value can have, and what is done to bring it into shape.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// The form of a field.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +21,9 @@ pub(super) enum Form {
     Objects,
     /// A map from project id to environment ids.
     Connections,
+    /// A value that is never told: a string or what a read gives; only whether there is one
+    /// is kept.
+    Secret,
     /// An object; its own keys that are left out take the default's.
     Object,
 }
@@ -35,6 +38,7 @@ impl Form {
             Self::Choice(choices) => choices.first().copied().map_or(Value::Null, Value::from),
             Self::Set | Self::List | Self::Objects => Value::Array(Vec::new()),
             Self::Connections => Value::Object(Map::new()),
+            Self::Secret => secret(false),
         }
     }
 
@@ -67,6 +71,11 @@ impl Form {
             (Self::Connections, Value::Object(map)) => {
                 connections(map).ok_or_else(|| self.complaint(key))
             }
+            (Self::Secret, Value::String(text)) => Ok(secret(!text.is_empty())),
+            (Self::Secret, Value::Object(map)) => Ok(secret(
+                map.get("HasValue") == Some(&Value::Bool(true))
+                    || map.get("NewValue").is_some_and(Value::is_string),
+            )),
             (Self::Object, Value::Object(map)) => Ok(over(default.map(|build| build()), map)),
             (
                 Self::Text
@@ -78,6 +87,7 @@ impl Form {
                 | Self::List
                 | Self::Objects
                 | Self::Connections
+                | Self::Secret
                 | Self::Object,
                 _,
             ) => Err(self.complaint(key)),
@@ -93,10 +103,15 @@ impl Form {
             Self::List => "a list",
             Self::Objects => "a list of objects",
             Self::Connections => "an object that maps project ids to lists of environment ids",
+            Self::Secret => "a string, or an object with HasValue and NewValue",
             Self::Object => "an object",
         };
         format!("{key} must be {wanted}.")
     }
+}
+
+fn secret(has_value: bool) -> Value {
+    json!({ "HasValue": has_value, "NewValue": null, "Hint": null })
 }
 
 /// Drops repeats that differ only in case; `None` if an item is no string.

@@ -1,5 +1,6 @@
 //! Which keys each kind of document has, their forms and their defaults.
 
+mod events;
 mod machine_policy;
 mod work;
 
@@ -26,6 +27,10 @@ pub(super) fn of(kind: Kind) -> &'static [Field] {
         Kind::Deployment => work::DEPLOYMENT,
         Kind::Task => work::TASK,
         Kind::Interruption => work::INTERRUPTION,
+        Kind::TagSet => TAG_SET,
+        Kind::Proxy => PROXY,
+        Kind::Subscription => events::SUBSCRIPTION,
+        Kind::Event => events::EVENT,
     }
 }
 
@@ -71,6 +76,32 @@ const LIFECYCLE: &[Field] = &[
     client("Phases", Form::Objects),
     with_default("ReleaseRetentionPolicy", Form::Object, keep_for_ever),
     with_default("TentacleRetentionPolicy", Form::Object, keep_for_ever),
+];
+
+const TAG_SET: &[Field] = &[
+    ID,
+    SPACE_ID,
+    NAME,
+    DESCRIPTION,
+    client("SortOrder", Form::Whole),
+    with_default("Scopes", Form::Set, || json!(["Tenant"])),
+    once(
+        "Type",
+        Form::Choice(&["MultiSelect", "SingleSelect", "FreeText"]),
+    ),
+    server("IsSystem", Form::Flag),
+    client("Tags", Form::Objects),
+];
+
+const PROXY: &[Field] = &[
+    ID,
+    SPACE_ID,
+    NAME,
+    client("Host", Form::Text),
+    with_default("Port", Form::Whole, || json!(80)),
+    client("Username", Form::OptionalText),
+    client("Password", Form::Secret),
+    with_default("ProxyType", Form::Text, || "HTTP".into()),
 ];
 
 const PROJECT_GROUP: &[Field] = &[

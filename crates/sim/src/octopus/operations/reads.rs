@@ -15,7 +15,12 @@ use super::super::refusal::Refusal;
 use super::super::request::Query;
 
 impl Server {
-    pub(super) fn find(&self, kind: Kind, space: &str, id: &str) -> Result<&Document, Refusal> {
+    pub(in super::super) fn find(
+        &self,
+        kind: Kind,
+        space: &str,
+        id: &str,
+    ) -> Result<&Document, Refusal> {
         self.documents
             .find(kind, space, id)
             .ok_or_else(|| Refusal::NoResource(id.to_owned()))
@@ -105,7 +110,7 @@ impl Server {
     }
 
     /// The roles in use; the casing of the first use counts.
-    pub(super) fn machine_roles(&self, space: &str) -> Value {
+    pub(in super::super) fn machine_roles(&self, space: &str) -> Value {
         let mut roles = BTreeMap::new();
         for machine in self.documents.within(Kind::Machine, space) {
             for role in machine.texts("Roles") {
@@ -134,13 +139,13 @@ impl Server {
             found.retain(|deployment| self.is_in_state(deployment, states.as_deref()));
         }
         match kind {
-            Kind::Release | Kind::Deployment | Kind::Task | Kind::Interruption => {
+            Kind::Release | Kind::Deployment | Kind::Task | Kind::Interruption | Kind::Event => {
                 found.sort_by_key(|document| Reverse(document.number));
             }
             Kind::Trigger => found.sort_by_key(|trigger| trigger.number),
-            Kind::Environment => found.sort_by_key(|environment| {
-                let order = environment.fields.get("SortOrder").and_then(Value::as_i64);
-                (order, environment.number)
+            Kind::Environment | Kind::TagSet => found.sort_by_key(|document| {
+                let order = document.fields.get("SortOrder").and_then(Value::as_i64);
+                (order, document.number)
             }),
             Kind::Space
             | Kind::Lifecycle
@@ -150,7 +155,9 @@ impl Server {
             | Kind::Project
             | Kind::Channel
             | Kind::Tenant
-            | Kind::Machine => {
+            | Kind::Machine
+            | Kind::Proxy
+            | Kind::Subscription => {
                 found.sort_by(|a, b| (&a.folded_name, a.number).cmp(&(&b.folded_name, b.number)));
             }
         }

@@ -10,7 +10,7 @@ use super::super::kind::Kind;
 use super::super::machine_events::Category;
 use super::super::refusal::Refusal;
 use super::super::request::{Query, Reply};
-use super::super::rules::{Draft, removal};
+use super::super::rules::{Draft, removal, tags};
 use super::super::{Server, fields, links};
 
 impl Server {
@@ -30,6 +30,13 @@ impl Server {
             if let Some(fields) = body.as_object_mut() {
                 clone_tenant(source, fields);
             }
+        }
+        let ignores = query.value("ignoreChannelRules");
+        if kind == Kind::Release
+            && ignores.is_some_and(|value| value.eq_ignore_ascii_case("true"))
+            && let Some(fields) = body.as_object_mut()
+        {
+            fields.insert("IgnoreChannelRules".to_owned(), Value::from(true));
         }
         let id = self.store(kind, space, body, now)?;
         if let (Some(source), Some(new)) = (source_number, Kind::Tenant.number(&id)) {
@@ -74,6 +81,31 @@ impl Server {
         Ok(id)
     }
 
+    /// Whether a body would be stored as a new document.
+    ///
+    /// # Errors
+    /// 400 for a body that is no such document.
+    pub(super) fn check(
+        &mut self,
+        kind: Kind,
+        space: &str,
+        body: &Value,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
+        let fields = fields::read(kind, body.clone(), None).map_err(Refusal::Invalid)?;
+        let draft = Draft::new(
+            kind,
+            &self.documents,
+            space,
+            None,
+            fields,
+            now,
+            &mut self.chance,
+        );
+        draft.settled().map_err(Refusal::Invalid)?;
+        Ok(())
+    }
+
     /// What comes with a new document.
     fn created(&mut self, kind: Kind, space: &str, id: &str, now: DateTime<Utc>) {
         match kind {
@@ -98,7 +130,11 @@ impl Server {
             | Kind::Release
             | Kind::Trigger
             | Kind::Task
-            | Kind::Interruption => {}
+            | Kind::Interruption
+            | Kind::TagSet
+            | Kind::Proxy
+            | Kind::Subscription
+            | Kind::Event => {}
         }
     }
 
@@ -133,6 +169,9 @@ impl Server {
         )
         .settled()
         .map_err(Refusal::Invalid)?;
+        if kind == Kind::TagSet {
+            tags::rename(&mut self.documents, &before, &fields);
+        }
         self.documents.replace(kind, number, fields);
         let id = kind.id(number);
         if kind == Kind::Channel {
@@ -168,6 +207,8 @@ impl Server {
             self.machine_gone(&document, now);
         }
         self.values.forget(&document, &self.documents);
+        self.plans.forget(&document.id());
+        self.packages.forget(&document.id());
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::super::kind::Kind;
-use super::{List, Operation, VariablesCall, WorkCall};
+use super::{DeliveryCall, List, Operation, PackageCall, PlanCall, VariablesCall, WorkCall};
 
 /// Every route there is.
 pub(super) static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
@@ -48,6 +48,7 @@ const SCOPED: &[(&str, &str, Operation)] = {
         ("GET", "machineroles/all", O::MachineRoles),
         ("GET", "environments/v2", O::EnvironmentsV2),
         ("PUT", "environments/sortorder", O::Sort(Kind::Environment)),
+        ("PUT", "tagsets/sortorder", O::Sort(Kind::TagSet)),
         ("GET", "machinepolicies/template", O::MachinePolicyTemplate),
         (
             "GET",
@@ -96,6 +97,103 @@ const SCOPED: &[(&str, &str, Operation)] = {
     ]
 };
 
+/// Paths about what is planned, made and delivered.
+const DELIVERY: &[(&str, &str, Operation)] = {
+    use DeliveryCall as D;
+    use Operation::{Delivery, Package, Plan};
+    use PackageCall as F;
+    use PlanCall as P;
+    &[
+        ("POST", "releases/create/v1", Delivery(D::CreateRelease)),
+        (
+            "POST",
+            "deployments/create/tenanted/v1",
+            Delivery(D::DeployTenanted),
+        ),
+        (
+            "POST",
+            "deployments/create/untenanted/v1",
+            Delivery(D::DeployUntenanted),
+        ),
+        (
+            "GET",
+            "releases/{id}/progression",
+            Delivery(D::ReleaseProgression),
+        ),
+        (
+            "GET",
+            "projects/{id}/progression",
+            Delivery(D::ProjectProgression),
+        ),
+        ("GET", "progression/{id}", Delivery(D::ProjectProgression)),
+        ("GET", "dashboard", Delivery(D::Dashboard)),
+        ("GET", "dashboard/dynamic", Delivery(D::Dashboard)),
+        (
+            "GET",
+            "lifecycles/{id}/preview",
+            Delivery(D::LifecyclePreview),
+        ),
+        (
+            "GET",
+            "releases/{id}/deployments/template",
+            Delivery(D::Template),
+        ),
+        (
+            "GET",
+            "releases/{id}/deployments/preview/{environment}",
+            Delivery(D::Preview),
+        ),
+        (
+            "GET",
+            "releases/{id}/deployments/preview/{environment}/{tenant}",
+            Delivery(D::Preview),
+        ),
+        (
+            "POST",
+            "releases/{id}/deployments/previews",
+            Delivery(D::Previews),
+        ),
+        (
+            "POST",
+            "releases/{id}/snapshot-variables",
+            Delivery(D::SnapshotVariables),
+        ),
+        ("GET", "deploymentprocesses/{id}", Plan(P::Process)),
+        ("PUT", "deploymentprocesses/{id}", Plan(P::WriteProcess)),
+        (
+            "GET",
+            "deploymentprocesses/{id}/template",
+            Plan(P::ReleaseTemplate),
+        ),
+        (
+            "GET",
+            "projects/{id}/deploymentprocesses",
+            Plan(P::ProcessOfProject),
+        ),
+        (
+            "PUT",
+            "projects/{id}/deploymentprocesses",
+            Plan(P::WriteProcessOfProject),
+        ),
+        ("GET", "projects/{id}/deploymentsettings", Plan(P::Settings)),
+        (
+            "PUT",
+            "projects/{id}/deploymentsettings",
+            Plan(P::WriteSettings),
+        ),
+        ("GET", "variables/{id}", Plan(P::Variables)),
+        ("PUT", "variables/{id}", Plan(P::WriteVariables)),
+        ("GET", "feeds", Package(F::Feeds)),
+        ("GET", "feeds/all", Package(F::AllFeeds)),
+        ("GET", "feeds/{id}", Package(F::Feed)),
+        ("GET", "feeds/{id}/packages/versions", Package(F::Versions)),
+        ("GET", "packages", Package(F::List)),
+        ("GET", "packages/{id}", Package(F::Read)),
+        ("POST", "packages/raw", Package(F::Push)),
+        ("DELETE", "packages/{id}", Package(F::Delete)),
+    ]
+};
+
 /// The collections inside a document: `{parents}/{id}/{members}`.
 const MEMBERS: &[(Kind, Kind)] = &[
     (Kind::Environment, Kind::Machine),
@@ -106,6 +204,7 @@ const MEMBERS: &[(Kind, Kind)] = &[
     (Kind::ProjectGroup, Kind::Project),
     (Kind::Project, Kind::Trigger),
     (Kind::Release, Kind::Deployment),
+    (Kind::Lifecycle, Kind::Project),
 ];
 
 /// A verb on a path.
@@ -144,6 +243,7 @@ impl Table {
             (Reach::System, SYSTEM),
             (Reach::Either, EITHER),
             (Reach::Space, SCOPED),
+            (Reach::Space, DELIVERY),
         ] {
             for (verb, path, operation) in rows {
                 table.add(reach, verb, path, *operation);
@@ -163,6 +263,7 @@ impl Table {
     fn add_collection(&mut self, kind: Kind) {
         let reach = match kind {
             Kind::Space => Reach::System,
+            Kind::Event => Reach::Either,
             // What clients ask about tasks is listed above.
             Kind::Task => return,
             Kind::Environment
@@ -177,7 +278,10 @@ impl Table {
             | Kind::Release
             | Kind::Trigger
             | Kind::Deployment
-            | Kind::Interruption => Reach::Space,
+            | Kind::Interruption
+            | Kind::TagSet
+            | Kind::Proxy
+            | Kind::Subscription => Reach::Space,
         };
         let collection = kind.collection();
         let (one, all) = (format!("{collection}/{{id}}"), format!("{collection}/all"));

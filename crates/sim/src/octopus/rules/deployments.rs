@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::super::documents::texts;
 use super::super::scope::{Scope, serves};
-use super::{Document, Draft, Kind, places};
+use super::{Document, Draft, Kind, phases, places, tags};
 
 /// A deployment brings a release of a project into an environment that a lifecycle
 /// admits, for a tenant that is connected there or for none, to machines that serve it.
@@ -31,6 +31,7 @@ pub(super) fn deployment(draft: &mut Draft<'_>) {
     };
     place(draft, project, release, environment);
     tenancy(draft, project, &scope);
+    progress(draft, release, environment, &scope);
     machines(draft, &scope);
     let name = format!("Deploy to {}", environment.text("Name"));
     let process = release.text("ProjectDeploymentProcessSnapshotId");
@@ -112,6 +113,33 @@ fn tenancy(draft: &mut Draft<'_>, project: &Document, scope: &Scope) {
     }
 }
 
+/// The release has passed the phases before that of the environment, and its channel lets
+/// it go to the tenant.
+fn progress(draft: &mut Draft<'_>, release: &Document, environment: &Document, scope: &Scope) {
+    let tenant = scope.tenant.as_deref();
+    let phase = phases::keeping_back(draft.documents, release, tenant, &scope.environment);
+    if let Some(phase) = phase {
+        draft.complain(format!(
+            "The release '{}' cannot be deployed to the environment '{}' because it has not been deployed to \
+             enough environments of the phase '{phase}' of its lifecycle.",
+            release.text("Version"),
+            environment.text("Name")
+        ));
+    }
+    let channel = draft.known(Kind::Channel, release.text("ChannelId"));
+    let (Some(channel), Some(tenant)) = (channel, tenant) else {
+        return;
+    };
+    let narrow = channel.texts("TenantTags").next().is_some();
+    let own = tags::of_tenant(draft.documents, tenant);
+    if narrow && !tags::fit(channel.texts("TenantTags"), own) {
+        draft.complain(format!(
+            "The tags of the tenant do not fit the channel '{}' of the release.",
+            channel.text("Name")
+        ));
+    }
+}
+
 /// Whether a tenant may be deployed to in that project and environment.
 pub(in super::super) fn connected(tenant: &Document, scope: &Scope) -> bool {
     let projects = tenant.fields.get("ProjectEnvironments");
@@ -127,7 +155,9 @@ fn machines(draft: &mut Draft<'_>, scope: &Scope) {
         let strangers: Vec<Value> = ids
             .iter()
             .filter_map(|id| draft.known(Kind::Machine, id))
-            .filter(|machine| key == "SpecificMachineIds" && !serves(machine, scope))
+            .filter(|machine| {
+                key == "SpecificMachineIds" && !serves(draft.documents, machine, scope)
+            })
             .map(|machine| Value::from(machine.text("Name")))
             .collect();
         for name in strangers {

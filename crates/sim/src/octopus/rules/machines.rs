@@ -37,7 +37,7 @@ pub(super) fn machine(draft: &mut Draft<'_>) {
             draft.complain(format!("Please select at least one {noun} ({key})."));
         }
     }
-    draft.want_no_tags("TenantTags");
+    draft.want_tags("TenantTags", "Tenant");
     let policy = draft.text("MachinePolicyId");
     if policy.is_empty() {
         let default = draft

@@ -107,7 +107,11 @@ impl Draft<'_> {
             | Kind::Machine
             | Kind::Deployment
             | Kind::Task
-            | Kind::Interruption => None,
+            | Kind::Interruption
+            | Kind::TagSet
+            | Kind::Proxy
+            | Kind::Subscription
+            | Kind::Event => None,
         };
         self.documents.all(self.kind).any(|other| {
             like(other)

@@ -15,6 +15,7 @@ pub(super) fn space(draft: &mut Draft<'_>) {
 
 /// A new environment comes last unless told otherwise.
 pub(super) fn environment(draft: &mut Draft<'_>) {
+    draft.want_tags("EnvironmentTags", "Environment");
     let unset = draft.fields.get("SortOrder").and_then(Value::as_i64) == Some(0);
     if draft.stored.is_none() && unset {
         let last = draft
@@ -75,7 +76,7 @@ pub(super) fn lifecycle(draft: &mut Draft<'_>) {
 
 /// Whether a lifecycle lets releases into that environment; one without phases lets
 /// them into all.
-pub(super) fn admits(lifecycle: &Document, environment: &str) -> bool {
+pub(in super::super) fn admits(lifecycle: &Document, environment: &str) -> bool {
     let phases = lifecycle.fields.get("Phases").and_then(Value::as_array);
     phases.is_none_or(Vec::is_empty) || names(lifecycle, environment)
 }

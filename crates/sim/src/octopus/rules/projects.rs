@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Draft, Kind, templates};
+use super::{Draft, Kind, channels, templates};
 
 /// A project needs a lifecycle and a group, and has one override at most for each
 /// environment and tenant: of several the last counts.
@@ -15,6 +15,7 @@ pub(super) fn project(draft: &mut Draft<'_>) {
     }
     let sets = draft.texts("IncludedLibraryVariableSetIds");
     draft.want_known("IncludedLibraryVariableSetIds", Kind::VariableSet, &sets);
+    draft.want_tags("ProjectTags", "Project");
     templates::settle(draft);
     if draft.stored.is_none() {
         let id = Kind::Project.id(draft.documents.next_number(Kind::Project));
@@ -69,7 +70,8 @@ pub(super) fn channel(draft: &mut Draft<'_>) {
     if !draft.text("LifecycleId").is_empty() {
         want_one(draft, "LifecycleId", Kind::Lifecycle);
     }
-    draft.want_no_tags("TenantTags");
+    draft.want_tags("TenantTags", "Tenant");
+    channels::rules(draft);
     let was_default = draft.stored.is_some_and(|stored| stored.is("IsDefault"));
     if was_default && draft.fields.get("IsDefault") != Some(&Value::Bool(true)) {
         draft.complain(
@@ -99,6 +101,11 @@ pub(super) fn release(draft: &mut Draft<'_>) {
         draft.complain(format!(
             "ChannelId names '{channel}', which is no channel of the project."
         ));
+    }
+    let ignores = draft.fields.get("IgnoreChannelRules") == Some(&Value::Bool(true));
+    let channel = draft.known(Kind::Channel, &draft.text("ChannelId"));
+    if let Some(channel) = channel.filter(|_| !ignores) {
+        channels::release(draft, channel);
     }
     if draft.stored.is_none() {
         let snapshot = |of: &str| {

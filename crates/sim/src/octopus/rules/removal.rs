@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::assumptions::{Assumptions, WhenInUse, WhenTenantGoes};
-use super::{Document, Documents, Fields, Kind, places};
+use super::{Document, Documents, Fields, Kind, places, tags};
 
 /// Why the document may not be deleted, as a line for people.
 pub(in super::super) fn veto(
@@ -92,7 +92,21 @@ pub(in super::super) fn veto(
         | Kind::Trigger
         | Kind::Deployment
         | Kind::Task
-        | Kind::Interruption => None,
+        | Kind::Interruption
+        | Kind::Subscription
+        | Kind::Event => None,
+        Kind::Proxy => {
+            let machines: Vec<&Document> = documents
+                .within(Kind::Machine, space)
+                .filter(|machine| {
+                    let endpoint = machine.fields.get("Endpoint");
+                    let proxy = endpoint.and_then(|endpoint| endpoint.get("ProxyId"));
+                    proxy.and_then(Value::as_str) == Some(&id)
+                })
+                .collect();
+            in_use("proxy", "machines", &machines)
+        }
+        Kind::TagSet => tags::veto(document, documents),
     }
 }
 
@@ -152,7 +166,11 @@ pub(in super::super) fn remove(
         | Kind::Machine
         | Kind::Trigger
         | Kind::Task
-        | Kind::Interruption => Vec::new(),
+        | Kind::Interruption
+        | Kind::TagSet
+        | Kind::Proxy
+        | Kind::Subscription
+        | Kind::Event => Vec::new(),
     }
 }
 

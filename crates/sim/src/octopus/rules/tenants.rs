@@ -8,7 +8,7 @@ use super::{Draft, Kind, places};
 /// A tenant can be connected to projects that allow tenants, in environments that one
 /// of the project's lifecycles admits.
 pub(super) fn tenant(draft: &mut Draft<'_>) {
-    draft.want_no_tags("TenantTags");
+    draft.want_tags("TenantTags", "Tenant");
     let connections = draft
         .fields
         .get("ProjectEnvironments")

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::super::Server;
 use super::super::documents::Document;
 use super::super::kind::Kind;
+use super::super::plans::{is_on_server, takes};
 use super::super::scope::{Scope, serves};
 use super::record::moment;
 use super::{Category, Job, Running};
@@ -74,6 +75,19 @@ impl Server {
         let named: Vec<&str> = deployment.texts("SpecificMachineIds").collect();
         let excluded: Vec<&str> = deployment.texts("ExcludedMachineIds").collect();
         let space = deployment.text("SpaceId");
+        let skipped: Vec<&str> = deployment.texts("SkipActions").collect();
+        let actions = self.actions_of(&scope.project);
+        let todo = actions.iter().filter(|action| {
+            !action.is_disabled && !action.on_server && !skipped.contains(&action.id.as_str())
+        });
+        let todo: Vec<_> = todo.collect();
+        // A process that nobody wrote is one step on every machine.
+        let wanted = |machine: &Document| {
+            actions.is_empty()
+                || todo
+                    .iter()
+                    .any(|action| action.roles.is_empty() || takes(action, machine))
+        };
         let machines: Vec<&Document> = if named.is_empty() {
             self.documents.within(Kind::Machine, space).collect()
         } else {
@@ -82,7 +96,8 @@ impl Server {
         };
         machines
             .into_iter()
-            .filter(|machine| !machine.is("IsDisabled") && serves(machine, &scope))
+            .filter(|machine| !machine.is("IsDisabled") && serves(&self.documents, machine, &scope))
+            .filter(|machine| wanted(machine))
             .filter(|machine| !excluded.contains(&machine.id().as_str()))
             .map(|machine| Target {
                 machine: machine.number,
@@ -135,8 +150,13 @@ impl Server {
             .project_of(deployment)
             .and_then(|project| project.fields.get("ProjectConnectivityPolicy"));
         let of = |key: &str| policy.and_then(|policy| policy.get(key));
+        let on_server = self.project_of(deployment).is_some_and(|project| {
+            let actions = self.actions_of(&project.id());
+            is_on_server(&actions)
+        });
         Connectivity {
-            allows_none: of("AllowDeploymentsToNoTargets").and_then(Value::as_bool) == Some(true),
+            allows_none: on_server
+                || of("AllowDeploymentsToNoTargets").and_then(Value::as_bool) == Some(true),
             skips_silent: of("SkipMachineBehavior").and_then(Value::as_str)
                 == Some("SkipUnavailableMachines"),
         }
@@ -181,6 +201,7 @@ impl Server {
 /// A project's policy about machines that are not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Connectivity {
+    /// No machine is fine: the project says so, or all of its steps run on the server.
     pub(super) allows_none: bool,
     pub(super) skips_silent: bool,
 }

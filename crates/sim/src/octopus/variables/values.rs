@@ -168,7 +168,11 @@ impl TenantValues {
             | Kind::Trigger
             | Kind::Deployment
             | Kind::Task
-            | Kind::Interruption => return,
+            | Kind::Interruption
+            | Kind::TagSet
+            | Kind::Proxy
+            | Kind::Subscription
+            | Kind::Event => return,
         }
         let id = gone.id();
         self.tenants

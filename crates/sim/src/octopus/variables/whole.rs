@@ -112,7 +112,7 @@ impl Server {
         let sent = body.get("ConcurrencyToken").and_then(Value::as_str);
         if sent.is_some_and(|sent| sent != token) {
             return Err(Refusal::OutOfDate {
-                kind: Kind::Tenant,
+                item_type: Kind::Tenant.item_type(),
                 id: tenant.id(),
             });
         }
