@@ -24,6 +24,7 @@ mod deployments;
 mod documents;
 mod due;
 mod durations;
+mod events;
 mod fields;
 mod filters;
 mod gate;
@@ -49,15 +50,19 @@ mod triggers;
 mod truth;
 mod variables;
 mod versions;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
 
 use chrono::{DateTime, Utc};
 
-pub use self::assumptions::{Assumptions, WhenInUse, WhenKeyIsMissing, WhenTenantGoes};
+pub use self::assumptions::{
+    Assumptions, WhenFinal, WhenInUse, WhenKeyIsMissing, WhenTenantGoes, WhenWebhookFails,
+};
 pub use self::request::{Reply, Request};
 pub use self::variables::VariableTemplate;
+pub use self::webhooks::{Delivery, Outcome};
 
 use self::documents::Documents;
 use self::health::HealthChecks;
@@ -72,6 +77,7 @@ use self::scope::History;
 use self::tasks::Work;
 use self::tentacles::Tentacles;
 use self::variables::TenantValues;
+use self::webhooks::Webhooks;
 use crate::chance::Chance;
 use crate::faults::Faults;
 use crate::trace::Subject;
@@ -91,6 +97,7 @@ pub struct Server {
     values: TenantValues,
     plans: Plans,
     packages: Packages,
+    webhooks: Webhooks,
     /// The moment up to which everything that was due has been done.
     played: Option<DateTime<Utc>>,
     chance: Chance,
@@ -116,6 +123,7 @@ impl Server {
             values: TenantValues::default(),
             plans: Plans::default(),
             packages: Packages::default(),
+            webhooks: Webhooks::default(),
             played: None,
             chance: Chance::new(seed, "octopus"),
         };

@@ -16,6 +16,7 @@ use crate::cloudformation::status::{
 use crate::cloudformation::transitions;
 use crate::doors;
 use crate::faults;
+use crate::octopus;
 use crate::world::World;
 
 /// The kinds of rows: the first word of a row, and what the summary calls all of them.
@@ -44,6 +45,11 @@ pub fn rows() -> BTreeSet<String> {
         transitions::LEGAL
             .iter()
             .map(|one| format!("transition {}", transitions::name(one))),
+    );
+    rows.extend(
+        octopus::route_names()
+            .iter()
+            .map(|name| format!("route {name}")),
     );
     rows.extend(faults::registry::names().map(|name| format!("fault {name}")));
     rows

@@ -21,7 +21,7 @@ fn the_official_node_client_finds_what_it_expects() {
         folder.display()
     );
     let output = Command::new("node")
-        .args(["--test", "octopus/"])
+        .args(["--test", "--test-timeout=60000", "octopus/"])
         .current_dir(&folder)
         .env("OCTOPUS_URL", &running.octopus)
         .env("OCTOPUS_API_KEY", &running.octopus_api_key)

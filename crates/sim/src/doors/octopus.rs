@@ -1,5 +1,7 @@
 //! The Octopus door: HTTP around [`crate::octopus::Server::handle`], and nothing else.
 
+pub(super) mod webhooks;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};

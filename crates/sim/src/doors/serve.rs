@@ -152,6 +152,7 @@ pub async fn serve(options: Options) -> Result<Running, ServeError> {
             remote,
             stop.clone(),
         )),
+        tokio::spawn(octopus::webhooks::deliver(sim.clone(), stop.clone())),
     ];
     Ok(Running {
         aws: addresses.0,

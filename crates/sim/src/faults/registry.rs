@@ -24,6 +24,8 @@ pub enum Target {
     Machine,
     /// A deployment; `on` is its project's name.
     Deployment,
+    /// A post to a subscriber; `on` is the subscription's name.
+    Webhook,
 }
 
 impl Target {
@@ -60,6 +62,7 @@ impl Target {
                 Scope::Environment,
                 Scope::Tenant,
             ],
+            Self::Webhook => &[Scope::Space],
         }
     }
 
@@ -73,6 +76,7 @@ impl Target {
             Self::Instance => "logical id of the group, or of the instance",
             Self::Machine => "machine name",
             Self::Deployment => "project name",
+            Self::Webhook => "subscription name",
         }
     }
 }
@@ -386,6 +390,18 @@ pub const KINDS: &[Kind] = &[
         "hang_deployment",
         Target::Deployment,
         "The deployment ends only when it is cancelled.",
+        &[],
+    ),
+    kind(
+        "lose_webhook",
+        Target::Webhook,
+        "A post to the subscriber is never made.",
+        &[],
+    ),
+    kind(
+        "double_webhook",
+        Target::Webhook,
+        "A post to the subscriber is made twice.",
         &[],
     ),
 ];

@@ -26,6 +26,21 @@ pub struct Assumptions {
     pub overrides_when_key_is_missing: WhenKeyIsMissing,
     /// What becomes of the overrides that name a tenant which is deleted.
     pub overrides_of_deleted_tenant: WhenTenantGoes,
+    /// Whether `fromAutoId` shows the event of that number, too. The number is taken to be
+    /// that of the event's id.
+    pub from_auto_id_inclusive: bool,
+    /// Whether the machines of `tenantIds=` are also those that serve a tenant by its tags.
+    pub tenant_ids_match_tags: bool,
+    /// What cancelling a task that is done answers: 200 with the task, or 400.
+    pub cancelling_final_task: WhenFinal,
+    /// Seconds of world time between two batches of webhooks; a sample in the documentation
+    /// has about 30. Batches are made at whole multiples since 1970.
+    pub webhook_batch_s: f64,
+    /// How often a webhook comes again whose receiver was too slow.
+    pub webhook_retries: u32,
+    /// What becomes of the rest of a batch when a receiver fails. An open issue says that it
+    /// is lost.
+    pub failed_webhook: WhenWebhookFails,
     /// Seconds of world time between two scans of machine events for the triggers; the
     /// documentation says "about 30". Scans run at whole multiples since 1970.
     pub trigger_scan_s: f64,
@@ -38,6 +53,26 @@ pub struct Assumptions {
     pub health_check_s: f64,
     /// Seconds of world time from `Cancelling` to `Canceled`.
     pub cancellation_s: f64,
+}
+
+/// What becomes of a change to what is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenFinal {
+    /// Nothing changes, and that is fine.
+    Ignore,
+    /// It is refused.
+    Refuse,
+}
+
+/// What becomes of a batch of webhooks in which one fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenWebhookFails {
+    /// The rest of it is lost.
+    DropRest,
+    /// The one comes again, and the rest is posted.
+    Retry,
 }
 
 /// What a key left out of a whole-document write means.
@@ -80,6 +115,12 @@ impl Default for Assumptions {
             unknown_keys: false,
             overrides_when_key_is_missing: WhenKeyIsMissing::Clear,
             overrides_of_deleted_tenant: WhenTenantGoes::Keep,
+            from_auto_id_inclusive: true,
+            tenant_ids_match_tags: false,
+            cancelling_final_task: WhenFinal::Ignore,
+            webhook_batch_s: 30.0,
+            webhook_retries: 3,
+            failed_webhook: WhenWebhookFails::DropRest,
             trigger_scan_s: 30.0,
             task_cap: 5,
             deployment_s: 20.0,

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Server;
 use super::documents::Document;
+use super::events::{Actor, Happened};
 use super::kind::Kind;
 use super::scope::Scope;
 use super::tasks::{Job, Waiting};
@@ -44,6 +45,30 @@ impl Server {
         {
             let task = Kind::Task.id(task);
             deployment.fields.insert("TaskId".to_owned(), json!(task));
+        }
+        self.deployment_happened(
+            Happened::DeploymentQueued,
+            deployment.number,
+            "was queued",
+            now,
+        );
+    }
+
+    /// An event of a deployment, by its number.
+    pub(super) fn deployment_happened(
+        &mut self,
+        what: Happened,
+        deployment: u64,
+        verb: &str,
+        now: DateTime<Utc>,
+    ) {
+        let found = self.documents.by_number(Kind::Deployment, deployment);
+        if let Some(deployment) = found.cloned() {
+            let actor = match deployment.text("DeployedById") {
+                "users-system" => Actor::System,
+                _ => Actor::User,
+            };
+            self.happened(what, &deployment, verb, actor, now);
         }
     }
 

@@ -114,6 +114,11 @@ impl Documents {
             .flat_map(BTreeMap::values)
     }
 
+    /// How many documents of a kind there are.
+    pub(super) fn count(&self, kind: Kind) -> usize {
+        self.by_kind.get(&kind).map_or(0, BTreeMap::len)
+    }
+
     /// Every document of a kind in a space, oldest first. Spaces are in none, and
     /// so are in every one's sight.
     pub(super) fn within(

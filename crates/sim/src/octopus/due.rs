@@ -43,6 +43,7 @@ impl Server {
             self.queue_checks(due);
             self.scan(due, faults);
             self.start_tasks(due, faults);
+            self.make_batches(due, faults);
             self.played = self.played.max(Some(due));
         }
         self.played = self.played.max(Some(now));
@@ -53,7 +54,10 @@ impl Timed for Server {
     fn next_due(&self) -> Option<DateTime<Utc>> {
         let checks = self.checks.next(&self.documents, self.played);
         let scan = self.events.next_scan(self.scan_period());
-        [checks, scan, self.work.next()].into_iter().flatten().min()
+        [checks, scan, self.work.next(), self.next_batch()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn run_due(&mut self, now: DateTime<Utc>, _parameters: &Parameters, faults: &mut Faults) {

@@ -174,11 +174,14 @@ fn of(kind: Kind) -> &'static [(&'static str, Compare)] {
                 "commStyles",
                 Compare::Inner("Endpoint", "CommunicationStyle"),
             ),
-            ("tenantIds", Compare::Member("TenantIds")),
             ("tenantTags", Compare::Member("TenantTags")),
             ("environmentIds", Compare::Member("EnvironmentIds")),
             ("thumbprint", Compare::Text("Thumbprint")),
             ("shellNames", Compare::Text("ShellName")),
+            (
+                "deploymentTargetTypes",
+                Compare::Inner("Endpoint", "CommunicationStyle"),
+            ),
         ],
         Kind::Release => &[IDS, ("searchByVersion", Compare::NamePart)],
         Kind::Trigger => &[IDS, PARTIAL],
@@ -198,6 +201,10 @@ fn of(kind: Kind) -> &'static [(&'static str, Compare)] {
             ("states", Compare::Text("State")),
             ("project", Compare::Text("ProjectId")),
             ("spaces", Compare::Text("SpaceId")),
+            ("node", Compare::Text("ServerNode")),
+            // No runbook runs here, so those of a runbook are none.
+            ("runbook", Compare::Text("RunbookId")),
+            ("hasWarningsOrErrors", Compare::Flag("HasWarningsOrErrors")),
             (
                 "hasPendingInterruptions",
                 Compare::Flag("HasPendingInterruptions"),

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::Server;
 use super::documents::{Document, Documents};
 use super::durations::{next_on_grid, span};
+use super::events::Actor;
 use super::kind::Kind;
 use super::machine_events::Category as Happened;
 use super::tasks::{Category, Job, Waiting};
@@ -24,12 +25,20 @@ use crate::clock::seconds;
 pub(super) struct HealthChecks {
     first: BTreeSet<(DateTime<Utc>, u64)>,
     unavailable_since: BTreeMap<u64, DateTime<Utc>>,
+    /// When each machine was checked last.
+    last: BTreeMap<u64, DateTime<Utc>>,
 }
 
 impl HealthChecks {
     /// Forgets a machine that is gone.
     pub(super) fn forget(&mut self, machine: u64) {
         self.unavailable_since.remove(&machine);
+        self.last.remove(&machine);
+    }
+
+    /// When a machine was checked last.
+    pub(super) fn last(&self, machine: u64) -> Option<DateTime<Utc>> {
+        self.last.get(&machine).copied()
     }
 
     /// When checks come next; `played` is the moment up to which they have been queued.
@@ -154,6 +163,7 @@ impl Server {
                 continue;
             };
             let name = machine.text("Name");
+            self.checks.last.insert(*number, now);
             if self.tentacles.answers(self.tentacles.of(&machine)) {
                 self.checks.unavailable_since.remove(number);
                 self.tell_of_machine(task, name, Category::Info, WELL, now);
@@ -167,7 +177,7 @@ impl Server {
                 let text = "The machine was unavailable for too long and was deleted.";
                 self.tell_of_machine(task, name, Category::Warning, text, now);
                 self.documents.remove(Kind::Machine, *number);
-                self.machine_gone(&machine, now);
+                self.machine_gone(&machine, Actor::System, now);
             }
         }
     }
@@ -195,13 +205,13 @@ impl Server {
             }
         }
         if machine.text("HealthStatus") != status {
-            self.events.record(now, machine, health);
+            self.machine_event(now, machine, health, Actor::System);
         }
     }
 
     /// What follows when a machine's document is gone.
-    pub(super) fn machine_gone(&mut self, machine: &Document, now: DateTime<Utc>) {
-        self.events.record(now, machine, Happened::Deleted);
+    pub(super) fn machine_gone(&mut self, machine: &Document, by: Actor, now: DateTime<Utc>) {
+        self.machine_event(now, machine, Happened::Deleted, by);
         self.checks.forget(machine.number);
         let tentacle = self.tentacles.of(machine).to_owned();
         self.tentacles.forget(machine.number);

@@ -3,10 +3,13 @@
 mod asked;
 mod delivery;
 mod deploying;
+mod happenings;
+mod machines;
 mod previews;
 mod progress;
 mod reads;
 mod releasing;
+mod tenants;
 mod variables;
 mod work;
 mod writes;
@@ -19,7 +22,7 @@ use super::page::Window;
 use super::people::{self, CERTIFICATE, USER};
 use super::refusal::Refusal;
 use super::request::{Reply, Request};
-use super::routes::{Operation, Route};
+use super::routes::{Operation, Route, SpaceRef};
 use super::{Server, fields, links};
 
 impl Server {
@@ -88,6 +91,24 @@ impl Server {
                 self.delete(kind, space, id, now)?;
                 return Ok(Reply::empty());
             }
+            Operation::TenantStatus => json!({ "Enabled": true }),
+            Operation::TagTest => self.tag_test(space, &query)?,
+            Operation::MissingVariables => self.missing_variables(space, &query),
+            Operation::Discover => self.discover(space, &query)?,
+            Operation::Connection => self.connection(space, id)?,
+            Operation::TasksOfMachine => self.tasks_of_machine(space, id, &query)?,
+            Operation::Events => {
+                let within = Some(space).filter(|_| route.space != SpaceRef::Default);
+                self.events_page(within, &query)?
+            }
+            Operation::Event => {
+                let event = self.documents.by_id(Kind::Event, id);
+                links::present(event.ok_or_else(|| Refusal::NoResource(id.to_owned()))?)
+            }
+            Operation::EventCategories => happenings::categories(),
+            Operation::EventGroups => happenings::groups(),
+            Operation::EventAgents => happenings::agents(),
+            Operation::EventDocumentTypes => happenings::document_types(),
             Operation::Delivery(call) => return self.delivery(call, route, space, request, now),
             Operation::Plan(call) => self.plan(call, id, space, request, now)?,
             Operation::Package(call) => return self.packaging(call, id, space, request, now),

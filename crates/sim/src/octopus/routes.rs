@@ -41,6 +41,19 @@ pub(super) enum Operation {
     Sort(Kind),
     MachinePolicyTemplate,
     MachineRoles,
+    TenantStatus,
+    TagTest,
+    MissingVariables,
+    Discover,
+    Connection,
+    TasksOfMachine,
+    /// The audit stream, of all spaces or of the path's.
+    Events,
+    Event,
+    EventCategories,
+    EventGroups,
+    EventAgents,
+    EventDocumentTypes,
     /// Where releases go and have come.
     Delivery(DeliveryCall),
     /// About processes, settings and variables.
@@ -130,6 +143,9 @@ pub(super) enum WorkCall {
     TaskDetails,
     TaskLog,
     CancelTask,
+    QueuedBehind,
+    Rerun,
+    SetState,
     /// Who answers for an interruption.
     Responsible,
     TakeResponsibility,

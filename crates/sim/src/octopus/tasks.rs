@@ -128,7 +128,24 @@ impl Work {
             .push((at, format!("{} {state}", Kind::Task.id(task))));
     }
 
-    fn note(&mut self, task: u64, at: DateTime<Utc>, category: Category, text: impl Into<String>) {
+    /// The tasks that a queued one waits for: those of its scope, and what executes or is
+    /// queued before it; none for one that is not queued.
+    pub(super) fn before(&self, task: u64) -> Vec<u64> {
+        if !self.queued.contains_key(&task) {
+            return Vec::new();
+        }
+        let executing = self.executing.keys();
+        let queued = self.queued.range(..task).map(|(number, _)| number);
+        executing.chain(queued).copied().collect()
+    }
+
+    pub(super) fn note(
+        &mut self,
+        task: u64,
+        at: DateTime<Utc>,
+        category: Category,
+        text: impl Into<String>,
+    ) {
         self.logs
             .entry(task)
             .or_default()

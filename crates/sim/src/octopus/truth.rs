@@ -12,7 +12,8 @@ impl Server {
     ///
     /// Projects hold their overrides; `tenantvariables` are the values of tenants, those of
     /// secrets left out; deployments tell their `ReleaseVersion` and
-    /// `TaskState` besides. `machineevents` are the newest of all spaces.
+    /// `TaskState` besides. `machineevents` are the newest of all spaces, and `webhooks` the newest
+    /// posts to subscribers.
     pub fn truth(&self) -> Value {
         let told = |kind: Kind, document: &Document| {
             if kind == Kind::Deployment {
@@ -36,6 +37,7 @@ impl Server {
             }
             kinds.insert("tenantvariables".to_owned(), self.variables_truth(&id));
             kinds.insert("machineevents".to_owned(), self.events.truth());
+            kinds.insert("webhooks".to_owned(), self.webhooks.truth());
             (space.text("Name").to_owned(), Value::Object(kinds))
         });
         Value::Object(spaces.collect())

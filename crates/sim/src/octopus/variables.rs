@@ -15,9 +15,9 @@ mod whole;
 use serde_json::{Value, json};
 
 pub use self::setup::VariableTemplate;
-pub(super) use self::values::TenantValues;
+pub(super) use self::values::{Hidden, TenantValues};
 
-use self::values::{Content, Hidden};
+use self::values::Content;
 use super::Server;
 use super::documents::{Document, Fields, text, texts};
 use super::kind::Kind;

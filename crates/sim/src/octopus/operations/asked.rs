@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::super::documents::{Document, texts};
+use super::super::events::{Actor, Happened};
 use super::super::kind::Kind;
 use super::super::refusal::Refusal;
 use super::super::request::Reply;
@@ -110,6 +111,14 @@ impl Server {
                 .and_then(|form| form.get_mut("Values"))
         {
             *values = body.clone();
+        }
+        if let Some(interruption) = self
+            .documents
+            .by_number(Kind::Interruption, number)
+            .cloned()
+        {
+            let what = Happened::DeploymentResumed;
+            self.happened(what, &interruption, "was submitted", Actor::User, now);
         }
         self.finish_tasks(now);
         Ok(links::present(self.find(Kind::Interruption, space, id)?))

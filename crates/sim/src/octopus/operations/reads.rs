@@ -13,6 +13,7 @@ use super::super::links;
 use super::super::page::Window;
 use super::super::refusal::Refusal;
 use super::super::request::Query;
+use super::super::rules::tags;
 
 impl Server {
     pub(in super::super) fn find(
@@ -120,6 +121,22 @@ impl Server {
         roles.into_values().collect()
     }
 
+    /// Whether a machine is for one of those tenants; any if none is named.
+    fn is_of_tenants(&self, machine: &Document, tenants: Option<&[&str]>) -> bool {
+        let Some(tenants) = tenants else {
+            return true;
+        };
+        tenants.iter().any(|tenant| {
+            let mut named = machine.texts("TenantIds");
+            named.any(|id| id.eq_ignore_ascii_case(tenant))
+                || (self.assumptions.tenant_ids_match_tags
+                    && tags::fit(
+                        machine.texts("TenantTags"),
+                        tags::of_tenant(&self.documents, tenant),
+                    ))
+        })
+    }
+
     /// What the query asks for, in the kind's own order.
     fn chosen(
         &self,
@@ -137,6 +154,15 @@ impl Server {
         if kind == Kind::Deployment {
             let states = query.list("taskState");
             found.retain(|deployment| self.is_in_state(deployment, states.as_deref()));
+        }
+        if kind == Kind::Machine {
+            let tenants = query.list("tenantIds");
+            found.retain(|machine| self.is_of_tenants(machine, tenants.as_deref()));
+            if let Some(deployment) = query.value("deploymentId") {
+                let deployment = self.find(Kind::Deployment, space, deployment)?;
+                let reached: Vec<&str> = deployment.texts("DeployedToMachineIds").collect();
+                found.retain(|machine| reached.contains(&machine.id().as_str()));
+            }
         }
         match kind {
             Kind::Release | Kind::Deployment | Kind::Task | Kind::Interruption | Kind::Event => {

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::super::assumptions::WhenKeyIsMissing;
 use super::super::documents::{Document, Fields, texts};
+use super::super::events::{Actor, Happened};
 use super::super::home::FROM_LATER;
 use super::super::kind::Kind;
 use super::super::machine_events::Category;
@@ -59,6 +60,7 @@ impl Server {
         body: Value,
         now: DateTime<Utc>,
     ) -> Result<String, Refusal> {
+        let header = header_of(kind, &body);
         let mut fields = fields::read(kind, body, None).map_err(Refusal::Invalid)?;
         if self.assumptions.unknown_keys {
             fields
@@ -78,6 +80,16 @@ impl Server {
         .map_err(Refusal::Invalid)?;
         let id = self.documents.insert(kind, space, fields);
         self.created(kind, space, &id, now);
+        if let Some((header, number)) = header.zip(kind.number(&id)) {
+            self.webhooks.keep_header(number, &header);
+        }
+        let told_otherwise = matches!(kind, Kind::Machine | Kind::Deployment);
+        if let Some(document) = self.documents.by_id(kind, &id).cloned()
+            && !told_otherwise
+        {
+            let verb = "was created";
+            self.happened(Happened::Created, &document, verb, Actor::User, now);
+        }
         Ok(id)
     }
 
@@ -116,8 +128,8 @@ impl Server {
             Kind::Channel => self.sole_default_channel(space, id),
             Kind::Machine => {
                 self.first_check(id, now);
-                if let Some(machine) = self.documents.by_id(Kind::Machine, id) {
-                    self.events.record(now, machine, Category::Added);
+                if let Some(machine) = self.documents.by_id(Kind::Machine, id).cloned() {
+                    self.machine_event(now, &machine, Category::Added, Actor::User);
                 }
             }
             Kind::Deployment => self.deployment_created(id, now),
@@ -151,6 +163,7 @@ impl Server {
             .find(kind, space, id)
             .ok_or_else(|| Refusal::NoResource(id.to_owned()))?;
         let (number, before) = (stored.number, stored.clone());
+        let header = header_of(kind, &body);
         let mut body = body;
         if kind == Kind::Project
             && self.assumptions.overrides_when_key_is_missing == WhenKeyIsMissing::Keep
@@ -173,13 +186,22 @@ impl Server {
             tags::rename(&mut self.documents, &before, &fields);
         }
         self.documents.replace(kind, number, fields);
+        if let Some(header) = header {
+            self.webhooks.keep_header(number, &header);
+        }
         let id = kind.id(number);
         if kind == Kind::Channel {
             self.sole_default_channel(space, &id);
         }
-        if let (Kind::Machine, Some(after)) = (kind, self.documents.by_id(kind, &id)) {
-            for category in changes(&before, after) {
-                self.events.record(now, after, category);
+        if let Some(after) = self.documents.by_id(kind, &id).cloned() {
+            if kind == Kind::Machine {
+                for category in changes(&before, &after) {
+                    self.machine_event(now, &after, category, Actor::User);
+                }
+            } else {
+                let verb = "was changed";
+                self.happened(Happened::Modified, &after, verb, Actor::User, now);
+                self.with_differences(&before, &after.fields);
             }
         }
         Ok(links::present(self.find(kind, space, &id)?))
@@ -204,7 +226,15 @@ impl Server {
             self.work.forget(task);
         }
         if kind == Kind::Machine {
-            self.machine_gone(&document, now);
+            self.machine_gone(&document, Actor::User, now);
+        } else {
+            self.happened(
+                Happened::Deleted,
+                &document,
+                "was deleted",
+                Actor::User,
+                now,
+            );
         }
         self.values.forget(&document, &self.documents);
         self.plans.forget(&document.id());
@@ -250,6 +280,13 @@ impl Server {
             }
         }
     }
+}
+
+/// The header's value that a write of a subscription gives.
+fn header_of(kind: Kind, body: &Value) -> Option<Value> {
+    let notification = body.get("EventNotificationSubscription");
+    let value = notification.and_then(|notification| notification.get("WebhookHeaderValue"));
+    (kind == Kind::Subscription).then(|| value.cloned().unwrap_or_default())
 }
 
 /// A project's write that says nothing about overrides gets those that are stored.

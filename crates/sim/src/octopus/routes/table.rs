@@ -35,6 +35,19 @@ const EITHER: &[(&str, &str, Operation)] = {
         ("GET", "tasks/{id}/details", Work(WorkCall::TaskDetails)),
         ("GET", "tasks/{id}/raw", Work(WorkCall::TaskLog)),
         ("POST", "tasks/{id}/cancel", Work(WorkCall::CancelTask)),
+        (
+            "GET",
+            "tasks/{id}/queued-behind",
+            Work(WorkCall::QueuedBehind),
+        ),
+        ("POST", "tasks/{id}/state", Work(WorkCall::SetState)),
+        ("POST", "tasks/rerun/{id}", Work(WorkCall::Rerun)),
+        ("GET", "events", Operation::Events),
+        ("GET", "events/{id}", Operation::Event),
+        ("GET", "events/categories", Operation::EventCategories),
+        ("GET", "events/groups", Operation::EventGroups),
+        ("GET", "events/agents", Operation::EventAgents),
+        ("GET", "events/documenttypes", Operation::EventDocumentTypes),
     ]
 };
 
@@ -55,6 +68,12 @@ const SCOPED: &[(&str, &str, Operation)] = {
             "projects/{id}/releases/{version}",
             O::ReleaseByVersion,
         ),
+        ("GET", "machines/discover", O::Discover),
+        ("GET", "machines/{id}/connection", O::Connection),
+        ("GET", "machines/{id}/tasks", O::TasksOfMachine),
+        ("GET", "tenants/status", O::TenantStatus),
+        ("GET", "tenants/tag-test", O::TagTest),
+        ("GET", "tenants/variables-missing", O::MissingVariables),
         ("GET", "tenants/{id}/variables", Variables(V::Read)),
         ("PUT", "tenants/{id}/variables", Variables(V::Write)),
         ("POST", "tenants/{id}/variables", Variables(V::Write)),
@@ -263,9 +282,8 @@ impl Table {
     fn add_collection(&mut self, kind: Kind) {
         let reach = match kind {
             Kind::Space => Reach::System,
-            Kind::Event => Reach::Either,
-            // What clients ask about tasks is listed above.
-            Kind::Task => return,
+            // What clients ask about these is listed above.
+            Kind::Task | Kind::Event => return,
             Kind::Environment
             | Kind::Lifecycle
             | Kind::ProjectGroup

@@ -39,8 +39,13 @@ pub(super) fn subscription(draft: &mut Draft<'_>) {
     });
     let stored = object(draft.stored.and_then(|stored| stored.fields.get(KEY)));
     for key in OWN {
-        let kept = stored.get(key).or_else(|| fresh.get(KEY)?.get(key));
-        notification.insert(key.to_owned(), kept.cloned().unwrap_or_default());
+        let kept = stored.get(key).cloned();
+        notification.insert(key.to_owned(), kept.unwrap_or_default());
+    }
+    if draft.stored.is_none() {
+        // A new subscription hears of what is still to come.
+        let newest = draft.documents.next_number(Kind::Event) - 1;
+        notification.insert(OWN[1].to_owned(), json!(newest));
     }
     notification.insert(
         "WebhookHeaderValue".to_owned(),

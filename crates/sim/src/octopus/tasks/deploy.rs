@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::Server;
 use super::super::documents::Document;
+use super::super::events::{Actor, Happened};
 use super::super::kind::Kind;
 use super::super::plans::{is_on_server, takes};
 use super::super::scope::{Scope, serves};
@@ -35,6 +36,7 @@ impl Server {
         now: DateTime<Utc>,
         faults: &mut Faults,
     ) -> Running {
+        self.deployment_happened(Happened::DeploymentStarted, deployment, "was started", now);
         let targets = self.targets(deployment);
         let mut running = Running {
             job,
@@ -185,7 +187,11 @@ impl Server {
                 ]),
             ),
         ];
-        self.place(Kind::Interruption, &space, "Manual intervention", &own);
+        let id = self.place(Kind::Interruption, &space, "Manual intervention", &own);
+        if let Some(interruption) = self.documents.by_id(Kind::Interruption, &id).cloned() {
+            let what = Happened::ManualInterventionRaised;
+            self.happened(what, &interruption, "was raised", Actor::System, now);
+        }
         self.write(
             task,
             &[

@@ -4,6 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use super::super::Server;
+use super::super::events::Happened;
 use super::super::kind::Kind;
 use super::{Category, Job, Waiting};
 
@@ -129,6 +130,14 @@ impl Server {
                         .fields
                         .insert("FailureEncountered".to_owned(), failed);
                 }
+                let (what, verb) = match state {
+                    State::Success => (Happened::DeploymentSucceeded, "succeeded"),
+                    State::Canceled => (Happened::TaskCanceled, "was canceled"),
+                    State::Executing | State::Cancelling | State::Failed | State::TimedOut => {
+                        (Happened::DeploymentFailed, "failed")
+                    }
+                };
+                self.deployment_happened(what, *deployment, verb, now);
             }
             Job::Health { .. } => self.tidy_checks(task),
         }

@@ -152,7 +152,7 @@ impl Server {
         items
     }
 
-    fn missing(&self, list: List, tenant: &Document) -> Vec<Value> {
+    pub(in super::super) fn missing(&self, list: List, tenant: &Document) -> Vec<Value> {
         let mut items = Vec::new();
         for owner in self.owners(list, tenant) {
             let id = owner.document.id();
