@@ -94,7 +94,7 @@ function tone(word) {
 
 function words(cell, text) {
   set(cell, text || '–');
-  cell.className = tone(text);
+  cell.className = `word ${tone(text)}`;
 }
 
 const moment = (text) => (text ? text.slice(0, 10) + ' ' + text.slice(11, 19) : '–');
@@ -177,6 +177,7 @@ list('stacks', {
     bar.value = item.Done;
     set(text, ` ${item.Done}/${item.Resources}`);
     set(made.cells[3], place(item));
+    made.cells[3].className = 'tight';
     set(made.cells[4], moment(item.Changed));
     made.cells[4].className = 'tight';
   },
@@ -475,8 +476,10 @@ function disconnected() {
   set(byId('live'), 'The simulator does not answer.');
 }
 
-function follow() {
-  const source = new EventSource('/_sim/events');
+/** Follows what happens, from the newest fifty on. */
+async function follow() {
+  const told = await ask('overview');
+  const source = new EventSource(`/_sim/events?after=${Math.max(told.lines - 50, 0)}`);
   source.onmessage = (event) => {
     const line = JSON.parse(event.data);
     const item = element('li');
@@ -494,6 +497,6 @@ function follow() {
 }
 
 loadRegistry().catch(disconnected);
-follow();
+follow().catch(disconnected);
 refresh();
 setInterval(overview, 1000);
