@@ -15,7 +15,11 @@ SIMPLE = json.dumps(
             },
             "Setting": {
                 "Type": "AWS::SSM::Parameter",
-                "Properties": {"Type": "String", "Value": {"Ref": "Greeting"}},
+                "Properties": {
+                    "Name": {"Fn::Sub": "/${AWS::StackName}/greeting"},
+                    "Type": "String",
+                    "Value": {"Ref": "Greeting"},
+                },
             },
         },
         "Outputs": {
@@ -55,7 +59,7 @@ def group(capacity=1, signals=None, timeout="PT30M", launch="1"):
             "MinSize": "0",
             "MaxSize": "4",
             "DesiredCapacity": str(capacity),
-            "AvailabilityZones": {"Fn::GetAZs": ""},
+            "AvailabilityZones": {"Fn::GetAZs": {"Ref": "AWS::Region"}},
             "LaunchTemplate": {
                 "LaunchTemplateId": {"Ref": "Launch"},
                 "Version": {"Fn::GetAtt": ["Launch", "LatestVersionNumber"]},

@@ -1,0 +1,46 @@
+"""What shape an answer has: the paths of its elements, however many times each is there."""
+
+import json
+from xml.etree import ElementTree
+
+
+class Recorder:
+    """Reads along what clients are answered, by operation."""
+
+    def __init__(self):
+        self.paths = {}
+
+    def watch(self, client):
+        client.meta.events.register("before-parse", self._note)
+        return client
+
+    def _note(self, operation_model, response_dict, **_):
+        body = response_dict["body"]
+        if response_dict["status_code"] >= 300 or not body:
+            return
+        service = operation_model.service_model.service_name
+        found = self.paths.setdefault(f"{service}:{operation_model.name}", set())
+        if operation_model.service_model.resolved_protocol == "json":
+            found.update(_of_json("", json.loads(body)))
+        elif "payload" not in operation_model.output_shape.serialization:
+            root = ElementTree.fromstring(body)
+            # Namespaces and the names of wrappers are part of the wire format.
+            found.add(f"<{root.tag}>")
+            found.update(_of_xml("", root))
+
+
+def _of_xml(where, element):
+    for one in element:
+        path = f"{where}/{one.tag.rsplit('}', 1)[-1]}"
+        yield path
+        yield from _of_xml(path, one)
+
+
+def _of_json(where, value):
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield f"{where}/{key}"
+            yield from _of_json(f"{where}/{key}", one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _of_json(where, one)
