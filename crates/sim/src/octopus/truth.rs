@@ -86,7 +86,11 @@ impl Server {
                 | Kind::Release
                 | Kind::Trigger
                 | Kind::Task
-                | Kind::Interruption => Value::Object(document.fields.clone()),
+                | Kind::Interruption
+                | Kind::TagSet
+                | Kind::Proxy
+                | Kind::Subscription
+                | Kind::Event => Value::Object(document.fields.clone()),
             });
         let total = self.documents.all(kind).count();
         Some((total, found.len(), items.collect()))
