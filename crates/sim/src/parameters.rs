@@ -65,8 +65,23 @@ pub struct Parameters {
     pub event_page: usize,
     /// Resources per page of ListStackResources; also the cap of DescribeStackResources.
     pub resource_page: usize,
-    /// Changes per page of DescribeChangeSet (AWS pages by 1 MB).
-    pub change_page: usize,
+    /// Bytes per page of DescribeChangeSet, by the changes' JSON (AWS: 1 MB).
+    pub change_page_bytes: usize,
+    /// Characters of a value that DescribeChangeSet shows; what is longer is cut. AWS cuts
+    /// too, at a number that is not published.
+    pub change_value_characters: usize,
+    /// Whether a change set supposes that every attribute of a resource that changes in place
+    /// may change with it, as older recordings show, or only those that must.
+    pub attributes_may_change: bool,
+    /// Whether a change set with values shows what it adds with `Replacement=True`, as some
+    /// recordings of 2025 do.
+    pub additions_show_replacement: bool,
+    /// Whether changes of a group that only an update policy could make a replacement show as
+    /// `Conditional`, as the group's schema says, or as none.
+    pub group_changes_are_conditional: bool,
+    /// Whether the execution of a change that is `Conditional` by the type's schema makes a
+    /// new resource. On AWS it depends on what the schemas do not tell.
+    pub conditional_changes_replace: bool,
     /// Entries per page of ListExports and ListImports (AWS: 100).
     pub export_page: usize,
     /// Where a stack stands after its deletion was refused because an export of it is in
@@ -159,7 +174,12 @@ impl Default for Parameters {
             stack_page: 100,
             event_page: 100,
             resource_page: 100,
-            change_page: 100,
+            change_page_bytes: 1_000_000,
+            change_value_characters: 16_384,
+            attributes_may_change: false,
+            additions_show_replacement: false,
+            group_changes_are_conditional: false,
+            conditional_changes_replace: false,
             export_page: 100,
             refused_delete_is_failed: true,
             deleted_stack_kept_s: 90.0 * 24.0 * 3600.0,

@@ -10,6 +10,8 @@
 mod bootstrap;
 #[path = "stories/change_sets.rs"]
 mod change_sets;
+#[path = "stories/diffs.rs"]
+mod diffs;
 #[path = "stories/failures.rs"]
 mod failures;
 #[path = "stories/groups.rs"]

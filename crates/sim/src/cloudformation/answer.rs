@@ -270,10 +270,15 @@ pub struct ResourceChange {
     pub resource_type: String,
     /// `True`, `False` or `Conditional`; for Modify only.
     pub replacement: Option<&'static str>,
-    /// `Properties`, `Metadata`, `Tags`, `CreationPolicy`, `UpdatePolicy`, `DeletionPolicy`.
+    /// `Properties`, `Metadata`, `CreationPolicy`, `UpdatePolicy`, `DeletionPolicy`,
+    /// `UpdateReplacePolicy`, `Tags`.
     pub scope: Vec<&'static str>,
     /// What changes in it, and because of what.
     pub details: Vec<ChangeDetail>,
+    /// What it is now, as JSON text; for Modify and Remove, where values were asked for.
+    pub before_context: Option<String>,
+    /// What it will be, as JSON text; for Add and Modify, where values were asked for.
+    pub after_context: Option<String>,
 }
 
 /// One cause of a change to a resource.
@@ -288,10 +293,27 @@ pub struct ChangeDetail {
     pub requires_recreation: &'static str,
     /// `Static` when the new value is certain, `Dynamic` when it depends on something.
     pub evaluation: &'static str,
-    /// `DirectModification`, `ParameterReference`, `ResourceReference`, `ResourceAttribute`.
+    /// `DirectModification`, `ParameterReference`, `ResourceReference`, `ResourceAttribute`,
+    /// `Automatic`.
     pub change_source: &'static str,
     /// The parameter, resource, or `Resource.Attribute`; absent for a direct modification.
     pub causing_entity: Option<String>,
+    /// The place and what stands there, where values were asked for.
+    pub value: Option<ChangeValue>,
+}
+
+/// A place in a resource whose value changes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ChangeValue {
+    /// For example `/Properties/Tags/0/Value`.
+    pub path: String,
+    /// What stands there now: a text as it is, the rest as JSON.
+    pub before_value: Option<String>,
+    /// What will stand there, or `{{changeSet:KNOWN_AFTER_APPLY}}`.
+    pub after_value: Option<String>,
+    /// `Add`, `Modify` or `Remove`.
+    pub attribute_change_type: &'static str,
 }
 
 /// The answer to `GetTemplate`.

@@ -4,11 +4,15 @@ mod causes;
 mod changes;
 mod create;
 mod describe;
+mod difference;
 mod execute;
+mod policy;
+mod values;
 
 use chrono::{DateTime, Utc};
 
 pub(crate) use changes::preview;
+pub(crate) use values::KNOWN_AFTER_APPLY;
 
 use super::answer::ResourceChange;
 use super::definition::Definition;
@@ -18,6 +22,7 @@ use super::status::{ChangeSetStatus, ChangeSetType, ExecutionStatus, OnFailure, 
 use crate::aws_error::{AwsError, AwsResult};
 use crate::clock::seconds;
 use crate::compute::Compute;
+use crate::parameters::Parameters;
 use crate::region::Region;
 use crate::world::Moment;
 
@@ -46,6 +51,8 @@ pub struct ChangeSet {
     pub on_stack_failure: Option<OnFailure>,
     /// What it would change; empty before it is worked out.
     pub changes: Vec<ResourceChange>,
+    /// Why values of its changes may be missing; shown with them only.
+    pub warning: Option<String>,
     /// When its status changes by itself.
     pub due: Option<DateTime<Utc>>,
 }
@@ -63,7 +70,9 @@ pub(crate) fn run_due(stack: &mut Stack, compute: &Compute, moment: &Moment<'_>)
                 let rest = seconds(moment.parameters.change_set_creation_s);
                 one.due = one.due.map(|due| due + rest);
             }
-            ChangeSetStatus::CreateInProgress => work_out(&mut one, stack, compute),
+            ChangeSetStatus::CreateInProgress => {
+                work_out(&mut one, stack, compute, moment.parameters);
+            }
             ChangeSetStatus::CreateComplete | ChangeSetStatus::Failed => one.due = None,
         }
         if let Some(place) = stack.change_sets.get_mut(index) {
@@ -72,13 +81,14 @@ pub(crate) fn run_due(stack: &mut Stack, compute: &Compute, moment: &Moment<'_>)
     }
 }
 
-fn work_out(one: &mut ChangeSet, stack: &Stack, compute: &Compute) {
+fn work_out(one: &mut ChangeSet, stack: &Stack, compute: &Compute, parameters: &Parameters) {
     one.due = None;
-    let reason = match preview(stack, &one.definition, compute) {
+    let reason = match preview(stack, &one.definition, compute, parameters) {
         Ok(preview) if !preview.is_empty() || one.kind == ChangeSetType::Create => {
             one.status = ChangeSetStatus::CreateComplete;
             one.execution_status = ExecutionStatus::Available;
             one.changes = preview.changes;
+            one.warning = preview.warning;
             return;
         }
         Ok(_) => "The submitted information didn't contain changes. Submit different information \

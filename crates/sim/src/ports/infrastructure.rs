@@ -210,7 +210,7 @@ impl Infrastructure for SimInfrastructure {
                 .read(call, |world| {
                     let (place, token) = (&here.target.place, token.as_deref());
                     world.on(place, |region, m| {
-                        region.describe_change_set(&which, token, m)
+                        region.describe_change_set(&which, false, token, m)
                     })
                 })
                 .await;

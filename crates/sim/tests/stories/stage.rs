@@ -90,7 +90,7 @@ impl Stage {
 
     pub fn change_set_now(&mut self) -> ChangeSetDescription {
         let wanted = wanted();
-        self.call(|region, moment| region.describe_change_set(&wanted, None, moment))
+        self.call(|region, moment| region.describe_change_set(&wanted, false, None, moment))
             .unwrap()
             .0
     }

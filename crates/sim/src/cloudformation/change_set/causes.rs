@@ -1,15 +1,47 @@
-//! Because of what a resource changes.
+//! What changes in a resource, and because of what.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bennu_template::{Owner, Reference, ReferenceKind};
 use serde_json::Value;
 
-use super::changes::Fate;
-use crate::cloudformation::answer::ChangeDetail;
+use super::difference::{self, Difference};
+use super::values::{Shown, policy_word, tags_value};
+use crate::cloudformation::answer::{ChangeDetail, ChangeValue};
 use crate::cloudformation::definition::Definition;
-use crate::cloudformation::replacement::of_property;
+use crate::cloudformation::nested::NESTED;
+use crate::cloudformation::provision::LAUNCH_TEMPLATE;
+use crate::cloudformation::replacement::{Change, RequiresRecreation, Rules};
 use crate::cloudformation::stack::{Resource, Settings};
+use crate::parameters::Parameters;
+
+/// What becomes of a resource, as far as its dependants see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// Its id and all its attributes will be new.
+    New,
+    /// It stays, and these of its attributes will be new.
+    Modified(&'static [&'static str]),
+}
+
+impl Fate {
+    /// Of a resource of this type that these details modify in place.
+    pub fn of_modified(kind: &str, details: &[ChangeDetail]) -> Self {
+        let is_data = |detail: &ChangeDetail| detail.name.as_deref() == Some("LaunchTemplateData");
+        if kind == LAUNCH_TEMPLATE && details.iter().any(is_data) {
+            return Self::Modified(&["LatestVersionNumber"]);
+        }
+        Self::Modified(&[])
+    }
+
+    /// Whether an attribute will surely have another value.
+    pub fn moves(&self, attribute: &str) -> bool {
+        match self {
+            Self::New => true,
+            Self::Modified(moved) => moved.contains(&attribute),
+        }
+    }
+}
 
 /// What differs between two definitions, as far as it causes changes of resources.
 pub(super) struct Causes<'a> {
@@ -19,11 +51,18 @@ pub(super) struct Causes<'a> {
     parameters: BTreeSet<&'a str>,
     /// What each resource of the new template mentions.
     references: BTreeMap<String, Vec<Reference>>,
+    shown: &'a Shown,
+    assumed: &'a Parameters,
 }
 
 impl<'a> Causes<'a> {
     /// Compares two definitions.
-    pub fn between(old: Option<&'a Definition>, new: &'a Definition) -> Self {
+    pub fn between(
+        old: Option<&'a Definition>,
+        new: &'a Definition,
+        shown: &'a Shown,
+        assumed: &'a Parameters,
+    ) -> Self {
         let before = |name: &str| old.and_then(|old| old.parameters.get(name));
         let differs = new
             .parameters
@@ -41,10 +80,13 @@ impl<'a> Causes<'a> {
             new,
             parameters,
             references,
+            shown,
+            assumed,
         }
     }
 
-    /// The details of turning a resource into `settings`; none when nothing changes.
+    /// The details of turning a resource into `settings`, one for each place and cause; none
+    /// when nothing changes.
     pub fn of(
         &self,
         existing: &Resource,
@@ -52,86 +94,138 @@ impl<'a> Causes<'a> {
         fates: &BTreeMap<String, Fate>,
     ) -> Vec<ChangeDetail> {
         let before = &existing.settings;
+        let mut rules = Rules::of(&existing.kind, settings.update_policy.as_ref());
+        rules.group_is_conditional = self.assumed.group_changes_are_conditional;
         let mut details = Vec::new();
-        let keys: BTreeSet<&String> = before
-            .properties
-            .keys()
-            .chain(settings.properties.keys())
-            .collect();
-        for key in keys {
-            if before.properties.get(key) != settings.properties.get(key) {
-                self.property(existing, settings, key, fates, &mut details);
+        let added = |key: &&String| !before.properties.contains_key(*key);
+        let added = settings.properties.keys().filter(added);
+        for key in before.properties.keys().chain(added) {
+            let (old, new) = (before.properties.get(key), settings.properties.get(key));
+            for difference in difference::between(std::slice::from_ref(key), old, new) {
+                self.property(
+                    &existing.logical_id,
+                    &rules,
+                    &difference,
+                    fates,
+                    &mut details,
+                );
             }
         }
-        let rest: [(&'static str, bool); 6] = [
-            ("Metadata", before.metadata != settings.metadata),
-            ("Tags", before.tags != settings.tags),
-            (
-                "CreationPolicy",
-                before.creation_policy != settings.creation_policy,
-            ),
-            (
-                "UpdatePolicy",
-                before.update_policy != settings.update_policy,
-            ),
-            (
-                "DeletionPolicy",
-                before.deletion_policy != settings.deletion_policy,
-            ),
-            (
-                "UpdateReplacePolicy",
-                before.update_replace_policy != settings.update_replace_policy,
-            ),
-        ];
-        for (attribute, _) in rest.into_iter().filter(|(_, changed)| *changed) {
-            details.push(direct(attribute, None, "Never", "Static"));
+        if self.assumed.attributes_may_change {
+            self.suppose(existing, &rules, fates, &mut details);
+        }
+        for (attribute, old, new) in sections(before, settings) {
+            for difference in difference::between(&[], old.as_ref(), new.as_ref()) {
+                details.push(ChangeDetail {
+                    value: Some(self.value(attribute, &difference)),
+                    ..direct(attribute, None, "Never")
+                });
+            }
+        }
+        if existing.kind == NESTED {
+            details.push(ChangeDetail {
+                evaluation: "Dynamic",
+                change_source: "Automatic",
+                ..direct("Properties", None, "Never")
+            });
         }
         details
     }
 
     fn property(
         &self,
-        existing: &Resource,
-        settings: &Settings,
-        key: &str,
+        name: &str,
+        rules: &Rules<'_>,
+        difference: &Difference<'_>,
         fates: &BTreeMap<String, Fate>,
         details: &mut Vec<ChangeDetail>,
     ) {
-        let name = &existing.logical_id;
-        let requires = of_property(&existing.kind, key, settings.update_policy.as_ref()).as_str();
-        // A property called Tags is a change of tags, as CloudFormation shows it.
-        let (attribute, property) = if key == "Tags" {
-            ("Tags", None)
-        } else {
-            ("Properties", Some(key.to_owned()))
+        let path = &difference.path;
+        let requires = rules.judge(&Change {
+            path,
+            before: difference.before,
+            after: difference.after,
+        });
+        let own = ChangeDetail {
+            value: Some(self.value("Properties", difference)),
+            ..on_property(path, requires)
         };
         let causes = self
-            .references_of(name, key)
+            .references_of(name, path)
             .filter_map(|one| self.cause(one, fates));
         let causes: BTreeSet<(&'static str, String)> = causes.collect();
-        let was = self.old.and_then(|old| written(old, name, key));
-        let is_rewritten = was != written(self.new, name, key);
-        if causes.is_empty() || is_rewritten {
-            details.push(direct(attribute, property.clone(), requires, "Static"));
+        let was = self.old.and_then(|old| written(old, name, path));
+        let is_rewritten = was != written(self.new, name, path);
+        // Recorded replies show the place itself beside each of its causes.
+        let evaluation = if causes.is_empty() || is_rewritten {
+            "Static"
         } else {
-            // Recorded replies show the property itself beside each of its causes.
-            details.push(direct(attribute, property.clone(), requires, "Dynamic"));
-        }
+            "Dynamic"
+        };
+        details.push(ChangeDetail {
+            evaluation,
+            ..own.clone()
+        });
         for (change_source, causing_entity) in causes {
             details.push(ChangeDetail {
                 change_source,
                 causing_entity: Some(causing_entity),
-                ..direct(attribute, property.clone(), requires, "Static")
+                ..own.clone()
             });
         }
     }
 
-    fn references_of(&self, name: &str, key: &str) -> impl Iterator<Item = &Reference> {
-        let prefix = format!("Resources.{name}.Properties.{key}");
+    /// Attributes of resources that change in place, which may have other values then
+    /// (`Parameters::attributes_may_change`).
+    fn suppose(
+        &self,
+        existing: &Resource,
+        rules: &Rules<'_>,
+        fates: &BTreeMap<String, Fate>,
+        details: &mut Vec<ChangeDetail>,
+    ) {
+        let name = &existing.logical_id;
+        for (key, value) in &existing.settings.properties {
+            let path = std::slice::from_ref(key);
+            for mention in self.references_of(name, path) {
+                let (ReferenceKind::GetAtt {
+                    attribute: Some(attribute),
+                }
+                | ReferenceKind::Sub {
+                    attribute: Some(attribute),
+                }) = &mention.kind
+                else {
+                    continue;
+                };
+                let fate = fates.get(&mention.to);
+                if fate.is_none_or(|fate| fate.moves(attribute)) {
+                    continue;
+                }
+                let requires = rules.judge(&Change {
+                    path,
+                    before: Some(value),
+                    after: None,
+                });
+                details.push(ChangeDetail {
+                    evaluation: "Dynamic",
+                    change_source: "ResourceAttribute",
+                    causing_entity: Some(format!("{}.{attribute}", mention.to)),
+                    ..on_property(path, requires)
+                });
+            }
+        }
+    }
+
+    fn references_of<'s>(
+        &'s self,
+        name: &str,
+        path: &'s [String],
+    ) -> impl Iterator<Item = &'s Reference> {
+        let prefix = format!("Resources.{name}.Properties");
         let all = self.references.get(name).into_iter().flatten();
         all.filter(move |one| {
-            let rest = one.path.strip_prefix(&prefix);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            let place = one.path.strip_prefix(&prefix);
+            place.is_some_and(|place| feeds(place, path))
         })
     }
 
@@ -154,32 +248,117 @@ impl<'a> Causes<'a> {
             }
             | ReferenceKind::Sub {
                 attribute: Some(attribute),
-            } => fate.map(|_| ("ResourceAttribute", format!("{}.{attribute}", mention.to))),
+            } => fate
+                .filter(|fate| fate.moves(attribute))
+                .map(|_| ("ResourceAttribute", format!("{}.{attribute}", mention.to))),
             ReferenceKind::GetAtt { attribute: None } => {
                 fate.map(|_| ("ResourceAttribute", mention.to.clone()))
             }
             ReferenceKind::Mapping | ReferenceKind::Condition | ReferenceKind::DependsOn => None,
         }
     }
+
+    fn value(&self, section: &str, difference: &Difference<'_>) -> ChangeValue {
+        let text = |value: Option<&Value>| value.map(|value| self.shown.text(value));
+        let steps = difference.path.iter();
+        let steps = steps.map(|step| step.replace('~', "~0").replace('/', "~1"));
+        ChangeValue {
+            path: steps.fold(format!("/{section}"), |path, step| path + "/" + &step),
+            before_value: text(difference.before),
+            after_value: text(difference.after),
+            attribute_change_type: difference.kind(),
+        }
+    }
 }
 
-/// A property as the template writes it.
-fn written<'a>(definition: &'a Definition, name: &str, key: &str) -> Option<&'a Value> {
-    definition.template.resources.get(name)?.properties.get(key)
+/// What a resource has besides properties, under the names that change sets give it.
+fn sections(
+    before: &Settings,
+    after: &Settings,
+) -> [(&'static str, Option<Value>, Option<Value>); 6] {
+    let of = |read: fn(&Settings) -> Option<Value>| (read(before), read(after));
+    let (metadata, tags) = (
+        of(|one| Some(Value::Object(one.metadata.clone()))),
+        of(|one| Some(tags_value(&one.tags))),
+    );
+    let (creation, update) = (
+        of(|one| one.creation_policy.clone()),
+        of(|one| one.update_policy.clone()),
+    );
+    let (deletion, replace) = (
+        of(|one| one.deletion_policy.as_ref().map(policy_word)),
+        of(|one| one.update_replace_policy.as_ref().map(policy_word)),
+    );
+    [
+        ("Metadata", metadata.0, metadata.1),
+        ("CreationPolicy", creation.0, creation.1),
+        ("UpdatePolicy", update.0, update.1),
+        ("DeletionPolicy", deletion.0, deletion.1),
+        ("UpdateReplacePolicy", replace.0, replace.1),
+        ("Tags", tags.0, tags.1),
+    ]
+}
+
+/// Whether a mention at `place`, the rest of a dotted path, has a part in what stands at
+/// `path`: it is within it, or in a function around it.
+fn feeds(place: &str, path: &[String]) -> bool {
+    let mut rest = place;
+    for step in path {
+        let Some(inner) = rest.strip_prefix('.') else {
+            return true;
+        };
+        if inner.starts_with("Fn::") || inner == "Ref" {
+            return true;
+        }
+        match inner.strip_prefix(step.as_str()) {
+            Some(next) if next.is_empty() || next.starts_with('.') => rest = next,
+            Some(_) | None => return false,
+        }
+    }
+    true
+}
+
+/// What the template has at a place of a resource: a value, or the function that gives it.
+fn written<'a>(definition: &'a Definition, name: &str, path: &[String]) -> Option<&'a Value> {
+    let (key, inner) = path.split_first()?;
+    let resource = definition.template.resources.get(name)?;
+    let mut value = resource.properties.get(key)?;
+    for step in inner {
+        value = match value {
+            Value::Object(map) if is_function(map) => return Some(value),
+            Value::Object(map) => map.get(step)?,
+            Value::Array(items) => items.get(step.parse::<usize>().ok()?)?,
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
+        };
+    }
+    Some(value)
+}
+
+fn is_function(map: &serde_json::Map<String, Value>) -> bool {
+    let names = |key: &String| key == "Ref" || key.starts_with("Fn::");
+    map.len() == 1 && map.keys().all(names)
+}
+
+/// A property called Tags is a change of tags, as CloudFormation shows it.
+fn on_property(path: &[String], requires: RequiresRecreation) -> ChangeDetail {
+    match path.first().map(String::as_str) {
+        Some("Tags") => direct("Tags", None, requires.as_str()),
+        name => direct("Properties", name.map(str::to_owned), requires.as_str()),
+    }
 }
 
 fn direct(
     attribute: &'static str,
     name: Option<String>,
     requires_recreation: &'static str,
-    evaluation: &'static str,
 ) -> ChangeDetail {
     ChangeDetail {
         attribute,
         name,
         requires_recreation,
-        evaluation,
+        evaluation: "Static",
         change_source: "DirectModification",
         causing_entity: None,
+        value: None,
     }
 }

@@ -1,22 +1,19 @@
 //! What an update would change: the resources, and whether anything at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use bennu_template::RemovalPolicy;
 use serde_json::Value;
 
-use super::causes::Causes;
+use super::causes::{Causes, Fate};
+use super::policy;
+use super::values::{KNOWN_AFTER_APPLY, Shown, settle};
 use crate::cloudformation::answer::{ChangeDetail, ResourceChange};
 use crate::cloudformation::definition::Definition;
 use crate::cloudformation::engine::{Live, settings_of};
 use crate::cloudformation::evaluate::{Lookup, Scope};
-use crate::cloudformation::nested::NESTED;
-use crate::cloudformation::provision::LAUNCH_TEMPLATE;
 use crate::cloudformation::stack::{Resource, Settings, Stack};
 use crate::compute::Compute;
-
-/// What stands for a value that is known only when the update runs.
-pub(super) const KNOWN_AFTER_APPLY: &str = "{{changeSet:KNOWN_AFTER_APPLY}}";
+use crate::parameters::Parameters;
 
 /// What an update would do.
 pub(crate) struct Preview {
@@ -24,6 +21,8 @@ pub(crate) struct Preview {
     pub changes: Vec<ResourceChange>,
     /// Whether tags or outputs change, which shows in no resource.
     pub elsewhere: bool,
+    /// Why values of a change may be missing.
+    pub warning: Option<String>,
 }
 
 impl Preview {
@@ -31,15 +30,26 @@ impl Preview {
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty() && !self.elsewhere
     }
-}
 
-/// What becomes of a resource, as far as its dependants see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
-    /// Its id and all its attributes will be new.
-    New,
-    /// Some of its attributes may be new.
-    Modified,
+    /// A resource that is made. One that cannot be worked out is no reason against it: its
+    /// creation will tell.
+    fn add(&mut self, name: &str, kind: &str, settings: Result<Settings, String>, shown: &Shown) {
+        let after_context = match settings {
+            Ok(settings) => Some(shown.context(&settings)),
+            Err(reason) => {
+                self.warning.get_or_insert(format!(
+                    "[WARN] --include-property-values option can return incomplete ChangeSet \
+                     data because: ChangeSet creation failed for resource [{name}] because: \
+                     {reason}"
+                ));
+                None
+            }
+        };
+        self.changes.push(ResourceChange {
+            after_context,
+            ..of("Add", name, kind)
+        });
+    }
 }
 
 /// Works out what turning the stack into `new` would change.
@@ -47,15 +57,21 @@ pub(crate) fn preview(
     stack: &Stack,
     new: &Definition,
     compute: &Compute,
+    parameters: &Parameters,
 ) -> Result<Preview, String> {
+    let old = stack.definition.as_ref();
+    let shown = Shown::hiding(old, new, parameters.change_value_characters);
+    let causes = Causes::between(old, new, &shown, parameters);
     let mut sight = Sight {
         stack,
         compute,
         fates: BTreeMap::new(),
     };
-    let dependencies = new.template.dependencies();
-    let causes = Causes::between(stack.definition.as_ref(), new);
-    let mut changes = Vec::new();
+    let mut preview = Preview {
+        changes: Vec::new(),
+        elsewhere: false,
+        warning: None,
+    };
     let order = new
         .template
         .creation_order()
@@ -64,10 +80,11 @@ pub(crate) fn preview(
         let Some(declared) = new.template.resources.get(name) else {
             continue;
         };
+        let settings = sight.settings(new, name);
         let existing = stack.resources.get(name).filter(|one| one.exists());
         let Some(existing) = existing else {
             sight.fates.insert(name.clone(), Fate::New);
-            changes.push(addition(name, &declared.kind));
+            preview.add(name, &declared.kind, settings, &shown);
             continue;
         };
         if existing.kind != declared.kind {
@@ -76,50 +93,30 @@ pub(crate) fn preview(
                  type of the following resources: [{name}]"
             ));
         }
-        let scope = Scope {
-            definition: new,
-            identity: &stack.identity,
-            resources: &sight,
-        };
-        let needs = dependencies.get(name).into_iter().flatten();
-        let needs = needs.filter(|need| new.has(need)).cloned().collect();
-        let settings = settings_of(new, name, needs, &scope)?;
-        let mut details = causes.of(existing, &settings, &sight.fates);
-        if details.is_empty() && declared.kind == NESTED {
-            details.push(automatic());
-        }
+        let settings = settings?;
+        let details = causes.of(existing, &settings, &sight.fates);
         if details.is_empty() {
             continue;
         }
-        let change = modification(existing, &settings, details);
+        let change = modification(existing, &settings, details, &shown);
         let fate = if change.replacement == Some("True") {
             Fate::New
         } else {
-            Fate::Modified
+            Fate::of_modified(&existing.kind, &change.details)
         };
         sight.fates.insert(name.clone(), fate);
-        changes.push(change);
+        preview.changes.push(change);
     }
     let gone = stack
         .resources
         .values()
         .filter(|one| one.exists() && !new.has(&one.logical_id));
-    changes.extend(gone.map(removal));
-    changes.sort_by(|a, b| a.logical_resource_id.cmp(&b.logical_resource_id));
-    let elsewhere = changes_elsewhere(stack, new, &sight)?;
-    Ok(Preview { changes, elsewhere })
-}
-
-/// What is behind a nested stack's URL may always have changed.
-fn automatic() -> ChangeDetail {
-    ChangeDetail {
-        attribute: "Properties",
-        name: None,
-        requires_recreation: "Never",
-        evaluation: "Dynamic",
-        change_source: "Automatic",
-        causing_entity: None,
-    }
+    preview.changes.extend(gone.map(|one| removal(one, &shown)));
+    preview
+        .changes
+        .sort_by(|a, b| a.logical_resource_id.cmp(&b.logical_resource_id));
+    preview.elsewhere = changes_elsewhere(stack, new, &sight)?;
+    Ok(preview)
 }
 
 /// Whether tags or outputs change.
@@ -169,6 +166,19 @@ struct Sight<'a> {
 }
 
 impl Sight<'_> {
+    /// What a definition would make of a resource.
+    fn settings(&self, new: &Definition, name: &str) -> Result<Settings, String> {
+        let scope = Scope {
+            definition: new,
+            identity: &self.stack.identity,
+            resources: self,
+        };
+        let mut settings = settings_of(new, name, BTreeSet::new(), &scope)?;
+        settings.properties.values_mut().for_each(settle);
+        settings.metadata.values_mut().for_each(settle);
+        Ok(settings)
+    }
+
     fn live(&self) -> Live<'_> {
         let place = &self.stack.identity.place;
         Live {
@@ -183,22 +193,16 @@ impl Lookup for Sight<'_> {
     fn reference(&self, logical_id: &str) -> Option<Value> {
         match self.fates.get(logical_id) {
             Some(Fate::New) => Some(Value::from(KNOWN_AFTER_APPLY)),
-            Some(Fate::Modified) | None => self.live().reference(logical_id),
+            Some(Fate::Modified(_)) | None => self.live().reference(logical_id),
         }
     }
 
     fn attribute(&self, logical_id: &str, attribute: &str) -> Option<Value> {
-        let kind = self
-            .stack
-            .resources
-            .get(logical_id)
-            .map(|one| one.kind.as_str());
         match self.fates.get(logical_id) {
-            Some(Fate::New) => Some(Value::from(KNOWN_AFTER_APPLY)),
-            Some(Fate::Modified) if kind == Some(LAUNCH_TEMPLATE) => {
-                Some(Value::from(KNOWN_AFTER_APPLY))
+            Some(fate) if fate.moves(attribute) => Some(Value::from(KNOWN_AFTER_APPLY)),
+            Some(Fate::New | Fate::Modified(_)) | None => {
+                self.live().attribute(logical_id, attribute)
             }
-            Some(Fate::Modified) | None => self.live().attribute(logical_id, attribute),
         }
     }
 
@@ -211,30 +215,28 @@ impl Lookup for Sight<'_> {
     }
 }
 
-fn addition(name: &str, kind: &str) -> ResourceChange {
+fn of(action: &'static str, name: &str, kind: &str) -> ResourceChange {
     ResourceChange {
         policy_action: None,
-        action: "Add",
+        action,
         logical_resource_id: name.to_owned(),
         physical_resource_id: None,
         resource_type: kind.to_owned(),
         replacement: None,
         scope: Vec::new(),
         details: Vec::new(),
+        before_context: None,
+        after_context: None,
     }
 }
 
-fn removal(existing: &Resource) -> ResourceChange {
-    let policy = match &existing.settings.deletion_policy {
-        Some(RemovalPolicy::Retain | RemovalPolicy::RetainExceptOnCreate) => "Retain",
-        Some(RemovalPolicy::Snapshot) => "Snapshot",
-        Some(RemovalPolicy::Delete | RemovalPolicy::Computed(_)) | None => "Delete",
-    };
+fn removal(existing: &Resource, shown: &Shown) -> ResourceChange {
+    let policy = policy::of_removal(&existing.kind, &existing.settings);
     ResourceChange {
         policy_action: Some(policy),
-        action: "Remove",
         physical_resource_id: existing.physical_id.clone(),
-        ..addition(&existing.logical_id, &existing.kind)
+        before_context: Some(shown.context(&existing.settings)),
+        ..of("Remove", &existing.logical_id, &existing.kind)
     }
 }
 
@@ -242,30 +244,44 @@ fn modification(
     existing: &Resource,
     settings: &Settings,
     details: Vec<ChangeDetail>,
+    shown: &Shown,
 ) -> ResourceChange {
-    let requires = |word: &str| details.iter().any(|one| one.requires_recreation == word);
-    let replacement = if requires("Always") {
+    let kind = &existing.kind;
+    let replacement = replacement(&details);
+    let policy = (replacement == "True").then(|| policy::of_replacement(kind, settings));
+    let changed = |attribute: &&str| details.iter().any(|one| one.attribute == *attribute);
+    ResourceChange {
+        policy_action: policy,
+        physical_resource_id: existing.physical_id.clone(),
+        replacement: Some(replacement),
+        scope: SCOPES.into_iter().filter(changed).collect(),
+        before_context: Some(shown.context(&existing.settings)),
+        after_context: Some(shown.context(settings)),
+        details,
+        ..of("Modify", &existing.logical_id, kind)
+    }
+}
+
+/// The parts of a resource that a change can be in, in CloudFormation's order.
+const SCOPES: [&str; 7] = [
+    "Properties",
+    "Metadata",
+    "CreationPolicy",
+    "UpdatePolicy",
+    "DeletionPolicy",
+    "UpdateReplacePolicy",
+    "Tags",
+];
+
+/// A new resource is certain where a static change always needs one; it depends where the
+/// change is dynamic or the need is conditional.
+fn replacement(details: &[ChangeDetail]) -> &'static str {
+    let any = |of: fn(&ChangeDetail) -> bool| details.iter().any(of);
+    if any(|one| one.requires_recreation == "Always" && one.evaluation == "Static") {
         "True"
-    } else if requires("Conditionally") {
+    } else if any(|one| one.requires_recreation != "Never") {
         "Conditional"
     } else {
         "False"
-    };
-    let policy = (replacement == "True").then_some(match &settings.update_replace_policy {
-        Some(RemovalPolicy::Retain | RemovalPolicy::RetainExceptOnCreate) => "ReplaceAndRetain",
-        Some(RemovalPolicy::Snapshot) => "ReplaceAndSnapshot",
-        Some(RemovalPolicy::Delete | RemovalPolicy::Computed(_)) | None => "ReplaceAndDelete",
-    });
-    let mut scope: Vec<&'static str> = details.iter().map(|one| one.attribute).collect();
-    scope.sort_unstable();
-    scope.dedup();
-    ResourceChange {
-        policy_action: policy,
-        action: "Modify",
-        physical_resource_id: existing.physical_id.clone(),
-        replacement: Some(replacement),
-        scope,
-        details,
-        ..addition(&existing.logical_id, &existing.kind)
     }
 }

@@ -199,6 +199,7 @@ fn add(
         status_reason: None,
         on_stack_failure: request.on_stack_failure,
         changes: Vec::new(),
+        warning: None,
         due: Some(moment.now + seconds(moment.parameters.change_set_pending_s)),
     });
     Ok(id)

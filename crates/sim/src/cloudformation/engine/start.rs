@@ -84,7 +84,8 @@ fn converge(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<
                 start_restore(stack, existing, work, shop);
             } else if existing.dirty || existing.settings.differs(&settings) || kind == NESTED {
                 // What a nested stack's URL leads to may have changed as well.
-                if is_replacement(&kind, &existing.settings, &settings) {
+                let doubtful = shop.moment.parameters.conditional_changes_replace;
+                if is_replacement(&kind, &existing.settings, &settings, doubtful) {
                     start_replace(stack, name, settings, work, shop);
                 } else {
                     start_update(stack, &existing, settings, work, shop);

@@ -52,7 +52,8 @@ impl Region {
         };
         let (before, identity) = (stack.definition.as_ref(), &stack.identity);
         let definition = Definition::prepare(given, before, identity, &self.compute)?;
-        let preview = preview(stack, &definition, &self.compute).map_err(AwsError::validation)?;
+        let preview = preview(stack, &definition, &self.compute, moment.parameters)
+            .map_err(AwsError::validation)?;
         if preview.is_empty() && stack.status != StackStatus::UpdateFailed {
             return Err(AwsError::validation("No updates are to be performed."));
         }

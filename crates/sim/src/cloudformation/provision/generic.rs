@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use crate::chance::Chance;
 use crate::cloudformation::evaluate::Identity;
 use crate::cloudformation::nested::NESTED;
+use crate::cloudformation::replacement::ResourceType;
 use crate::cloudformation::stack::Settings;
 use crate::world::Place;
 
@@ -192,37 +193,5 @@ fn arn(service: &str, path: &str, name: &str, place: &Place) -> String {
 
 /// Whether CloudFormation puts the stack's tags on things of this type.
 pub fn is_taggable(kind: &str) -> bool {
-    const TAGGABLE: &[&str] = &[
-        "AWS::AutoScaling::AutoScalingGroup",
-        "AWS::CloudWatch::Alarm",
-        "AWS::DynamoDB::Table",
-        "AWS::EC2::EIP",
-        "AWS::EC2::Instance",
-        "AWS::EC2::InternetGateway",
-        "AWS::EC2::NatGateway",
-        "AWS::EC2::NetworkAcl",
-        "AWS::EC2::RouteTable",
-        "AWS::EC2::SecurityGroup",
-        "AWS::EC2::Subnet",
-        "AWS::EC2::VPC",
-        "AWS::EC2::Volume",
-        "AWS::ECS::Cluster",
-        "AWS::ECS::Service",
-        "AWS::EFS::FileSystem",
-        "AWS::ElasticLoadBalancing::LoadBalancer",
-        "AWS::ElasticLoadBalancingV2::LoadBalancer",
-        "AWS::ElasticLoadBalancingV2::TargetGroup",
-        "AWS::IAM::Role",
-        "AWS::IAM::User",
-        "AWS::KMS::Key",
-        "AWS::Lambda::Function",
-        "AWS::Logs::LogGroup",
-        "AWS::RDS::DBInstance",
-        "AWS::S3::Bucket",
-        "AWS::SNS::Topic",
-        "AWS::SQS::Queue",
-        "AWS::SSM::Parameter",
-        "AWS::SecretsManager::Secret",
-    ];
-    TAGGABLE.contains(&kind)
+    ResourceType::of(kind).is_some_and(ResourceType::is_taggable)
 }

@@ -98,8 +98,23 @@ pub(crate) const ACTIONS: &[Action] = &[
     },
     Action {
         name: "DescribeChangeSet",
-        takes: &["ChangeSetName", "StackName", "NextToken"],
+        takes: &[
+            "ChangeSetName",
+            "StackName",
+            "IncludePropertyValues",
+            "NextToken",
+        ],
         answer: changes::describe,
+    },
+    Action {
+        name: "DescribeChangeSetHooks",
+        takes: &[
+            "ChangeSetName",
+            "StackName",
+            "LogicalResourceId",
+            "NextToken",
+        ],
+        answer: changes::hooks,
     },
     Action {
         name: "ExecuteChangeSet",

@@ -6,13 +6,17 @@ use bennu_template::sub::{self, SubPart};
 use serde_json::{Map, Value};
 
 use super::super::{Evaluated, Scope, as_text};
+use crate::cloudformation::change_set::KNOWN_AFTER_APPLY;
 
 impl Scope<'_> {
     pub(super) fn base64(&self, argument: &Value) -> Evaluated {
         let refused = || "Template error: every Fn::Base64 object must have a String-typed value.";
         let text = self.evaluate(argument)?.as_ref().and_then(as_text);
-        let encoded = STANDARD.encode(text.ok_or_else(refused)?);
-        Ok(Some(Value::String(encoded)))
+        let text = text.ok_or_else(refused)?;
+        // What a change set does not know yet shows as such, not encoded.
+        let is_known = !self.resources.is_preview() || !text.contains(KNOWN_AFTER_APPLY);
+        let encoded = is_known.then(|| STANDARD.encode(&text));
+        Ok(Some(Value::String(encoded.unwrap_or(text))))
     }
 
     pub(super) fn join(&self, argument: &Value) -> Evaluated {

@@ -1,6 +1,6 @@
 //! Change sets as documents.
 
-use super::super::demand::required;
+use super::super::demand::{flag, required};
 use super::super::query::Call;
 use super::super::xml::{Element, time};
 use super::describe::{parameter, tag};
@@ -22,8 +22,9 @@ pub(super) fn create(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
 pub(super) fn describe(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
     let which = requests::change_set(call.params)?;
     let token = call.params.text("NextToken");
+    let with_values = flag(call.params, "IncludePropertyValues")?.unwrap_or_default();
     let (set, next_token) = world.on(call.place, |region, m| {
-        region.describe_change_set(&which, token, m)
+        region.describe_change_set(&which, with_values, token, m)
     })?;
     Ok(heading(nothing(), &set)
         .list("Parameters", "member", set.parameters, parameter)
@@ -38,6 +39,21 @@ pub(super) fn describe(call: &Call<'_>, world: &mut World) -> AwsResult<Element>
                 .with(resource_change(change))
         })
         .optional("NextToken", next_token))
+}
+
+/// DescribeChangeSetHooks.
+pub(super) fn hooks(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
+    let which = requests::change_set(call.params)?;
+    let set = world.on(call.place, |region, m| {
+        region.describe_change_set_hooks(&which, m)
+    })?;
+    Ok(nothing()
+        .field("ChangeSetId", set.change_set_id)
+        .field("ChangeSetName", set.change_set_name)
+        .with(Element::new("Hooks"))
+        .field("Status", "PLANNED")
+        .field("StackId", set.stack_id)
+        .field("StackName", set.stack_name))
 }
 
 /// ListChangeSets.
@@ -79,16 +95,24 @@ fn resource_change(change: ResourceChange) -> Element {
         .optional("Replacement", change.replacement)
         .texts("Scope", "member", change.scope)
         .list("Details", "member", change.details, detail)
+        .optional("BeforeContext", change.before_context)
+        .optional("AfterContext", change.after_context)
 }
 
 fn detail(element: Element, detail: ChangeDetail) -> Element {
+    let mut target = Element::new("Target")
+        .field("Attribute", detail.attribute)
+        .optional("Name", detail.name)
+        .field("RequiresRecreation", detail.requires_recreation);
+    if let Some(value) = detail.value {
+        target = target
+            .field("Path", value.path)
+            .optional("BeforeValue", value.before_value)
+            .optional("AfterValue", value.after_value)
+            .field("AttributeChangeType", value.attribute_change_type);
+    }
     element
-        .with(
-            Element::new("Target")
-                .field("Attribute", detail.attribute)
-                .optional("Name", detail.name)
-                .field("RequiresRecreation", detail.requires_recreation),
-        )
+        .with(target)
         .field("Evaluation", detail.evaluation)
         .field("ChangeSource", detail.change_source)
         .optional("CausingEntity", detail.causing_entity)

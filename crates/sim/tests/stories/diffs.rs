@@ -1,0 +1,359 @@
+//! What change sets say of a change: before, after, and what is shown, in a table.
+
+use bennu_sim::cloudformation::answer::{ChangeDetail, ChangeSetDescription};
+use bennu_sim::cloudformation::request::{ChangeSetReference, CreateChangeSet, ParameterInput};
+use bennu_sim::parameters::Parameters;
+use insta::assert_snapshot;
+
+use crate::stage::{Stage, update_request};
+
+/// A row of the table: a template's resources, and what becomes of them.
+struct Case {
+    name: &'static str,
+    before: &'static str,
+    after: &'static str,
+}
+
+/// Each row may use these parameters; `Size` goes from 1 to 2, the others stay.
+const PARAMETERS: &str = "
+Parameters:
+  Size: { Type: String, Default: '1' }
+  Fixed: { Type: String, Default: same }
+  Secret: { Type: String, Default: sesame-open, NoEcho: true }
+Conditions:
+  Large: !Equals [!Ref Size, '2']
+Resources:
+";
+
+const fn case(name: &'static str, before: &'static str, after: &'static str) -> Case {
+    Case {
+        name,
+        before,
+        after,
+    }
+}
+
+const CASES: &[Case] = &[
+    case(
+        "a property in place",
+        "  T: { Type: AWS::SNS::Topic, Properties: { DisplayName: a } }",
+        "  T: { Type: AWS::SNS::Topic, Properties: { DisplayName: b } }",
+    ),
+    case(
+        "a property comes and one goes",
+        "  Q: { Type: AWS::SQS::Queue, Properties: { DelaySeconds: 5 } }",
+        "  Q: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 60 } }",
+    ),
+    case(
+        "a create-only property",
+        "  T: { Type: AWS::SNS::Topic, Properties: { TopicName: a } }",
+        "  T: { Type: AWS::SNS::Topic, Properties: { TopicName: b } }",
+    ),
+    case(
+        "a parameter in a property, one whose value stays beside it",
+        "  T: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Sub '${Fixed} ${Size}' } }",
+        "  T: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Sub '${Fixed} ${Size}' } }",
+    ),
+    case(
+        "a replacement goes on through Ref and GetAtt",
+        "  Q: { Type: AWS::SQS::Queue, Properties: { QueueName: !Sub 'q${Size}' } }
+  P: { Type: AWS::SQS::QueuePolicy, Properties: { Queues: [!Ref Q], PolicyDocument: { Resource: !GetAtt Q.Arn } } }
+  R: { Type: AWS::SSM::Parameter, Properties: { Name: !Sub 'of-${Q.QueueName}', Type: String, Value: x } }
+  S: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Ref R } }",
+        "  Q: { Type: AWS::SQS::Queue, Properties: { QueueName: !Sub 'q${Size}' } }
+  P: { Type: AWS::SQS::QueuePolicy, Properties: { Queues: [!Ref Q], PolicyDocument: { Resource: !GetAtt Q.Arn } } }
+  R: { Type: AWS::SSM::Parameter, Properties: { Name: !Sub 'of-${Q.QueueName}', Type: String, Value: x } }
+  S: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Ref R } }",
+    ),
+    case(
+        "a launch template's next version",
+        "  L: { Type: AWS::EC2::LaunchTemplate, Properties: { LaunchTemplateData: { InstanceType: t3.micro, UserData: { 'Fn::Base64': !Sub 'v${Size}' } } } }
+  G:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties: { MinSize: 0, MaxSize: 1, AvailabilityZones: !GetAZs '', LaunchTemplate: { LaunchTemplateId: !Ref L, Version: !GetAtt L.LatestVersionNumber } }",
+        "  L: { Type: AWS::EC2::LaunchTemplate, Properties: { LaunchTemplateData: { InstanceType: t3.micro, UserData: { 'Fn::Base64': !Sub 'v${Size}' } } } }
+  G:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties: { MinSize: 0, MaxSize: 1, AvailabilityZones: !GetAZs '', LaunchTemplate: { LaunchTemplateId: !Ref L, Version: !GetAtt L.LatestVersionNumber } }",
+    ),
+    case(
+        "a group that its policy replaces",
+        "  C: { Type: AWS::AutoScaling::LaunchConfiguration, Properties: { ImageId: ami-1, InstanceType: t3.micro } }
+  G:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    UpdatePolicy: { AutoScalingReplacingUpdate: { WillReplace: true } }
+    Properties: { MinSize: 0, MaxSize: 1, AvailabilityZones: !GetAZs '', LaunchConfigurationName: !Ref C }",
+        "  C: { Type: AWS::AutoScaling::LaunchConfiguration, Properties: { ImageId: ami-2, InstanceType: t3.micro } }
+  G:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    UpdatePolicy: { AutoScalingReplacingUpdate: { WillReplace: true } }
+    Properties: { MinSize: 0, MaxSize: 1, AvailabilityZones: !GetAZs '', LaunchConfigurationName: !Ref C }",
+    ),
+    case(
+        "an instance, where it depends",
+        "  I: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-1, InstanceType: t3.micro } }",
+        "  I: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-1, InstanceType: t3.large } }",
+    ),
+    case(
+        "an unknown value inside of an encoded text",
+        "  Q: { Type: AWS::SQS::Queue, Properties: { QueueName: a } }
+  I: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-1, UserData: { 'Fn::Base64': !Sub 'poll ${Q}' } } }",
+        "  Q: { Type: AWS::SQS::Queue, Properties: { QueueName: b } }
+  I: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-1, UserData: { 'Fn::Base64': !Sub 'poll ${Q}' } } }",
+    ),
+    case(
+        "metadata",
+        "  T: { Type: AWS::SNS::Topic, Metadata: { Note: { Of: a } } }",
+        "  T: { Type: AWS::SNS::Topic, Metadata: { Note: { Of: b } } }",
+    ),
+    case(
+        "the policies of a group",
+        "  C: { Type: AWS::AutoScaling::LaunchConfiguration, Properties: { ImageId: ami-1, InstanceType: t3.micro } }
+  G:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    CreationPolicy: { ResourceSignal: { Count: 0 } }
+    UpdatePolicy: { AutoScalingRollingUpdate: { MaxBatchSize: 1 } }
+    Properties: { MinSize: 0, MaxSize: 1, AvailabilityZones: !GetAZs '', LaunchConfigurationName: !Ref C }",
+        "  C: { Type: AWS::AutoScaling::LaunchConfiguration, Properties: { ImageId: ami-1, InstanceType: t3.micro } }
+  G:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    CreationPolicy: { ResourceSignal: { Count: 0, Timeout: PT1M } }
+    UpdatePolicy: { AutoScalingRollingUpdate: { MaxBatchSize: 2 } }
+    Properties: { MinSize: 0, MaxSize: 1, AvailabilityZones: !GetAZs '', LaunchConfigurationName: !Ref C }",
+    ),
+    case(
+        "the policies of leaving",
+        "  T: { Type: AWS::SNS::Topic, DeletionPolicy: Delete }",
+        "  T: { Type: AWS::SNS::Topic, DeletionPolicy: Retain, UpdateReplacePolicy: Retain }",
+    ),
+    case(
+        "a resource's own tags",
+        "  T: { Type: AWS::SNS::Topic, Properties: { Tags: [{ Key: a, Value: '1' }] } }",
+        "  T: { Type: AWS::SNS::Topic, Properties: { Tags: [{ Key: a, Value: '2' }, { Key: b, Value: '3' }] } }",
+    ),
+    case(
+        "resources that come and go",
+        "  Old: { Type: AWS::SNS::Topic, Properties: { DisplayName: old } }
+  Kept: { Type: AWS::SNS::Topic, DeletionPolicy: Retain }
+  Volume: { Type: AWS::EC2::Volume, DeletionPolicy: Snapshot, Properties: { AvailabilityZone: a, Size: 1 } }
+  Data: { Type: AWS::RDS::DBInstance, Properties: { Engine: mysql } }",
+        "  New: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Ref More } }
+  More: { Type: AWS::SQS::Queue }",
+    ),
+    case(
+        "three ends of what is replaced",
+        "  A: { Type: AWS::SNS::Topic, UpdateReplacePolicy: Retain, Properties: { TopicName: !Sub 'a${Size}' } }
+  B: { Type: AWS::Redshift::Cluster, UpdateReplacePolicy: Snapshot, Properties: { ClusterIdentifier: !Sub 'b${Size}' } }
+  C: { Type: AWS::RDS::DBInstance, Properties: { DBName: !Sub 'd${Size}' } }
+  D: { Type: AWS::RDS::DBInstance, UpdateReplacePolicy: Delete, Properties: { DBName: !Sub 'e${Size}' } }",
+        "  A: { Type: AWS::SNS::Topic, UpdateReplacePolicy: Retain, Properties: { TopicName: !Sub 'a${Size}' } }
+  B: { Type: AWS::Redshift::Cluster, UpdateReplacePolicy: Snapshot, Properties: { ClusterIdentifier: !Sub 'b${Size}' } }
+  C: { Type: AWS::RDS::DBInstance, Properties: { DBName: !Sub 'd${Size}' } }
+  D: { Type: AWS::RDS::DBInstance, UpdateReplacePolicy: Delete, Properties: { DBName: !Sub 'e${Size}' } }",
+    ),
+    case(
+        "a condition that turns, for a resource and within one",
+        "  Extra: { Type: AWS::SNS::Topic, Condition: Large }
+  T: { Type: AWS::SNS::Topic, Properties: { DisplayName: !If [Large, large, small] } }",
+        "  Extra: { Type: AWS::SNS::Topic, Condition: Large }
+  T: { Type: AWS::SNS::Topic, Properties: { DisplayName: !If [Large, large, small] } }",
+    ),
+    case(
+        "a secret is not shown",
+        "  D: { Type: AWS::RDS::DBInstance, Properties: { MasterUserPassword: !Ref Secret, Port: !Ref Size } }",
+        "  D: { Type: AWS::RDS::DBInstance, Properties: { MasterUserPassword: !Sub '${Secret}!', Port: !Ref Size } }",
+    ),
+    case(
+        "written in another way, of the same value",
+        "  T: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Ref Fixed } }",
+        "  T: { Type: AWS::SNS::Topic, Properties: { DisplayName: same, Tags: [] } }",
+    ),
+    case(
+        "a nested create-only property, and one beside it",
+        "  R: { Type: AWS::MSK::Replicator, Properties: { ReplicationInfoList: [{ TargetKafkaClusterArn: a, TopicReplication: { TopicsToReplicate: [x] } }] } }
+  S: { Type: AWS::MSK::Replicator, Properties: { ReplicationInfoList: [{ TargetKafkaClusterArn: a, TopicReplication: { TopicsToReplicate: [x] } }] } }",
+        "  R: { Type: AWS::MSK::Replicator, Properties: { ReplicationInfoList: [{ TargetKafkaClusterArn: b, TopicReplication: { TopicsToReplicate: [x] } }] } }
+  S: { Type: AWS::MSK::Replicator, Properties: { ReplicationInfoList: [{ TargetKafkaClusterArn: a, TopicReplication: { TopicsToReplicate: [y] } }] } }",
+    ),
+    case(
+        "a type that nothing can be updated of, and one without a schema",
+        "  P: { Type: AWS::Lambda::Permission, Properties: { Action: a, FunctionName: f, Principal: p } }
+  X: { Type: Custom::Thing, Properties: { ServiceToken: t, Own: 1 } }",
+        "  P: { Type: AWS::Lambda::Permission, Properties: { Action: b, FunctionName: f, Principal: p } }
+  X: { Type: Custom::Thing, Properties: { ServiceToken: u, Own: 2 } }",
+    ),
+];
+
+#[test]
+fn changes_are_shown_as_cloudformation_shows_them() {
+    let mut table = String::new();
+    for case in CASES {
+        let shown = compared(case, Parameters::default(), true);
+        table.push_str(&format!("# {}\n{}\n", case.name, show(&shown)));
+    }
+    assert_snapshot!("diff_table", table);
+}
+
+#[test]
+fn without_values_each_property_has_one_detail_for_a_cause() {
+    let named = |name: &str| CASES.iter().find(|one| one.name == name).unwrap();
+    for name in ["a resource's own tags", "the policies of a group"] {
+        let shown = compared(named(name), Parameters::default(), false);
+        for change in &shown.changes {
+            assert!(change.before_context.is_none() && change.after_context.is_none());
+            let mut parts: Vec<_> = change.details.iter().map(|one| one.attribute).collect();
+            let all = parts.len();
+            parts.dedup();
+            assert_eq!(parts.len(), all, "{name}: {parts:?}");
+            assert!(change.details.iter().all(|one| one.value.is_none()));
+        }
+    }
+}
+
+#[test]
+fn what_is_not_known_of_cloudformation_can_be_set_both_ways() {
+    let mut stay = Parameters::default();
+    let case = case(
+        "",
+        "  T: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Ref Size } }
+  P: { Type: AWS::SSM::Parameter, Properties: { Name: !GetAtt T.TopicName, Type: String, Value: x } }
+  L: { Type: AWS::EC2::LaunchTemplate, Properties: { LaunchTemplateData: { KeyName: !Ref Size } } }
+  G:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties: { MinSize: 0, MaxSize: 1, AvailabilityZones: !GetAZs '', LaunchTemplate: { LaunchTemplateId: !Ref L, Version: !GetAtt L.LatestVersionNumber } }",
+        "  T: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Ref Size } }
+  P: { Type: AWS::SSM::Parameter, Properties: { Name: !GetAtt T.TopicName, Type: String, Value: x } }
+  L: { Type: AWS::EC2::LaunchTemplate, Properties: { LaunchTemplateData: { KeyName: !Ref Size } } }
+  G:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties: { MinSize: 0, MaxSize: 1, AvailabilityZones: !GetAZs '', LaunchTemplate: { LaunchTemplateId: !Ref L, Version: !GetAtt L.LatestVersionNumber } }
+  Z: { Type: AWS::SQS::Queue }",
+    );
+    let replacements = |shown: &ChangeSetDescription| {
+        let each = shown.changes.iter();
+        let each = each.map(|one| format!("{} {:?}", one.logical_resource_id, one.replacement));
+        each.collect::<Vec<_>>().join(", ")
+    };
+    let shown = compared(&case, stay.clone(), true);
+    assert_eq!(
+        replacements(&shown),
+        r#"G Some("False"), L Some("False"), T Some("False"), Z None"#
+    );
+    stay.attributes_may_change = true;
+    stay.additions_show_replacement = true;
+    stay.group_changes_are_conditional = true;
+    stay.change_value_characters = 3;
+    let shown = compared(&case, stay, true);
+    assert_eq!(
+        replacements(&shown),
+        r#"G Some("Conditional"), L Some("False"), P Some("Conditional"), T Some("False"), Z Some("True")"#
+    );
+    let supposed = shown
+        .changes
+        .iter()
+        .find(|one| one.logical_resource_id == "P");
+    let detail = supposed.unwrap().details.first().unwrap();
+    assert_eq!(
+        (
+            detail.evaluation,
+            detail.change_source,
+            detail.causing_entity.as_deref()
+        ),
+        ("Dynamic", "ResourceAttribute", Some("T.TopicName"))
+    );
+    let cut = shown.changes.iter().flat_map(|one| &one.details);
+    let mut cut = cut.filter_map(|one| one.value.as_ref()?.after_value.clone());
+    assert!(cut.all(|value| value.chars().count() <= 3));
+}
+
+/// The change set that turns a case's first stack into its second.
+fn compared(case: &Case, parameters: Parameters, with_values: bool) -> ChangeSetDescription {
+    let mut stage = Stage::new();
+    stage.world.parameters = parameters;
+    stage.created(&format!("{PARAMETERS}{}\n", case.before));
+    assert_eq!(stage.status("shop"), "CREATE_COMPLETE", "{}", case.name);
+    stage.change_set(request(&format!("{PARAMETERS}{}\n", case.after)));
+    described(&mut stage, with_values)
+}
+
+fn request(template: &str) -> CreateChangeSet {
+    let size = ParameterInput {
+        key: "Size".to_owned(),
+        value: Some("2".to_owned()),
+        use_previous_value: false,
+    };
+    CreateChangeSet {
+        template_body: Some(template.to_owned()),
+        use_previous_template: false,
+        parameters: vec![size],
+        ..update_request(&[])
+    }
+}
+
+fn described(stage: &mut Stage, with_values: bool) -> ChangeSetDescription {
+    let wanted = ChangeSetReference {
+        change_set_name: "next".to_owned(),
+        stack_name: Some("shop".to_owned()),
+    };
+    let shown =
+        stage.call(|region, moment| region.describe_change_set(&wanted, with_values, None, moment));
+    shown.unwrap().0
+}
+
+/// A line for each change and an indented one for each detail and context.
+fn show(shown: &ChangeSetDescription) -> String {
+    let mut lines = String::new();
+    if shown.changes.is_empty() {
+        let reason = shown.status_reason.as_deref().unwrap_or_default();
+        lines.push_str(&format!("{} {reason}\n", shown.status));
+    }
+    for change in &shown.changes {
+        lines.push_str(&format!(
+            "{} {} replacement {} policy {} scope {:?}\n",
+            change.action,
+            change.logical_resource_id,
+            change.replacement.unwrap_or("-"),
+            change.policy_action.unwrap_or("-"),
+            change.scope,
+        ));
+        for detail in &change.details {
+            lines.push_str(&format!("    {}\n", line(detail)));
+        }
+        let contexts = [
+            ("was", &change.before_context),
+            ("will be", &change.after_context),
+        ];
+        if change.action != "Modify" {
+            for (word, context) in contexts {
+                if let Some(context) = context {
+                    lines.push_str(&format!("    {word} {context}\n"));
+                }
+            }
+        }
+    }
+    lines
+}
+
+fn line(detail: &ChangeDetail) -> String {
+    let none = || "-".to_owned();
+    let value = detail.value.as_ref().map_or_else(String::new, |value| {
+        format!(
+            "{} {}: {} => {}",
+            value.attribute_change_type,
+            value.path,
+            value.before_value.clone().unwrap_or_else(none),
+            value.after_value.clone().unwrap_or_else(none),
+        )
+    });
+    format!(
+        "{}.{} {} {} {} {} {value}",
+        detail.attribute,
+        detail.name.clone().unwrap_or_else(none),
+        detail.requires_recreation,
+        detail.evaluation,
+        detail.change_source,
+        detail.causing_entity.clone().unwrap_or_else(none),
+    )
+    .trim_end()
+    .to_owned()
+}
