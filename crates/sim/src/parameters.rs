@@ -54,6 +54,10 @@ pub struct Parameters {
     pub change_set_pending_s: f64,
     /// And then in `CREATE_IN_PROGRESS`.
     pub change_set_creation_s: f64,
+    /// How long DeleteChangeSet takes, half of it in `DELETE_PENDING` and half in
+    /// `DELETE_IN_PROGRESS`. AWS takes its time for trees of nested stacks; others are gone
+    /// at once, and so they are with 0.
+    pub change_set_deletion_s: f64,
     /// Change sets that a stack may hold, failed ones included. The number is not
     /// published; the error is.
     pub change_set_limit: usize,
@@ -169,6 +173,7 @@ impl Default for Parameters {
             operation_end_s: 1.0,
             change_set_pending_s: 1.0,
             change_set_creation_s: 4.0,
+            change_set_deletion_s: 0.0,
             change_set_limit: 1000,
             stack_quota: 2000,
             stack_page: 100,

@@ -250,6 +250,8 @@ pub struct ChangeSetDescription {
     pub tags: Vec<Tag>,
     /// What happens when its execution fails.
     pub on_stack_failure: Option<OnFailure>,
+    /// Whether it was asked to show what is within nested stacks.
+    pub include_nested_stacks: bool,
     /// What it would change.
     pub changes: Vec<ResourceChange>,
 }

@@ -3,6 +3,7 @@
 mod causes;
 mod changes;
 mod create;
+mod delete;
 mod describe;
 mod difference;
 mod execute;
@@ -16,12 +17,14 @@ pub(crate) use values::KNOWN_AFTER_APPLY;
 
 use super::answer::ResourceChange;
 use super::definition::Definition;
+use super::evaluate::Identity;
 use super::request::ChangeSetReference;
 use super::stack::Stack;
 use super::status::{ChangeSetStatus, ChangeSetType, ExecutionStatus, OnFailure, StackStatus};
 use crate::aws_error::{AwsError, AwsResult};
 use crate::clock::seconds;
 use crate::compute::Compute;
+use crate::faults::{self, Spot};
 use crate::parameters::Parameters;
 use crate::region::Region;
 use crate::world::Moment;
@@ -49,6 +52,8 @@ pub struct ChangeSet {
     pub status_reason: Option<String>,
     /// What happens when its execution fails.
     pub on_stack_failure: Option<OnFailure>,
+    /// Whether it was asked to show what is within nested stacks.
+    pub include_nested_stacks: bool,
     /// What it would change; empty before it is worked out.
     pub changes: Vec<ResourceChange>,
     /// Why values of its changes may be missing; shown with them only.
@@ -57,9 +62,10 @@ pub struct ChangeSet {
     pub due: Option<DateTime<Utc>>,
 }
 
-/// Moves the change sets that are being worked out.
-pub(crate) fn run_due(stack: &mut Stack, compute: &Compute, moment: &Moment<'_>) {
-    let due = |one: &ChangeSet| one.due.is_some_and(|due| due <= moment.now);
+/// Moves the change sets that are being worked out or deleted.
+pub(crate) fn run_due(stack: &mut Stack, compute: &Compute, moment: &mut Moment<'_>) {
+    let now = moment.now;
+    let due = |one: &ChangeSet| one.due.is_some_and(|due| due <= now);
     while let Some(index) = stack.change_sets.iter().position(due) {
         let Some(mut one) = stack.change_sets.get(index).cloned() else {
             return;
@@ -71,14 +77,57 @@ pub(crate) fn run_due(stack: &mut Stack, compute: &Compute, moment: &Moment<'_>)
                 one.due = one.due.map(|due| due + rest);
             }
             ChangeSetStatus::CreateInProgress => {
-                work_out(&mut one, stack, compute, moment.parameters);
+                match fault(&one.name, &stack.identity, "create", moment) {
+                    Some(reason) => fail(&mut one, reason),
+                    None => work_out(&mut one, stack, compute, moment.parameters),
+                }
             }
-            ChangeSetStatus::CreateComplete | ChangeSetStatus::Failed => one.due = None,
+            ChangeSetStatus::DeletePending => {
+                one.status = ChangeSetStatus::DeleteInProgress;
+                let rest = seconds(moment.parameters.change_set_deletion_s / 2.0);
+                one.due = one.due.map(|due| due + rest);
+            }
+            ChangeSetStatus::DeleteInProgress => {
+                match fault(&one.name, &stack.identity, "delete", moment) {
+                    Some(reason) => {
+                        one.due = None;
+                        one.status = ChangeSetStatus::DeleteFailed;
+                        one.status_reason = Some(reason);
+                    }
+                    None => {
+                        stack.change_sets.remove(index);
+                        continue;
+                    }
+                }
+            }
+            ChangeSetStatus::CreateComplete
+            | ChangeSetStatus::DeleteFailed
+            | ChangeSetStatus::Failed => one.due = None,
         }
         if let Some(place) = stack.change_sets.get_mut(index) {
             *place = one;
         }
     }
+}
+
+/// The reason that a `fail_change_set` fault gives, if one strikes.
+fn fault(name: &str, identity: &Identity, action: &str, moment: &mut Moment<'_>) -> Option<String> {
+    let place = &identity.place;
+    let spot = Spot::named(name)
+        .within(faults::Scope::Account, &place.account)
+        .within(faults::Scope::Region, &place.region)
+        .within(faults::Scope::Stack, &identity.stack_name);
+    let fault = moment
+        .faults
+        .take_where("fail_change_set", &spot, |fault| {
+            fault.text("action").is_none_or(|wanted| wanted == action)
+        })?;
+    Some(
+        fault
+            .text("reason")
+            .unwrap_or("Internal Failure")
+            .to_owned(),
+    )
 }
 
 fn work_out(one: &mut ChangeSet, stack: &Stack, compute: &Compute, parameters: &Parameters) {
@@ -96,9 +145,23 @@ fn work_out(one: &mut ChangeSet, stack: &Stack, compute: &Compute, parameters: &
             .to_owned(),
         Err(reason) => reason,
     };
+    fail(one, reason);
+}
+
+fn fail(one: &mut ChangeSet, reason: String) {
+    one.due = None;
     one.status = ChangeSetStatus::Failed;
     one.execution_status = ExecutionStatus::Unavailable;
     one.status_reason = Some(reason);
+}
+
+/// The stack moves on by another way: what its change sets show is no longer so.
+pub(crate) fn make_obsolete(stack: &mut Stack) {
+    for one in &mut stack.change_sets {
+        if one.execution_status == ExecutionStatus::Available {
+            one.execution_status = ExecutionStatus::Obsolete;
+        }
+    }
 }
 
 /// Marks the executed change set when its operation is at its end.

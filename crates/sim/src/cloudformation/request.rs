@@ -127,6 +127,8 @@ pub struct CreateChangeSet {
     pub description: Option<String>,
     /// What happens when its execution fails.
     pub on_stack_failure: Option<OnFailure>,
+    /// Show what is within nested stacks.
+    pub include_nested_stacks: bool,
     /// Makes a repeat of this call a replay.
     pub client_token: Option<String>,
 }

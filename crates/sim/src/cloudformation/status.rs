@@ -105,6 +105,12 @@ words! {
         CreateInProgress = "CREATE_IN_PROGRESS",
         /// Computed.
         CreateComplete = "CREATE_COMPLETE",
+        /// Its deletion was asked for (shows where that takes time).
+        DeletePending = "DELETE_PENDING",
+        /// Being deleted.
+        DeleteInProgress = "DELETE_IN_PROGRESS",
+        /// It could not be deleted.
+        DeleteFailed = "DELETE_FAILED",
         /// There is nothing to change, or it could not be computed; the reason tells.
         Failed = "FAILED",
     }

@@ -18,6 +18,8 @@ pub enum Target {
     OctopusCall,
     /// A resource of a stack; `on` is its logical id or its type.
     Resource,
+    /// A change set; `on` is its name.
+    ChangeSet,
     /// An instance; `on` is the logical id of its group, or its own.
     Instance,
     /// A machine of Octopus; `on` is its name.
@@ -50,6 +52,7 @@ impl Target {
             Self::Resource | Self::Instance => {
                 &[Scope::Account, Scope::Region, Scope::Stack, Scope::Resource]
             }
+            Self::ChangeSet => &[Scope::Account, Scope::Region, Scope::Stack],
             Self::Machine => &[
                 Scope::Space,
                 Scope::Environment,
@@ -73,6 +76,7 @@ impl Target {
             Self::AwsCall => "operation, such as DescribeStacks",
             Self::OctopusCall => "operation, such as PUT tenants/{id}",
             Self::Resource => "logical id or resource type",
+            Self::ChangeSet => "name of the change set",
             Self::Instance => "logical id of the group, or of the instance",
             Self::Machine => "machine name",
             Self::Deployment => "project name",
@@ -334,6 +338,15 @@ pub const KINDS: &[Kind] = &[
                 "any of the three",
             ),
             param("reason", Form::Text, "an internal failure of the handler"),
+        ],
+    ),
+    kind(
+        "fail_change_set",
+        Target::ChangeSet,
+        "Working the change set out fails, or deleting it where that takes time.",
+        &[
+            param("action", Form::Choice(&["create", "delete"]), "either"),
+            param("reason", Form::Text, "an internal failure"),
         ],
     ),
     kind(

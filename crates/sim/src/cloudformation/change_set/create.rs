@@ -1,4 +1,4 @@
-//! `CreateChangeSet` and `DeleteChangeSet`.
+//! `CreateChangeSet`.
 
 use super::ChangeSet;
 use crate::aws_error::{AwsError, AwsResult};
@@ -7,7 +7,7 @@ use crate::cloudformation::answer::ChangeSetStarted;
 use crate::cloudformation::definition::{Definition, Given};
 use crate::cloudformation::lifecycle::{cannot_be_updated, new_identity, quota};
 use crate::cloudformation::lookup::{check_name, no_stack};
-use crate::cloudformation::request::{ChangeSetReference, CreateChangeSet};
+use crate::cloudformation::request::CreateChangeSet;
 use crate::cloudformation::stack::Stack;
 use crate::cloudformation::status::{
     ChangeSetStatus, ChangeSetType, ExecutionStatus, OnFailure, OperationType, StackStatus,
@@ -34,6 +34,7 @@ impl Region {
         moment: &mut Moment<'_>,
     ) -> AwsResult<ChangeSetStarted> {
         check_name(&request.change_set_name, "changeSetName")?;
+        check_description(request.description.as_deref())?;
         let kind = request.change_set_type.unwrap_or(ChangeSetType::Update);
         let call = format!(
             "CreateChangeSet {} {}",
@@ -119,38 +120,6 @@ impl Region {
         }
         Ok(stack.id.clone())
     }
-
-    /// `DeleteChangeSet`. A change set that is not there is deleted already; the shell of
-    /// a stack stays.
-    ///
-    /// # Errors
-    ///
-    /// `InvalidChangeSetStatus` while it is being executed; `ValidationError` when its
-    /// stack is missing.
-    pub fn delete_change_set(
-        &mut self,
-        wanted: &ChangeSetReference,
-        _moment: &mut Moment<'_>,
-    ) -> AwsResult<()> {
-        let (stack_id, index) = match self.find_change_set(wanted) {
-            Ok((stack, index)) => (stack.id.clone(), index),
-            Err(missing) if missing.code == "ChangeSetNotFound" => return Ok(()),
-            Err(refused) => return Err(refused),
-        };
-        let Some(stack) = self.stacks.get_mut(&stack_id) else {
-            return Ok(());
-        };
-        let status = stack.change_sets.get(index).map(|one| one.execution_status);
-        if status == Some(ExecutionStatus::ExecuteInProgress) {
-            let text = format!(
-                "ChangeSet [{}] cannot be deleted while it is being executed",
-                wanted.change_set_name
-            );
-            return Err(AwsError::new("InvalidChangeSetStatus", text, 400));
-        }
-        stack.change_sets.remove(index);
-        Ok(())
-    }
 }
 
 /// Adds the change set to its stack; tells its ARN.
@@ -198,9 +167,22 @@ fn add(
         execution_status: ExecutionStatus::Unavailable,
         status_reason: None,
         on_stack_failure: request.on_stack_failure,
+        include_nested_stacks: request.include_nested_stacks,
         changes: Vec::new(),
         warning: None,
         due: Some(moment.now + seconds(moment.parameters.change_set_pending_s)),
     });
     Ok(id)
+}
+
+fn check_description(description: Option<&str>) -> AwsResult<()> {
+    let constraint = match description.map(|text| text.chars().count()) {
+        None | Some(1..=1024) => return Ok(()),
+        Some(0) => "greater than or equal to 1",
+        Some(_) => "less than or equal to 1024",
+    };
+    Err(AwsError::validation(format!(
+        "1 validation error detected: Value at 'description' failed to satisfy constraint: \
+         Member must have length {constraint}"
+    )))
 }

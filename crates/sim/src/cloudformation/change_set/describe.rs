@@ -80,6 +80,7 @@ fn describe(stack: &Stack, one: &ChangeSet) -> ChangeSetDescription {
         capabilities: one.definition.capabilities.clone(),
         tags: one.definition.tags.clone(),
         on_stack_failure: one.on_stack_failure,
+        include_nested_stacks: one.include_nested_stacks,
         changes: Vec::new(),
     }
 }

@@ -4,7 +4,7 @@ use super::begin::{Beginning, begin_update};
 use super::cannot_be_updated;
 use crate::aws_error::{AwsError, AwsResult};
 use crate::cloudformation::answer::Started;
-use crate::cloudformation::change_set::preview;
+use crate::cloudformation::change_set::{make_obsolete, preview};
 use crate::cloudformation::definition::{Definition, Given};
 use crate::cloudformation::lookup::no_stack;
 use crate::cloudformation::request::{OnStack, UpdateStack};
@@ -67,6 +67,7 @@ impl Region {
             token: token.clone(),
             disable_rollback,
         };
+        make_obsolete(stack);
         begin_update(stack, definition, beginning, moment);
         self.tokens
             .remember(token.as_deref(), &call, Replay::Started(started.clone()));

@@ -106,7 +106,11 @@ fn state(set: &answer::ChangeSetDescription) -> ChangeSetState {
         {
             ChangeSetState::Empty
         }
-        ChangeSetStatus::Failed => ChangeSetState::Failed,
+        // A change set on its way out is of no use either.
+        ChangeSetStatus::Failed
+        | ChangeSetStatus::DeletePending
+        | ChangeSetStatus::DeleteInProgress
+        | ChangeSetStatus::DeleteFailed => ChangeSetState::Failed,
         ChangeSetStatus::CreateComplete => match set.execution_status {
             ExecutionStatus::Unavailable => ChangeSetState::Pending,
             ExecutionStatus::Available => ChangeSetState::Available,

@@ -82,7 +82,7 @@ fn heading(element: Element, set: &ChangeSetDescription) -> Element {
         .field("ExecutionStatus", set.execution_status)
         .field("Status", set.status)
         .optional("StatusReason", set.status_reason.as_deref())
-        .field("IncludeNestedStacks", false)
+        .field("IncludeNestedStacks", set.include_nested_stacks)
 }
 
 fn resource_change(change: ResourceChange) -> Element {

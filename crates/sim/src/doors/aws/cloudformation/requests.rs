@@ -126,6 +126,7 @@ pub(super) const CREATE_CHANGE_SET: &[&str] = &[
     "RoleARN",
     "Description",
     "OnStackFailure",
+    "IncludeNestedStacks",
     "ClientToken",
     "DisableValidation",
 ];
@@ -133,6 +134,10 @@ pub(super) const CREATE_CHANGE_SET: &[&str] = &[
 /// CreateChangeSet.
 pub(super) fn create_change_set(call: &Call<'_>, world: &World) -> AwsResult<CreateChangeSet> {
     let params = call.params;
+    if params.text("ChangeSetType") == Some("IMPORT") {
+        let text = "ChangeSetType IMPORT is not simulated; create the resources by a stack";
+        return Err(AwsError::validation(text));
+    }
     Ok(CreateChangeSet {
         stack_name: required(params, "StackName")?,
         change_set_name: required(params, "ChangeSetName")?,
@@ -151,6 +156,7 @@ pub(super) fn create_change_set(call: &Call<'_>, world: &World) -> AwsResult<Cre
         role_arn: params.owned("RoleARN"),
         description: params.owned("Description"),
         on_stack_failure: word(params, "OnStackFailure", OnFailure::ALL, OnFailure::as_str)?,
+        include_nested_stacks: flag(params, "IncludeNestedStacks")?.unwrap_or_default(),
         client_token: params.owned("ClientToken"),
     })
 }
