@@ -94,6 +94,9 @@ pub struct Parameters {
     pub refused_delete_is_failed: bool,
     /// How long deleted stacks can be read by ARN (AWS: 90 days).
     pub deleted_stack_kept_s: f64,
+    /// How long a group or instance without signals to wait for may take, past its own time,
+    /// until all its instances serve; then it did not stabilize.
+    pub stabilization_s: f64,
     /// How often the deletion of a replaced resource is tried before it is left behind
     /// (AWS's guide: 3).
     pub cleanup_tries: u32,
@@ -188,6 +191,7 @@ impl Default for Parameters {
             export_page: 100,
             refused_delete_is_failed: true,
             deleted_stack_kept_s: 90.0 * 24.0 * 3600.0,
+            stabilization_s: 3600.0,
             cleanup_tries: 3,
             instance_boot_s: 60.0,
             instance_shutdown_s: 25.0,

@@ -20,6 +20,8 @@ mod groups;
 mod linux;
 #[path = "stories/lives.rs"]
 mod lives;
+#[path = "stories/policies.rs"]
+mod policies;
 #[path = "stories/rolls.rs"]
 mod rolls;
 #[path = "stories/stage.rs"]

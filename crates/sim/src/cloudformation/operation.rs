@@ -111,6 +111,8 @@ pub struct Work {
     pub rolling: Option<Rolling>,
     /// Why it will fail: a fault that struck when it began.
     pub fault: Option<String>,
+    /// When it fails for not having come to rest.
+    pub gives_up: Option<DateTime<Utc>>,
     /// How often it was tried before.
     pub tries: u32,
 }
@@ -125,6 +127,7 @@ impl Work {
             signals: None,
             rolling: None,
             fault: None,
+            gives_up: None,
             tries: 0,
         }
     }
@@ -147,12 +150,10 @@ impl Work {
             // Past its time it waits for instances or signals.
             Progress::Working { passed: true, .. } => {
                 let signals = self.signals.as_ref().and_then(SignalWait::next_due);
-                self.rolling
-                    .as_ref()
-                    .and_then(Rolling::next_due)
-                    .into_iter()
-                    .chain(signals)
-                    .min()
+                match &self.rolling {
+                    Some(rolling) => rolling.next_due().into_iter().chain(signals).min(),
+                    None => signals.or(self.gives_up),
+                }
             }
             Progress::Waiting | Progress::Done | Progress::Failed => None,
         }

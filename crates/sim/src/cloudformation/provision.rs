@@ -304,17 +304,28 @@ impl Workshop<'_, '_, '_> {
     }
 }
 
-/// Whether the thing has come to rest: groups and instances take the time their
-/// instances take.
-pub fn is_stable(compute: &Compute, kind: &str, physical_id: &str) -> bool {
+/// Why the thing has not come to rest; `None` when it has. Groups and instances take the time
+/// that their instances take.
+pub fn unrest(compute: &Compute, kind: &str, physical_id: &str) -> Option<String> {
     match kind {
-        GROUP => compute
-            .groups
-            .get(physical_id)
-            .is_none_or(|group| group.is_stable()),
-        INSTANCE => (compute.instances.get(physical_id))
-            .is_none_or(|one| one.state != crate::ec2::InstanceState::Pending),
-        _ => true,
+        GROUP => {
+            let group = compute.groups.get(physical_id)?;
+            (!group.is_stable()).then(|| {
+                format!(
+                    "Group did not stabilize. {{current/minSize/maxSize group size}} = \
+                     {{{}/{}/{}}}.",
+                    group.in_service(),
+                    group.min_size,
+                    group.max_size
+                )
+            })
+        }
+        INSTANCE => {
+            let state = compute.instances.get(physical_id)?.state;
+            (state == crate::ec2::InstanceState::Pending)
+                .then(|| format!("Instance {physical_id} did not stabilize."))
+        }
+        _ => None,
     }
 }
 

@@ -111,6 +111,21 @@ pub fn is_replacement(kind: &str, old: &Settings, new: &Settings, doubtful: bool
     })
 }
 
+/// The name that both versions give to the real thing: there can be no second one of it
+/// beside the first.
+pub fn kept_name<'a>(kind: &str, old: &Settings, new: &'a Settings) -> Option<&'a str> {
+    let schema = ResourceType::of(kind)?;
+    let short = format!("{}Name", kind.rsplit("::").next().unwrap_or_default());
+    let identifier: Vec<&str> = schema.identifier().collect();
+    let mut names = schema
+        .create_only()
+        .filter(|key| *key == "Name" || *key == short || identifier == [*key]);
+    names.find_map(|key| {
+        let name = new.properties.get(key)?.as_str()?;
+        (old.properties.get(key)?.as_str() == Some(name)).then_some(name)
+    })
+}
+
 /// `UpdatePolicy.AutoScalingReplacingUpdate.WillReplace`.
 pub fn replaces_group(policy: Option<&Value>) -> bool {
     let wish = policy.and_then(|policy| policy.pointer("/AutoScalingReplacingUpdate/WillReplace"));

@@ -4,16 +4,20 @@
 //! go, and the progress is told in the words that CloudFormation's events use.
 
 mod batch;
+mod check;
 mod newcomers;
 mod policy;
+mod stale;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::provision::Workshop;
 use super::signal::SignalWait;
-use crate::autoscaling::Group;
+use crate::autoscaling::{Group, Member};
 
+pub use check::{check_creation, check_template, check_update};
 pub use policy::RollingPolicy;
+pub use stale::Stale;
 
 /// How long an instance may take to get into service (CloudFormation's user guide: one hour).
 const LONGEST_START: TimeDelta = TimeDelta::hours(1);
@@ -33,6 +37,8 @@ pub struct Rolling {
     successes: u32,
     failures: u32,
     stage: Stage,
+    /// When it gives up getting room, or its size in the end.
+    patience: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,9 +81,14 @@ pub enum Step {
 
 impl Rolling {
     /// The roll that `group` needs under `policy`; `None` when all instances are current.
-    pub fn begin(policy: RollingPolicy, group: &Group) -> Option<Self> {
+    /// `is_stale` tells it of members that are not, besides those that the group knows.
+    pub fn begin(
+        policy: RollingPolicy,
+        group: &Group,
+        is_stale: impl Fn(&Member) -> bool,
+    ) -> Option<Self> {
         let obsolete: Vec<String> = (group.alive())
-            .filter(|member| !group.is_current(member))
+            .filter(|member| !group.is_current(member) || is_stale(member))
             .map(|member| member.instance_id.clone())
             .collect();
         (!obsolete.is_empty()).then(|| Self {
@@ -89,6 +100,7 @@ impl Rolling {
             successes: 0,
             failures: 0,
             stage: Stage::Announce,
+            patience: None,
         })
     }
 
@@ -96,13 +108,12 @@ impl Rolling {
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
         match self.stage {
             Stage::Pausing { until } | Stage::Booting { until, .. } => Some(until),
+            Stage::Next | Stage::Shrinking => self.patience,
             Stage::Announce
             | Stage::Suspend
             | Stage::Grow
-            | Stage::Next
             | Stage::Emptying { .. }
             | Stage::Added { .. }
-            | Stage::Shrinking
             | Stage::Ended => None,
         }
     }
@@ -136,8 +147,9 @@ impl Rolling {
                     if self.obsolete.is_empty() {
                         self.shrink(shop);
                     } else if self.has_no_room(shop) {
-                        return Step::Wait;
+                        return self.wait(shop);
                     } else {
+                        self.patience = None;
                         return Step::Say(self.next_batch(signals, shop));
                     }
                 }
@@ -175,7 +187,7 @@ impl Rolling {
                 Stage::Shrinking => {
                     let group = shop.compute.groups.get(&self.group);
                     if group.is_some_and(|group| !self.is_settled(group)) {
-                        return Step::Wait;
+                        return self.wait(shop);
                     }
                     self.stage = Stage::Ended;
                     if let Some(text) = self.resume(shop) {
@@ -187,18 +199,38 @@ impl Rolling {
         }
     }
 
+    /// Waits for instances that should be on their way, but not for ever: they do not come
+    /// when the group is told not to launch or to terminate.
+    fn wait(&mut self, shop: &Workshop<'_, '_, '_>) -> Step {
+        let until = *self.patience.get_or_insert(shop.moment.now + LONGEST_START);
+        if until > shop.moment.now {
+            Step::Wait
+        } else {
+            self.unstable(shop)
+        }
+    }
+
     fn announcement(&self) -> String {
+        let policy = &self.policy;
         let mut text = format!(
-            "Rolling update initiated. Terminating {} obsolete instance(s) in batches of {}, \
-             while keeping at least {} instance(s) in service.",
-            self.total, self.policy.max_batch_size, self.policy.min_instances_in_service
+            "Rolling update initiated. Terminating {} obsolete instance(s) in batches of {}",
+            self.total, policy.max_batch_size
         );
-        if self.policy.waits_for_signals {
+        if policy.min_instances_in_service > 0 {
+            let floor = policy.min_instances_in_service;
             text.push_str(&format!(
-                " Waiting on resource signals with a timeout of {} when new instances are added \
-                 to the autoscaling group.",
-                self.policy.pause_text
+                ", while keeping at least {floor} instance(s) in service"
             ));
+        }
+        text.push('.');
+        let pause = &policy.pause_text;
+        let added = "when new instances are added to the autoscaling group.";
+        if policy.waits_for_signals {
+            text.push_str(&format!(
+                " Waiting on resource signals with a timeout of {pause} {added}"
+            ));
+        } else if !policy.pause.is_zero() {
+            text.push_str(&format!(" Pausing for {pause} {added}"));
         }
         text
     }

@@ -1,5 +1,6 @@
 //! Change sets, and groups in stacks.
 
+mod groups;
 mod sets;
 mod values;
 
@@ -15,4 +16,6 @@ pub const SCENARIOS: &[Scenario] = &[
     sets::REFUSED,
     values::VALUES,
     values::PAGES,
+    groups::ROLLS,
+    groups::REPLACED,
 ];

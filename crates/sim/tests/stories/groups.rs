@@ -109,7 +109,11 @@ fn instances_that_signal_failure_roll_the_update_back() {
     );
     let group = group(&mut stage);
     let before = group.launch_template.clone().unwrap().version;
-    assert_eq!((group.desired_capacity, group.members.len()), (2, 2));
+    // The template says no desired capacity: what the roll made room with stays.
+    assert_eq!(
+        (group.min_size, group.desired_capacity, group.members.len()),
+        (2, 3, 3)
+    );
     assert!(
         group
             .members

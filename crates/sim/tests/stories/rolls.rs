@@ -98,8 +98,7 @@ fn a_batch_that_never_signals_goes_back_under_the_previous_policy() {
     let log = changed(&mut stage, Some(template(bolder)), &[("Version", "2")]);
     assert_eq!(stage.status("shop"), "UPDATE_ROLLBACK_COMPLETE", "{log}");
     let told = [
-        "in batches of 2, while keeping at least 0 instance(s) in service. Waiting on resource \
-         signals with a timeout of PT3M",
+        "in batches of 2. Waiting on resource signals with a timeout of PT3M",
         "Failed to receive 1 resource signal(s) for the current batch.  Each resource signal \
          timeout is counted as a FAILURE.",
         "Received 1 SUCCESS signal(s) out of 2.  Unable to satisfy 100% \

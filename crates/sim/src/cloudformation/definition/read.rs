@@ -3,6 +3,7 @@
 use bennu_template::{Template, TemplateError};
 
 use crate::aws_error::{AwsError, AwsResult};
+use crate::cloudformation::rolling;
 
 /// Reads a template to make a stack of it, and refuses what is not simulated.
 ///
@@ -15,6 +16,7 @@ pub(crate) fn read(text: &str) -> AwsResult<Template> {
             "Transform {transform} is not simulated; give the template as the transform leaves it"
         )));
     }
+    rolling::check_template(&template).map_err(AwsError::validation)?;
     Ok(template)
 }
 

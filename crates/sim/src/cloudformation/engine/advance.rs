@@ -1,9 +1,10 @@
 //! How the work on a resource goes on and ends.
 
 use super::start::work_time;
+use crate::clock::seconds;
 use crate::cloudformation::nested::{self, Aim, NESTED};
 use crate::cloudformation::operation::{Progress, Task, Work};
-use crate::cloudformation::provision::{Workshop, is_gone, is_stable};
+use crate::cloudformation::provision::{GROUP, INSTANCE, Workshop, is_gone, unrest};
 use crate::cloudformation::rolling::Step;
 use crate::cloudformation::signal::Verdict;
 use crate::cloudformation::stack::{Former, Stack};
@@ -31,6 +32,8 @@ pub(super) fn advance(
                 until,
                 passed: true,
             };
+            work.gives_up = takes_its_time(stack, key, &work.task)
+                .then(|| now + seconds(shop.moment.parameters.stabilization_s));
             if let Some(reason) = work.fault.take() {
                 fail(stack, key, work, &reason, shop);
             }
@@ -43,6 +46,13 @@ pub(super) fn advance(
         | Progress::Done
         | Progress::Failed => false,
     }
+}
+
+/// Whether the thing has to come to rest by itself, after the time of its type.
+fn takes_its_time(stack: &Stack, key: &str, task: &Task) -> bool {
+    let resource = stack.resources.get(key);
+    let resource = resource.filter(|_| *task != Task::Delete);
+    resource.is_some_and(|one| one.kind == GROUP || one.kind == INSTANCE)
 }
 
 /// The real thing comes into being.
@@ -202,8 +212,12 @@ fn look_at_made(
         }
     }
     // A roll has judged that by its own policy.
-    if !rolls && !is_stable(shop.compute, &resource.kind, physical_id) {
-        return false;
+    if !rolls && let Some(unrest) = unrest(shop.compute, &resource.kind, physical_id) {
+        let late = work.gives_up.is_some_and(|at| at <= now);
+        if late {
+            fail(stack, name, work, &unrest, shop);
+        }
+        return late;
     }
     resource.dirty = false;
     resource.before = None;

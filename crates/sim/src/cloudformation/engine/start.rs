@@ -8,8 +8,8 @@ use crate::cloudformation::evaluate::Scope;
 use crate::cloudformation::nested::{Aim, NESTED};
 use crate::cloudformation::operation::{Progress, Task, Work};
 use crate::cloudformation::provision::{GROUP, Workshop};
-use crate::cloudformation::replacement::is_replacement;
-use crate::cloudformation::rolling::{Rolling, RollingPolicy};
+use crate::cloudformation::replacement::{is_replacement, kept_name};
+use crate::cloudformation::rolling::{Rolling, RollingPolicy, Stale, check_update};
 use crate::cloudformation::signal::SignalWait;
 use crate::cloudformation::stack::{Former, Resource, Settings, Stack};
 use crate::cloudformation::status::{ResourceStatus, StackStatus};
@@ -85,7 +85,15 @@ fn converge(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<
             } else if existing.dirty || existing.settings.differs(&settings) || kind == NESTED {
                 // What a nested stack's URL leads to may have changed as well.
                 let doubtful = shop.moment.parameters.conditional_changes_replace;
-                if is_replacement(&kind, &existing.settings, &settings, doubtful) {
+                let replaces = is_replacement(&kind, &existing.settings, &settings, doubtful);
+                let kept = kept_name(&kind, &existing.settings, &settings);
+                if let Some(kept) = kept.filter(|_| replaces) {
+                    start_update(stack, &existing, existing.settings.clone(), work, shop);
+                    work.fault = Some(format!(
+                        "CloudFormation cannot update a stack when a custom-named resource \
+                         requires replacing. Rename {kept} and update the stack again."
+                    ));
+                } else if replaces {
                     start_replace(stack, name, settings, work, shop);
                 } else {
                     start_update(stack, &existing, settings, work, shop);
@@ -156,6 +164,10 @@ fn start_update(
     stack.set_resource_status(name, ResourceStatus::UpdateInProgress, None, now);
     let physical_id = existing.physical_id.as_deref().unwrap_or_default();
     let old = &existing.settings;
+    // What a rollback goes back to was in force before.
+    if kind == GROUP && stack.status == StackStatus::UpdateInProgress && work.fault.is_none() {
+        work.fault = check_update(&settings).err();
+    }
     if kind == NESTED && work.fault.is_none() {
         let aim = if stack.status == StackStatus::UpdateRollbackInProgress {
             Aim::RollBack
@@ -169,9 +181,11 @@ fn start_update(
         work.fault = Some(reason);
     }
     if kind == GROUP && work.fault.is_none() {
+        let stale = Stale::of(stack, old, &settings, shop);
         work.rolling = shop.compute.groups.get(physical_id).and_then(|group| {
             // A rollback rolls by the policy of the version that it goes back to.
-            Rolling::begin(RollingPolicy::of(&settings)?, group)
+            let policy = RollingPolicy::of(&settings)?;
+            Rolling::begin(policy, group, |member| stale.has(member, shop))
         });
     }
     work.task = Task::Update(Box::new(existing.settings.clone()));

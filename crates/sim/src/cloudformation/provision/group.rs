@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{GROUP, Workshop, generic, refusal};
 use crate::autoscaling::{Group, GroupTag};
 use crate::cloudformation::evaluate::as_text;
+use crate::cloudformation::rolling::check_creation;
 use crate::cloudformation::stack::Settings;
 use crate::ec2::LaunchTemplateReference;
 
@@ -14,6 +15,7 @@ pub(super) fn create(
     logical_id: &str,
     settings: &Settings,
 ) -> Result<String, String> {
+    check_creation(settings)?;
     let name = generic::physical_id(
         workshop.chance,
         workshop.identity,
@@ -55,7 +57,8 @@ pub(super) fn create(
         name: name.clone(),
     };
     apply(workshop, &mut group, settings, logical_id)?;
-    resize(&mut group, settings)?;
+    let least = whole(&settings.properties, "MinSize")?.unwrap_or(0);
+    resize(&mut group, settings, least)?;
     workshop.compute.groups.insert(name.clone(), group);
     workshop
         .compute
@@ -79,7 +82,9 @@ pub(super) fn update(
     };
     apply(workshop, &mut group, new, logical_id)?;
     if !keeps_sizes(old, new) {
-        resize(&mut group, new)?;
+        // A template without a desired capacity leaves what it has become.
+        let desired = group.desired_capacity;
+        resize(&mut group, new, desired)?;
     }
     workshop.compute.groups.insert(name.to_owned(), group);
     workshop
@@ -112,19 +117,22 @@ fn keeps_sizes(old: &Settings, new: &Settings) -> bool {
             .all(same)
 }
 
-fn resize(group: &mut Group, settings: &Settings) -> Result<(), String> {
+/// Gives a group the template's sizes; `usual` is the desired capacity of a template that says
+/// none, moved into the bounds.
+fn resize(group: &mut Group, settings: &Settings, usual: i64) -> Result<(), String> {
     let number = |key: &str| whole(&settings.properties, key);
     let (least, most) = (
         number("MinSize")?.unwrap_or(0),
         number("MaxSize")?.unwrap_or(0),
     );
-    let desired = number("DesiredCapacity")?.unwrap_or(least);
+    let desired = number("DesiredCapacity")?;
     if least > most {
         return Err(refusal(
             "Max bound, must be greater than or equal to min bound.",
             "InvalidRequest",
         ));
     }
+    let desired = desired.unwrap_or(usual.clamp(least, most));
     if !(least..=most).contains(&desired) {
         let text = format!(
             "Desired capacity:{desired} must be between the specified min \

@@ -9,13 +9,15 @@ use crate::cloudformation::signal::{SignalWait, needed};
 
 impl Rolling {
     pub(super) fn added_text(&self, added: usize) -> Option<String> {
-        self.policy.waits_for_signals.then(|| {
-            format!(
-                "New instance(s) added to autoscaling group - Waiting on {added} resource \
-                 signal(s) with a timeout of {}.",
-                self.policy.pause_text
-            )
-        })
+        let head = "New instance(s) added to autoscaling group -";
+        let pause = &self.policy.pause_text;
+        if self.policy.waits_for_signals {
+            Some(format!(
+                "{head} Waiting on {added} resource signal(s) with a timeout of {pause}."
+            ))
+        } else {
+            (!self.policy.pause.is_zero()).then(|| format!("{head} Pausing for {pause}."))
+        }
     }
 
     /// Waits for newcomers: first for their signals, then until they serve.
@@ -98,7 +100,7 @@ impl Rolling {
             && group.in_service() >= needed(desired, self.policy.min_active_percent) as usize
     }
 
-    fn unstable(&self, shop: &Workshop<'_, '_, '_>) -> Step {
+    pub(super) fn unstable(&self, shop: &Workshop<'_, '_, '_>) -> Step {
         let group = shop.compute.groups.get(&self.group);
         let (serving, desired) =
             group.map_or((0, 0), |group| (group.in_service(), group.desired_capacity));

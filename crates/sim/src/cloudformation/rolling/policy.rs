@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::cloudformation::evaluate::as_text;
+use crate::cloudformation::replacement::replaces_group;
 use crate::cloudformation::signal::parse_duration;
 use crate::cloudformation::stack::Settings;
 
@@ -31,12 +32,14 @@ pub struct RollingPolicy {
 }
 
 impl RollingPolicy {
-    /// The policy of a group; `None` when its instances are not to be rolled.
+    /// The policy of a group; `None` when its instances are not to be rolled. Updates are held
+    /// against [`super::check_update`] first; a rollback takes what was in force as it can.
     pub fn of(settings: &Settings) -> Option<Self> {
-        let policy = settings
-            .update_policy
-            .as_ref()?
-            .get("AutoScalingRollingUpdate")?;
+        let policy = settings.update_policy.as_ref();
+        if replaces_group(policy) {
+            return None;
+        }
+        let policy = policy?.get("AutoScalingRollingUpdate")?;
         let number = |key: &str| policy.get(key).and_then(as_text)?.parse::<u32>().ok();
         let waits_for_signals = policy
             .get("WaitOnResourceSignals")
@@ -55,7 +58,7 @@ impl RollingPolicy {
             .unwrap_or(u32::MAX);
         Some(Self {
             max_batch_size: number("MaxBatchSize").unwrap_or(1).clamp(1, 100),
-            // It must be less than MaxSize, or there is no room to roll in.
+            // Without one less than MaxSize there is no room to roll in.
             min_instances_in_service: number("MinInstancesInService")
                 .unwrap_or(0)
                 .min(most.saturating_sub(1)),
