@@ -7,6 +7,8 @@ mod delete;
 mod describe;
 mod difference;
 mod execute;
+mod fate;
+mod places;
 mod policy;
 mod values;
 

@@ -1,7 +1,9 @@
 //! Change sets: shown, executed, empty.
 
-use bennu_sim::cloudformation::request::{CreateChangeSet, Tag, UpdateStack};
-use bennu_sim::cloudformation::status::ChangeSetType;
+use bennu_sim::cloudformation::request::{
+    ChangeSetReference, CreateChangeSet, ExecuteChangeSet, Tag, UpdateStack,
+};
+use bennu_sim::cloudformation::status::{ChangeSetType, OnFailure};
 use insta::assert_snapshot;
 
 use crate::stage::{CHAIN, Stage, show_changes, update_request};
@@ -158,4 +160,40 @@ fn change_sets_pile_up_to_a_limit_and_names_are_taken() {
     assert_eq!(make("one").unwrap_err(), "AlreadyExistsException");
     make("two").unwrap();
     assert_eq!(make("three").unwrap_err(), "LimitExceededException");
+}
+
+#[test]
+fn a_creation_that_fails_leaves_what_its_change_set_says() {
+    for (on_stack_failure, wanted) in [
+        (None, "ROLLBACK_COMPLETE"),
+        (Some(OnFailure::Rollback), "ROLLBACK_COMPLETE"),
+        (Some(OnFailure::DoNothing), "CREATE_FAILED"),
+        (Some(OnFailure::Delete), "DELETE_COMPLETE"),
+    ] {
+        let mut stage = Stage::new();
+        let shown = stage.change_set(CreateChangeSet {
+            change_set_type: Some(ChangeSetType::Create),
+            template_body: Some(CHAIN.to_owned()),
+            use_previous_template: false,
+            on_stack_failure,
+            ..update_request(&[])
+        });
+        stage.fault(r#"{"name":"fail_resource","on":"Role","times":1}"#);
+        let request = ExecuteChangeSet {
+            change_set: ChangeSetReference {
+                change_set_name: shown.change_set_id,
+                stack_name: None,
+            },
+            ..ExecuteChangeSet::default()
+        };
+        stage
+            .call(|region, moment| region.execute_change_set(request, moment))
+            .unwrap();
+        stage.world.settle();
+        assert_eq!(
+            stage.status(&shown.stack_id),
+            wanted,
+            "{on_stack_failure:?}"
+        );
+    }
 }

@@ -266,6 +266,31 @@ fn what_is_not_known_of_cloudformation_can_be_set_both_ways() {
     assert!(cut.all(|value| value.chars().count() <= 3));
 }
 
+#[test]
+fn a_change_that_depends_replaces_or_not_as_it_is_set() {
+    let template = |size: &str| {
+        format!(
+            "{PARAMETERS}  I: {{ Type: AWS::EC2::Instance, Properties: {{ ImageId: ami-1, InstanceType: {size} }} }}\n"
+        )
+    };
+    for replaces in [false, true] {
+        let mut stage = Stage::new();
+        stage.world.parameters.conditional_changes_replace = replaces;
+        stage.created(&template("t3.micro"));
+        let id = |stage: &mut Stage| {
+            let found = stage.call(|region, m| region.describe_stack_resource("shop", "I", m));
+            found.unwrap().physical_resource_id
+        };
+        let before = id(&mut stage);
+        let shown = stage.change_set(request(&template("t3.large")));
+        assert_eq!(shown.changes[0].replacement, Some("Conditional"));
+        stage.execute().unwrap();
+        stage.world.settle();
+        assert_eq!(stage.status("shop"), "UPDATE_COMPLETE");
+        assert_eq!(id(&mut stage) != before, replaces);
+    }
+}
+
 /// The change set that turns a case's first stack into its second.
 fn compared(case: &Case, parameters: Parameters, with_values: bool) -> ChangeSetDescription {
     let mut stage = Stage::new();

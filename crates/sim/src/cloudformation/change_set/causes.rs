@@ -6,42 +6,15 @@ use bennu_template::{Owner, Reference, ReferenceKind};
 use serde_json::Value;
 
 use super::difference::{self, Difference};
+use super::fate::Fate;
+use super::places::{feeds, written};
 use super::values::{Shown, policy_word, tags_value};
 use crate::cloudformation::answer::{ChangeDetail, ChangeValue};
 use crate::cloudformation::definition::Definition;
 use crate::cloudformation::nested::NESTED;
-use crate::cloudformation::provision::LAUNCH_TEMPLATE;
 use crate::cloudformation::replacement::{Change, RequiresRecreation, Rules};
 use crate::cloudformation::stack::{Resource, Settings};
 use crate::parameters::Parameters;
-
-/// What becomes of a resource, as far as its dependants see.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Fate {
-    /// Its id and all its attributes will be new.
-    New,
-    /// It stays, and these of its attributes will be new.
-    Modified(&'static [&'static str]),
-}
-
-impl Fate {
-    /// Of a resource of this type that these details modify in place.
-    pub fn of_modified(kind: &str, details: &[ChangeDetail]) -> Self {
-        let is_data = |detail: &ChangeDetail| detail.name.as_deref() == Some("LaunchTemplateData");
-        if kind == LAUNCH_TEMPLATE && details.iter().any(is_data) {
-            return Self::Modified(&["LatestVersionNumber"]);
-        }
-        Self::Modified(&[])
-    }
-
-    /// Whether an attribute will surely have another value.
-    pub fn moves(&self, attribute: &str) -> bool {
-        match self {
-            Self::New => true,
-            Self::Modified(moved) => moved.contains(&attribute),
-        }
-    }
-}
 
 /// What differs between two definitions, as far as it causes changes of resources.
 pub(super) struct Causes<'a> {
@@ -297,46 +270,6 @@ fn sections(
         ("UpdateReplacePolicy", replace.0, replace.1),
         ("Tags", tags.0, tags.1),
     ]
-}
-
-/// Whether a mention at `place`, the rest of a dotted path, has a part in what stands at
-/// `path`: it is within it, or in a function around it.
-fn feeds(place: &str, path: &[String]) -> bool {
-    let mut rest = place;
-    for step in path {
-        let Some(inner) = rest.strip_prefix('.') else {
-            return true;
-        };
-        if inner.starts_with("Fn::") || inner == "Ref" {
-            return true;
-        }
-        match inner.strip_prefix(step.as_str()) {
-            Some(next) if next.is_empty() || next.starts_with('.') => rest = next,
-            Some(_) | None => return false,
-        }
-    }
-    true
-}
-
-/// What the template has at a place of a resource: a value, or the function that gives it.
-fn written<'a>(definition: &'a Definition, name: &str, path: &[String]) -> Option<&'a Value> {
-    let (key, inner) = path.split_first()?;
-    let resource = definition.template.resources.get(name)?;
-    let mut value = resource.properties.get(key)?;
-    for step in inner {
-        value = match value {
-            Value::Object(map) if is_function(map) => return Some(value),
-            Value::Object(map) => map.get(step)?,
-            Value::Array(items) => items.get(step.parse::<usize>().ok()?)?,
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
-        };
-    }
-    Some(value)
-}
-
-fn is_function(map: &serde_json::Map<String, Value>) -> bool {
-    let names = |key: &String| key == "Ref" || key.starts_with("Fn::");
-    map.len() == 1 && map.keys().all(names)
 }
 
 /// A property called Tags is a change of tags, as CloudFormation shows it.

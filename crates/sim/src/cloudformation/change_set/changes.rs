@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::causes::{Causes, Fate};
+use super::causes::Causes;
+use super::fate::Fate;
 use super::policy;
 use super::values::{KNOWN_AFTER_APPLY, Shown, settle};
 use crate::cloudformation::answer::{ChangeDetail, ResourceChange};
