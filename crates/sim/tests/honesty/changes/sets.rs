@@ -298,12 +298,18 @@ fn shell(stage: &Stage) {
         .ok();
     stage.settle();
 
-    change_set(stage, "second", &with(&[("OnStackFailure", "DELETE")]));
+    // There are no nested stacks: nothing of them is missing.
+    let nested = [
+        ("OnStackFailure", "DELETE"),
+        ("IncludeNestedStacks", "true"),
+    ];
+    change_set(stage, "second", &with(&nested));
     let shown = on(stage, "DescribeChangeSet", "second").ok();
     assert_eq!(
         (shown.text("Action"), shown.text("OnStackFailure")),
         ("Add".to_owned(), "DELETE".to_owned())
     );
+    assert_eq!(shown.text("IncludeNestedStacks"), "true");
     on(stage, "ExecuteChangeSet", "second").ok();
     stage.settle();
     assert_eq!(status(), "CREATE_COMPLETE");
