@@ -338,7 +338,6 @@ fn refused(stage: &Stage) {
     for (parameter, value) in [
         ("ImportExistingResources", "true"),
         ("DeploymentMode", "REVERT_DRIFT"),
-        ("ChangeSetType", "IMPORT"),
     ] {
         let (code, message) = create(&[&update[..], &[(parameter, value)]].concat());
         assert_eq!(code, "ValidationError");

@@ -134,10 +134,6 @@ pub(super) const CREATE_CHANGE_SET: &[&str] = &[
 /// CreateChangeSet.
 pub(super) fn create_change_set(call: &Call<'_>, world: &World) -> AwsResult<CreateChangeSet> {
     let params = call.params;
-    if params.text("ChangeSetType") == Some("IMPORT") {
-        let text = "ChangeSetType IMPORT is not simulated; create the resources by a stack";
-        return Err(AwsError::validation(text));
-    }
     Ok(CreateChangeSet {
         stack_name: required(params, "StackName")?,
         change_set_name: required(params, "ChangeSetName")?,
