@@ -16,6 +16,8 @@ mod diffs;
 mod failures;
 #[path = "stories/groups.rs"]
 mod groups;
+#[path = "stories/language.rs"]
+mod language;
 #[path = "stories/linux.rs"]
 mod linux;
 #[path = "stories/lives.rs"]

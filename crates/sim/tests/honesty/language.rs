@@ -4,6 +4,7 @@ mod exports;
 mod functions;
 mod nested;
 mod parameters;
+mod templates;
 mod waits;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,10 @@ pub const SCENARIOS: &[Scenario] = &[
     exports::ONE_OF_A_NAME,
     nested::TREE,
     nested::BROKEN,
+    nested::STUCK,
+    templates::DOCUMENTS,
+    templates::REFUSED,
+    templates::ATTRIBUTES,
     waits::SIGNALLED,
     waits::NOT_SIGNALLED,
 ];

@@ -14,7 +14,11 @@ pub(super) fn note_imports(stack: &Stack, estate: &mut Estate) {
     let names: BTreeSet<String> = versions
         .flat_map(|one| one.imports.iter().cloned())
         .collect();
-    if names.is_empty() || stack.is_deleted() {
+    let holds_nothing = matches!(
+        stack.status,
+        StackStatus::DeleteComplete | StackStatus::RollbackComplete
+    );
+    if names.is_empty() || holds_nothing {
         estate.imports.remove(&stack.id);
         return;
     }

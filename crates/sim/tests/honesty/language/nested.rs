@@ -116,16 +116,16 @@ pub const BROKEN: Scenario = Scenario {
     play: broken,
 };
 
-fn fail(stage: &Stage, resource: &str, action: &str) {
+fn fail(stage: &Stage, resource: &str, action: &str, times: u32) {
     let fault = serde_json::json!({
-        "name": "fail_resource", "on": resource, "params": { "action": action }, "times": 1,
+        "name": "fail_resource", "on": resource, "params": { "action": action }, "times": times,
     });
     stage.fault(fault);
 }
 
 fn broken(stage: &Stage) {
     upload(stage, CHILD);
-    fail(stage, "Topic", "create");
+    fail(stage, "Topic", "create", 1);
     let root_id = create(stage, "root", &root("small"), &[])
         .ok()
         .text("StackId");
@@ -154,7 +154,7 @@ fn broken(stage: &Stage) {
     created(stage, "root", &root("small"), &[]);
     let id = child(stage);
     // The child itself fails.
-    fail(stage, "Topic", "update");
+    fail(stage, "Topic", "update", 1);
     update(stage, "root", &root("large"), &[]).ok();
     let said = events(stage, "root");
     let lament = format!(
@@ -166,10 +166,10 @@ fn broken(stage: &Stage) {
     assert_eq!(status(stage, "root"), "UPDATE_ROLLBACK_COMPLETE");
     assert_eq!(status(stage, &id), "UPDATE_ROLLBACK_COMPLETE");
     // Its root fails after it.
-    fail(stage, "Queue", "create");
+    fail(stage, "Queue", "create", 1);
     let renamed =
         root("large").replace("QueueName: !GetAtt", "FifoQueue: true, QueueName: !GetAtt");
-    fail(stage, "Queue", "update");
+    fail(stage, "Queue", "update", 1);
     update(stage, "root", &renamed, &[]).ok();
     assert_eq!(
         status(stage, "root"),
@@ -184,4 +184,41 @@ fn broken(stage: &Stage) {
         said.contains("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"),
         "{said}"
     );
+}
+
+pub const STUCK: Scenario = Scenario {
+    name: "a nested stack whose rollback is stuck goes on with its root",
+    shows: &[
+        "action cloudformation:ContinueUpdateRollback",
+        "transition UPDATE_ROLLBACK_IN_PROGRESS -> UPDATE_ROLLBACK_FAILED",
+        "transition UPDATE_ROLLBACK_FAILED -> UPDATE_ROLLBACK_IN_PROGRESS",
+    ],
+    play: stuck,
+};
+
+fn stuck(stage: &Stage) {
+    upload(stage, CHILD);
+    created(stage, "root", &root("small"), &[]);
+    let id = child(stage);
+    fail(stage, "Topic", "update", 2);
+    update(stage, "root", &root("large"), &[]).ok();
+    assert_eq!(status(stage, &id), "UPDATE_ROLLBACK_FAILED");
+    assert_eq!(
+        status(stage, "root"),
+        "UPDATE_ROLLBACK_FAILED",
+        "{}",
+        events(stage, "root")
+    );
+    stage
+        .cloudformation("ContinueUpdateRollback", &[("StackName", "root")])
+        .ok();
+    stage.settle();
+    assert_eq!(
+        status(stage, &id),
+        "UPDATE_ROLLBACK_COMPLETE",
+        "{}",
+        events(stage, &id)
+    );
+    assert_eq!(status(stage, "root"), "UPDATE_ROLLBACK_COMPLETE");
+    assert_eq!(outputs(stage, "root")["Name"], "small in a,b");
 }
