@@ -16,13 +16,14 @@ class Recorder:
 
     def _note(self, operation_model, response_dict, **_):
         body = response_dict["body"]
-        if response_dict["status_code"] >= 300 or not body:
+        shape = operation_model.output_shape
+        if response_dict["status_code"] >= 300 or not body or shape is None:
             return
         service = operation_model.service_model.service_name
         found = self.paths.setdefault(f"{service}:{operation_model.name}", set())
         if operation_model.service_model.resolved_protocol == "json":
             found.update(_of_json("", json.loads(body)))
-        elif "payload" not in operation_model.output_shape.serialization:
+        elif "payload" not in shape.serialization:
             root = ElementTree.fromstring(body)
             # Namespaces and the names of wrappers are part of the wire format.
             found.add(f"<{root.tag}>")

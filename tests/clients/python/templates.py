@@ -59,7 +59,7 @@ def group(capacity=1, signals=None, timeout="PT30M", launch="1"):
             "MinSize": "0",
             "MaxSize": "4",
             "DesiredCapacity": str(capacity),
-            "AvailabilityZones": {"Fn::GetAZs": {"Ref": "AWS::Region"}},
+            "AvailabilityZones": ["eu-west-1a", "eu-west-1b"],
             "LaunchTemplate": {
                 "LaunchTemplateId": {"Ref": "Launch"},
                 "Version": {"Fn::GetAtt": ["Launch", "LatestVersionNumber"]},

@@ -113,7 +113,6 @@ def test_a_group_grows_and_shrinks_as_it_is_told(cloudformation, autoscaling, na
     assert "above max value" in caught.value.response["Error"]["Message"]
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_suspended_processes_are_told_and_resumed(cloudformation, autoscaling, name):
     group = made(cloudformation, name, templates.group(capacity=0))
     autoscaling.suspend_processes(AutoScalingGroupName=group, ScalingProcesses=["Launch"])

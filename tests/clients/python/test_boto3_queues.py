@@ -19,7 +19,6 @@ def queue(sqs, name):
     return sqs.create_queue(QueueName=name)["QueueUrl"]
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_a_message_is_received_hidden_and_deleted(sqs, queue, later):
     sqs.send_message(QueueUrl=queue, MessageBody="hello ü")
     got = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
@@ -36,14 +35,12 @@ def test_a_message_is_received_hidden_and_deleted(sqs, queue, later):
     assert sqs.receive_message(QueueUrl=queue).get("Messages", []) == []
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_a_long_poll_ends_when_its_time_is_over(sqs, queue, sim):
     before = sim("clock")["now"]
     assert "Messages" not in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
     assert sim("clock")["now"] > before
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_messages_go_and_come_in_batches_with_attributes(sqs, queue):
     entries = [
         {
@@ -74,7 +71,6 @@ def test_messages_go_and_come_in_batches_with_attributes(sqs, queue):
     assert len(gone["Successful"]) == 10
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_a_queue_is_found_described_and_missed(sqs, queue, name):
     assert sqs.get_queue_url(QueueName=name)["QueueUrl"] == queue
     pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=name)
@@ -90,10 +86,21 @@ def test_a_queue_is_found_described_and_missed(sqs, queue, name):
         sqs.send_message(QueueUrl=queue, MessageBody="late")
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_a_stacks_statuses_arrive_as_events(aws, sqs, queue, cloudformation, name):
     events = aws("events")
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "events.amazonaws.com"},
+                "Action": "sqs:SendMessage",
+                "Resource": arn["QueueArn"],
+            }
+        ],
+    }
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
     pattern = {
         "source": ["aws.cloudformation"],
         "detail-type": ["CloudFormation Stack Status Change"],

@@ -262,7 +262,6 @@ def test_lists_come_in_pages(cloudformation, name):
     assert len(some["StackSummaries"]) == 2 and some["NextToken"]
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_exports_are_listed(cloudformation, name):
     cloudformation.create_stack(StackName=name, TemplateBody=templates.exporting(f"{name}-id"))
     cloudformation.get_waiter("stack_create_complete").wait(StackName=name)
@@ -311,7 +310,6 @@ def test_templates_come_back_as_they_went(cloudformation, name):
     assert caught.value.response["Error"]["Message"].startswith("Template format error:")
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_drift_is_detected(cloudformation, name):
     cloudformation.create_stack(StackName=name, TemplateBody=SIMPLE)
     cloudformation.get_waiter("stack_create_complete").wait(StackName=name)
@@ -333,7 +331,6 @@ def test_drift_is_detected(cloudformation, name):
     assert stack["DriftInformation"]["StackDriftStatus"] == "IN_SYNC"
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_an_account_has_limits(cloudformation):
     pages = cloudformation.get_paginator("describe_account_limits").paginate()
     limits = {one["Name"]: one["Value"] for page in pages for one in page["AccountLimits"]}

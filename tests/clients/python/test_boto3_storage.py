@@ -28,7 +28,6 @@ def code_of(caught):
     return caught.value.response["Error"]["Code"]
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_a_file_goes_up_and_comes_down(s3, bucket, tmp_path):
     there, back = tmp_path / "there", tmp_path / "back"
     there.write_bytes(b"kit" * 1000)
@@ -44,7 +43,6 @@ def test_a_file_goes_up_and_comes_down(s3, bucket, tmp_path):
     assert part["ContentRange"] == "bytes 0-2/3000"
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_a_large_file_goes_up_in_parts(s3, bucket):
     content = bytes(range(256)) * 4096 * 12
     config = TransferConfig(multipart_threshold=5 << 20, multipart_chunksize=5 << 20)
@@ -79,7 +77,6 @@ def test_a_presigned_url_needs_no_credentials(s3, bucket):
     assert s3.get_object(Bucket=bucket, Key="put")["Body"].read() == b"by url"
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_objects_are_listed_by_prefix_delimiter_and_page(s3, bucket):
     for number in range(7):
         s3.put_object(Bucket=bucket, Key=f"logs/{number}/out.txt", Body=b"x")
@@ -101,7 +98,6 @@ def test_objects_are_listed_by_prefix_delimiter_and_page(s3, bucket):
     assert len([one for page in old for one in page["Contents"]]) == 8
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_objects_are_copied_and_removed(s3, bucket):
     s3.put_object(Bucket=bucket, Key="one", Body=b"1")
     s3.copy_object(Bucket=bucket, Key="two", CopySource={"Bucket": bucket, "Key": "one"})

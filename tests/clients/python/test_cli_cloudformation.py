@@ -93,7 +93,6 @@ def test_capabilities_have_to_be_given(ok, cli, template, name):
     ok(*deploy, "--capabilities", "CAPABILITY_IAM")
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_package_uploads_what_a_template_names(ok, template, bucket, name, tmp_path):
     nested = tmp_path / "nested.json"
     nested.write_text(templates.many(1))

@@ -15,7 +15,6 @@ def bucket(ok, name):
     return name
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_files_are_copied_listed_and_removed(ok, cli, bucket, tmp_path):
     there = tmp_path / "there.txt"
     there.write_text("hello")
@@ -33,7 +32,6 @@ def test_files_are_copied_listed_and_removed(ok, cli, bucket, tmp_path):
     ok("s3", "rb", f"s3://{bucket}")
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_a_file_of_many_parts_is_copied(ok, bucket, tmp_path):
     there, back = tmp_path / "large", tmp_path / "back"
     there.write_bytes(bytes(range(256)) * 4096 * 20)
@@ -114,7 +112,6 @@ def test_a_secret_is_read_by_name(ok, name):
     assert ok("secretsmanager", "get-secret-value", *words).strip() == "s3cr3t"
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_a_queue_takes_and_gives(ok, name):
     # The first version of the CLI knows AWS_ENDPOINT_URL, but not for SQS.
     sqs = ("--endpoint-url", ENDPOINT, "sqs")
@@ -128,7 +125,6 @@ def test_a_queue_takes_and_gives(ok, name):
     assert attributes["Attributes"]["ApproximateNumberOfMessages"] == "0"
 
 
-@pytest.mark.xfail(reason="not there yet")
 def test_a_parameter_is_read_by_name(ok, name):
     ok("ssm", "put-parameter", "--name", f"/{name}", "--value", "v", "--type", "String")
     words = ("--name", f"/{name}", "--query", "Parameter.Value", "--output", "text")

@@ -5,6 +5,7 @@ not is either missing here, or stands in ACCEPTED with the reason why it is not.
 """
 
 import json
+import time
 
 import boto3
 import pytest
@@ -15,8 +16,29 @@ from conftest import ENDPOINT, REGION
 from shapes import Recorder
 from templates import SIMPLE, parameters
 
+NULL = "moto writes a null where AWS leaves the key out"
+EMPTY = "moto writes an empty list where AWS leaves the key out"
+SLASH = "moto leaves out the slash at the namespace's end, here and there only"
+
 # An element that moto sends and the simulator does not, by operation: why that is right.
 ACCEPTED = {
+    "autoscaling:DescribeAutoScalingGroups /DescribeAutoScalingGroupsResult/AutoScalingGroups/"
+    "member/CapacityRebalance": "AWS tells it of groups that were told to",
+    "autoscaling:DescribeAutoScalingGroups /DescribeAutoScalingGroupsResult/AutoScalingGroups/"
+    "member/MixedInstancesPolicy": "moto writes it empty for a group that has none",
+    "autoscaling:TerminateInstanceInAutoScalingGroup /TerminateInstanceInAutoScalingGroupResult/"
+    "Activity/EndTime": "moto has ended what has only begun",
+    "cloudformation:GetTemplateSummary /GetTemplateSummaryResult/Parameters/member/"
+    "Description": "moto writes it empty for a parameter that has none",
+    "ec2:DescribeAvailabilityZones <{http://ec2.amazonaws.com/doc/2016-11-15}"
+    "DescribeAvailabilityZonesResponse>": SLASH,
+    "ec2:DescribeInstanceStatus <{http://ec2.amazonaws.com/doc/2016-11-15}"
+    "DescribeInstanceStatusResponse>": SLASH,
+    "events:ListRules /NextToken": NULL,
+    "events:ListRules /Rules/CreatedBy": "the service's model has it for DescribeRule only",
+    "events:ListTargetsByRule /NextToken": NULL,
+    "sqs:DeleteMessageBatch /Failed": EMPTY,
+    "sqs:SendMessageBatch /Failed": EMPTY,
 }
 
 
@@ -40,6 +62,16 @@ def client_of(endpoint, recorder):
     return client
 
 
+def settle(cloudformation, stack):
+    """Waits for the end of an operation: moto's statuses are not those that waiters know."""
+    for _ in range(60):
+        (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+        if not found["StackStatus"].endswith("_IN_PROGRESS"):
+            return
+        time.sleep(5)
+    raise AssertionError(found["StackStatus"])
+
+
 def stacks(client):
     cloudformation = client("cloudformation")
     cloudformation.create_stack(
@@ -57,6 +89,10 @@ def stacks(client):
     cloudformation.list_stack_resources(StackName="shapes")
     cloudformation.get_template(StackName="shapes")
     cloudformation.get_template_summary(TemplateBody=SIMPLE)
+    cloudformation.update_stack(
+        StackName="shapes", TemplateBody=SIMPLE, Parameters=parameters(Greeting="ho")
+    )
+    settle(cloudformation, "shapes")
     cloudformation.create_change_set(
         StackName="shapes",
         ChangeSetName="louder",
@@ -69,9 +105,7 @@ def stacks(client):
     cloudformation.describe_change_set(StackName="shapes", ChangeSetName="louder")
     cloudformation.list_change_sets(StackName="shapes")
     cloudformation.execute_change_set(StackName="shapes", ChangeSetName="louder")
-    cloudformation.get_waiter("stack_update_complete").wait(StackName="shapes")
-    cloudformation.update_stack(StackName="shapes", TemplateBody=templates.many(3))
-    cloudformation.get_waiter("stack_update_complete").wait(StackName="shapes")
+    settle(cloudformation, "shapes")
     cloudformation.delete_stack(StackName="shapes")
 
 
@@ -170,7 +204,6 @@ def secrets(client):
     kept.put_secret_value(SecretId="shapes", SecretString="two")
     kept.get_secret_value(SecretId="shapes")
     kept.describe_secret(SecretId="shapes")
-    kept.list_secrets()
     kept.delete_secret(SecretId="shapes")
 
 
@@ -210,4 +243,4 @@ def test_answers_have_the_shape_of_motos(play, moto):
             for one in ACCEPTED
         )
     }
-    assert sorted(missing) == []
+    assert not missing, "\n".join(["moto has, the simulator has not:", *sorted(missing)])
