@@ -136,7 +136,7 @@ fn begin_update_of(
     let before = child.definition.as_ref();
     let definition = Definition::prepare(given, before, &child.identity, compute);
     let definition = definition.map_err(|error| error.message)?;
-    if preview(child, &definition, compute)?.is_empty() {
+    if preview(child, &definition, compute, moment.parameters)?.is_empty() {
         return Ok(false);
     }
     begin_update(child, definition, beginning, moment);
