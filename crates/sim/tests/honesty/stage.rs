@@ -161,10 +161,24 @@ impl Stage {
 
     /// A request to Octopus with its key; `path` begins with `/api`.
     pub fn octopus(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
-        let key = self.running.octopus_api_key.clone();
-        let headers = [("x-octopus-apikey", key.as_str())];
-        let url = format!("{}{path}", self.running.octopus);
         let body = body.map_or_else(Vec::new, |body| body.to_string().into_bytes());
+        self.octopus_bytes(method, path, "application/json", body)
+    }
+
+    /// The same with a body of another type.
+    pub fn octopus_bytes(
+        &self,
+        method: &str,
+        path: &str,
+        content_type: &str,
+        body: Vec<u8>,
+    ) -> Answer {
+        let key = self.running.octopus_api_key.clone();
+        let headers = [
+            ("x-octopus-apikey", key.as_str()),
+            ("content-type", content_type),
+        ];
+        let url = format!("{}{path}", self.running.octopus);
         let answer = self.send(method, &url, &headers, body);
         let request = octopus::Request {
             method: method.to_owned(),

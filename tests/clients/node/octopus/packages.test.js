@@ -41,7 +41,7 @@ test("a release takes the newest package of its steps", async () => {
     const { client, space, project, processes } = stage;
     const packages = new octopus.PackageRepository(client, space.Name);
     await packages.push([await file("Acme.Jobs.2.0.0.zip"), await file("Acme.Jobs.2.1.0.zip")]);
-    const feeds = await new octopus.FeedRepository(client, space.Name).list();
+    const feeds = await client.get("~/api/{spaceId}/feeds", { spaceId: space.Id });
     assert.equal(feeds.Items[0].FeedType, "BuiltIn");
     const process = await processes.get(project);
     const step = script("Install jobs");

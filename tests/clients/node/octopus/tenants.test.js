@@ -22,7 +22,7 @@ before(async () => {
 after(() => clear(stage));
 
 test("what is missing is told, until it is set", async () => {
-    const missing = await tenants.missingVariables({ tenantId: tenant.Id, includeDetails: true });
+    const missing = await tenants.missingVariables({ tenantId: tenant.Id }, true);
     assert.deepEqual(
         missing[0].MissingVariables.map((one) => one.VariableTemplateName),
         ["Greeting", "Password"],
@@ -34,11 +34,11 @@ test("what is missing is told, until it is set", async () => {
         [id("Greeting")]: "hello",
         [id("Password")]: { HasValue: true, NewValue: "secret" },
     };
-    const written = await tenants.updateVariables(tenant, variables);
+    const written = await tenants.setVariables(tenant, variables);
     const values = Object.values(written.ProjectVariables)[0].Variables[stage.environment.Id];
     assert.equal(values[id("Greeting")], "hello");
     assert.deepEqual(values[id("Password")], { HasValue: true, NewValue: null, Hint: null });
-    assert.deepEqual(await tenants.missingVariables({ tenantId: tenant.Id, includeDetails: true }), []);
+    assert.deepEqual(await tenants.missingVariables({ tenantId: tenant.Id }, true), []);
 });
 
 test("the newer list shows the same values", async () => {
