@@ -38,6 +38,7 @@ mod packages;
 mod page;
 mod people;
 mod plans;
+mod rates;
 mod refusal;
 mod request;
 mod routes;
@@ -71,6 +72,7 @@ use self::machine_events::MachineEvents;
 use self::packages::Packages;
 use self::people::Identity;
 use self::plans::Plans;
+use self::rates::{Caller, Rates};
 use self::refusal::Refusal;
 use self::routes::{Operation, Route, SpaceRef};
 use self::scope::History;
@@ -98,6 +100,7 @@ pub struct Server {
     plans: Plans,
     packages: Packages,
     webhooks: Webhooks,
+    rates: Rates,
     /// The moment up to which everything that was due has been done.
     played: Option<DateTime<Utc>>,
     chance: Chance,
@@ -124,6 +127,7 @@ impl Server {
             plans: Plans::default(),
             packages: Packages::default(),
             webhooks: Webhooks::default(),
+            rates: Rates::default(),
             played: None,
             chance: Chance::new(seed, "octopus"),
         };
@@ -167,6 +171,11 @@ impl Server {
         faults: &mut Faults,
     ) -> Result<Reply, Refusal> {
         let route = Route::find(&request.verb(), &request.segments())?;
+        let caller = match gate::signed_in(request, &self.identity) {
+            Ok(()) => Caller::Agent,
+            Err(_) => Caller::Unauthenticated,
+        };
+        self.rates.take(caller, now)?;
         let spot = self.spot_of_request(request, faults);
         gate::pass(request, &route, &self.identity, &spot, faults)?;
         let space = self.space(&route.space)?;

@@ -92,7 +92,10 @@ fn written(route: &Route) -> Option<(Kind, &str)> {
 }
 
 /// The key may stand in a header, in the query or as a bearer token.
-fn signed_in(request: &Request, identity: &Identity) -> Result<(), Refusal> {
+///
+/// # Errors
+/// 401 for a request without the key.
+pub(super) fn signed_in(request: &Request, identity: &Identity) -> Result<(), Refusal> {
     let query = request.query();
     let bearer = request.header("Authorization").and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;

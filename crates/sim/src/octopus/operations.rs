@@ -91,6 +91,9 @@ impl Server {
                 self.delete(kind, space, id, now)?;
                 return Ok(Reply::empty());
             }
+            Operation::RatePolicies => self.rate_policies(&query)?,
+            Operation::RatePolicy => self.rate_policy(id)?,
+            Operation::WriteRatePolicy => self.write_rate_policy(id, &json_of(request)?)?,
             Operation::TenantStatus => json!({ "Enabled": true }),
             Operation::TagTest => self.tag_test(space, &query)?,
             Operation::MissingVariables => self.missing_variables(space, &query),

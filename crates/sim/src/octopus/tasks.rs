@@ -57,6 +57,20 @@ pub(super) struct Running {
     pub(super) targets: Vec<Target>,
     /// Why it will fail, if that is decided.
     pub(super) failure: Option<String>,
+    /// What a person said about a failure.
+    pub(super) guidance: Option<Guidance>,
+}
+
+/// What is to become of a deployment that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Guidance {
+    Fail,
+    /// It goes on as if nothing had failed.
+    Ignore,
+    /// It is tried again.
+    Retry,
+    /// It is tried again without the machines that do not answer.
+    Exclude,
 }
 
 /// All tasks that are not final, by number, and what was logged about all of them.
@@ -106,7 +120,32 @@ impl Work {
     pub(super) fn go_on(&mut self, task: u64, at: DateTime<Utc>, failure: Option<String>) {
         if let Some(running) = self.executing.get_mut(&task) {
             running.ends = Some(at);
+            running.guidance = failure.is_some().then_some(Guidance::Fail);
             running.failure = failure;
+        }
+    }
+
+    /// Ends the wait of a deployment whose failure a person has looked at.
+    pub(super) fn guide(
+        &mut self,
+        task: u64,
+        guidance: Guidance,
+        now: DateTime<Utc>,
+        again: Option<DateTime<Utc>>,
+    ) {
+        let Some(running) = self.executing.get_mut(&task) else {
+            return;
+        };
+        match guidance {
+            Guidance::Fail | Guidance::Ignore => {
+                running.guidance = Some(guidance);
+                running.ends = Some(now);
+            }
+            Guidance::Retry | Guidance::Exclude => {
+                running.failure = None;
+                running.ends = again;
+                running.guidance = (guidance == Guidance::Exclude).then_some(guidance);
+            }
         }
     }
 

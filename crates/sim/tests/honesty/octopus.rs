@@ -17,6 +17,7 @@ use crate::stage::Stage;
 pub const SCENARIOS: &[Scenario] = &[
     people::SIGNING_IN,
     people::SPACES,
+    people::RATES,
     documents::PLACES,
     documents::PROJECTS,
     documents::TAGS,
@@ -33,6 +34,7 @@ pub const SCENARIOS: &[Scenario] = &[
     delivery::CLASSIC,
     work::TASKS,
     work::INTERRUPTIONS,
+    work::GUIDANCE,
     audit::EVENTS,
     audit::SUBSCRIPTIONS,
 ];

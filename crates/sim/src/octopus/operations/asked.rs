@@ -9,6 +9,7 @@ use super::super::events::{Actor, Happened};
 use super::super::kind::Kind;
 use super::super::refusal::Refusal;
 use super::super::request::Reply;
+use super::super::tasks::Guidance;
 use super::super::{Server, links};
 use crate::clock::seconds;
 
@@ -77,7 +78,6 @@ impl Server {
         now: DateTime<Utc>,
     ) -> Result<Value, Refusal> {
         let interruption = self.find(Kind::Interruption, space, id)?;
-        let number = interruption.number;
         let task = self.task(interruption.text("TaskId"))?.number;
         if !interruption.is("IsPending") {
             return Err(Refusal::invalid(
@@ -89,9 +89,26 @@ impl Server {
                 "Take responsibility for this interruption before you submit it.",
             ));
         }
+        let takes = seconds(self.assumptions.deployment_s);
+        if interruption.text("Type") == "GuidedFailure" {
+            let guidance = body.get("Guidance").and_then(Value::as_str);
+            let guidance = match guidance.unwrap_or_default() {
+                "Fail" => Guidance::Fail,
+                "Retry" => Guidance::Retry,
+                "Ignore" => Guidance::Ignore,
+                "Exclude" => Guidance::Exclude,
+                _ => {
+                    return Err(Refusal::invalid(
+                        "Guidance must be Fail, Retry, Ignore or Exclude.",
+                    ));
+                }
+            };
+            let again = now.checked_add_signed(takes);
+            self.work.guide(task, guidance, now, again);
+            return self.decided(space, id, task, body, now);
+        }
         match body.get("Result").and_then(Value::as_str) {
             Some("Proceed") => {
-                let takes = seconds(self.assumptions.deployment_s);
                 let end = now.checked_add_signed(takes).unwrap_or(now);
                 self.work.go_on(task, end, None);
             }
@@ -103,6 +120,19 @@ impl Server {
                 return Err(Refusal::invalid("Result must be Proceed or Abort."));
             }
         }
+        self.decided(space, id, task, body, now)
+    }
+
+    /// What a person decided is written down, and what follows at once is done.
+    fn decided(
+        &mut self,
+        space: &str,
+        id: &str,
+        task: u64,
+        body: &Value,
+        now: DateTime<Utc>,
+    ) -> Result<Value, Refusal> {
+        let number = self.find(Kind::Interruption, space, id)?.number;
         self.close_interruption(task, number);
         if let Some(found) = self.documents.numbered_mut(Kind::Interruption, number)
             && let Some(values) = found

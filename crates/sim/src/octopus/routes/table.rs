@@ -20,6 +20,9 @@ const SYSTEM: &[(&str, &str, Operation)] = {
         ("GET", "users/{id}", O::User),
         ("GET", "users/{id}/spaces", O::UserSpaces),
         ("GET", "users/{id}/permissions", O::UserPermissions),
+        ("GET", "ratelimitingpolicies", O::RatePolicies),
+        ("GET", "ratelimitingpolicies/{id}", O::RatePolicy),
+        ("PUT", "ratelimitingpolicies/{id}", O::WriteRatePolicy),
         ("GET", "configuration/certificates", O::Certificates),
         ("GET", "configuration/certificates/{id}", O::Certificate),
     ]

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::super::Server;
 use super::super::documents::Document;
 use super::super::events::{Actor, Happened};
+use super::super::fields;
 use super::super::kind::Kind;
 use super::super::plans::{is_on_server, takes};
 use super::super::scope::{Scope, serves};
@@ -44,6 +45,7 @@ impl Server {
             cancelling: false,
             targets,
             failure: None,
+            guidance: None,
         };
         if running.targets.is_empty() && !self.connectivity(deployment).allows_none {
             running.ends = now.checked_add_signed(LOOKING);
@@ -52,7 +54,7 @@ impl Server {
         }
         let spot = self.spot_of_deployment(deployment);
         if faults.take_at("interrupt_deployment", &spot).is_some() {
-            self.interrupt(task, deployment, now);
+            self.interrupt(task, deployment, Asks::MayGoOn, now);
             running.ends = None;
         } else if faults.take_at("hang_deployment", &spot).is_some() {
             let text = "Waiting for the script to finish.";
@@ -165,7 +167,7 @@ impl Server {
     }
 
     /// Has the deployment wait for a person.
-    fn interrupt(&mut self, task: u64, deployment: u64, now: DateTime<Utc>) {
+    pub(super) fn interrupt(&mut self, task: u64, deployment: u64, asks: Asks, now: DateTime<Utc>) {
         let Some(found) = self.documents.by_number(Kind::Deployment, deployment) else {
             return;
         };
@@ -174,6 +176,8 @@ impl Server {
         let own = [
             ("Created", json!(moment(now))),
             ("TaskId", json!(Kind::Task.id(task))),
+            ("Type", json!(asks.kind())),
+            ("Form", asks.form()),
             (
                 "CorrelationId",
                 json!(format!("{}_interruption", Kind::Task.id(task))),
@@ -187,20 +191,68 @@ impl Server {
                 ]),
             ),
         ];
-        let id = self.place(Kind::Interruption, &space, "Manual intervention", &own);
+        let id = self.place(Kind::Interruption, &space, asks.title(), &own);
         if let Some(interruption) = self.documents.by_id(Kind::Interruption, &id).cloned() {
-            let what = Happened::ManualInterventionRaised;
+            let what = match asks {
+                Asks::MayGoOn => Happened::ManualInterventionRaised,
+                Asks::WhatNow => Happened::GuidedFailureRaised,
+            };
             self.happened(what, &interruption, "was raised", Actor::System, now);
         }
         self.write(
             task,
             &[
                 ("HasPendingInterruptions", json!(true)),
-                ("PendingInterruptionTypes", json!(["ManualIntervention"])),
+                ("PendingInterruptionTypes", json!([asks.kind()])),
             ],
         );
         let text = "Waiting for a person to decide whether the deployment may go on.";
         self.work.note(task, now, Category::Info, text);
+    }
+}
+
+/// What a deployment asks a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asks {
+    /// Whether it may go on.
+    MayGoOn,
+    /// What to do about a failure.
+    WhatNow,
+}
+
+impl Asks {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::MayGoOn => "ManualIntervention",
+            Self::WhatNow => "GuidedFailure",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::MayGoOn => "Manual intervention",
+            Self::WhatNow => "Failure encountered",
+        }
+    }
+
+    /// What the person fills in.
+    fn form(self) -> Value {
+        match self {
+            Self::MayGoOn => fields::fresh(Kind::Interruption)
+                .get("Form")
+                .cloned()
+                .unwrap_or_default(),
+            Self::WhatNow => json!({
+                "Values": { "Guidance": null, "Notes": null },
+                "Elements": [
+                    { "Name": "Notes", "Control": { "Type": "TextArea", "Label": "Notes" }, "IsValueRequired": false },
+                    { "Name": "Guidance", "Control": { "Type": "SubmitButtonGroup", "Buttons": [
+                        { "Text": "Fail", "Value": "Fail" }, { "Text": "Retry", "Value": "Retry" },
+                        { "Text": "Ignore", "Value": "Ignore" }, { "Text": "Exclude machine", "Value": "Exclude" } ] },
+                        "IsValueRequired": true },
+                ],
+            }),
+        }
     }
 }
 

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::super::Server;
 use super::super::kind::Kind;
+use super::deploy::Asks;
 use super::record::State;
-use super::{Category, Job, Running, Target};
+use super::{Category, Guidance, Job, Running, Target};
 
 impl Server {
     /// Ends the tasks that are done at `now`, oldest first.
@@ -39,11 +40,40 @@ impl Server {
                 Ok(())
             }
         };
+        let failed = matches!(outcome, Err((State::Failed, _)));
+        if let (Job::Deploy { deployment, .. }, true) = (&running.job, failed)
+            && running.guidance != Some(Guidance::Fail)
+        {
+            let deployment = *deployment;
+            if running.guidance == Some(Guidance::Ignore) {
+                let text = "The failure was ignored.";
+                self.work.note(task, now, Category::Warning, text);
+                self.task_ended(task, &running.job, State::Success, "", now);
+                return;
+            }
+            if self.is_guided(deployment) {
+                let failure = outcome.err().map(|(_, error)| error);
+                let waiting = Running {
+                    ends: None,
+                    failure,
+                    ..running
+                };
+                self.work.executing.insert(task, waiting);
+                self.interrupt(task, deployment, Asks::WhatNow, now);
+                return;
+            }
+        }
         let (state, error) = match outcome {
             Ok(()) => (State::Success, String::new()),
             Err((state, error)) => (state, error),
         };
         self.task_ended(task, &running.job, state, &error, now);
+    }
+
+    /// Whether a failure of the deployment asks a person what to do.
+    fn is_guided(&self, deployment: u64) -> bool {
+        let found = self.documents.by_number(Kind::Deployment, deployment);
+        found.is_some_and(|deployment| deployment.is("UseGuidedFailure"))
     }
 
     /// Brings the release to each target that answers.
@@ -70,7 +100,10 @@ impl Server {
             if self.tentacles.answers(&target.thumbprint) {
                 self.bring(task, deployment, target, now);
                 reached += 1;
-            } else if policy.skips_silent || target.may_be_silent {
+            } else if policy.skips_silent
+                || target.may_be_silent
+                || running.guidance == Some(Guidance::Exclude)
+            {
                 let text = "The machine is unavailable and was skipped.";
                 self.tell(task, target, Category::Warning, text, now);
             } else {

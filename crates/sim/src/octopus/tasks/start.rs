@@ -78,6 +78,7 @@ impl Server {
                     cancelling: false,
                     targets: Vec::new(),
                     failure: None,
+                    guidance: None,
                 };
             }
         };

@@ -82,3 +82,39 @@ fn spaces(stage: &Stage) {
     client.change(&path, "TaskQueueStopped", json!(true));
     client.delete(&path);
 }
+
+pub const RATES: Scenario = Scenario {
+    name: "a caller that asks too much is told to wait, once the limiter is on",
+    shows: &[
+        "route GET ratelimitingpolicies",
+        "route GET ratelimitingpolicies/{id}",
+        "route PUT ratelimitingpolicies/{id}",
+    ],
+    play: rates,
+};
+
+fn rates(stage: &Stage) {
+    let client = Client(stage);
+    let all = client.get("ratelimitingpolicies");
+    let policies = all["Items"].as_array().unwrap().iter();
+    let mut policies = policies.filter(|policy| policy["ScopeType"] == "AuthenticatedAgent");
+    let path = format!("ratelimitingpolicies/{}", id(policies.next().unwrap()));
+    let mut policy = client.get(&path);
+    assert_eq!(
+        (&policy["RequestsPerMinute"], &policy["BurstLimit"]),
+        (&json!(200), &json!(200))
+    );
+    policy["IsEnabled"] = json!(true);
+    policy["BurstLimit"] = json!(3);
+    policy["RequestsPerMinute"] = json!(30);
+    client.put(&path, policy.clone());
+    let ask = || stage.octopus("GET", "/api/users/me", None);
+    assert_eq!([(); 4].map(|()| ask().status), [200, 200, 200, 429]);
+    assert_eq!(ask().header("retry-after"), Some("2"));
+    stage.advance(2.0);
+    assert_eq!([(); 2].map(|()| ask().status), [200, 429]);
+    stage.advance(60.0);
+    policy["IsEnabled"] = json!(false);
+    client.put(&path, policy);
+    assert_eq!([(); 9].map(|()| ask().status), [200; 9]);
+}

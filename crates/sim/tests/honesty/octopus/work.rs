@@ -147,3 +147,40 @@ fn interruptions(stage: &Stage) {
     assert_eq!(client.get(&task)["State"], "Success");
     assert_eq!(client.get(&query)["TotalResults"], 0);
 }
+
+pub const GUIDANCE: Scenario = Scenario {
+    name: "a guided failure asks what now",
+    shows: &["fault fail_deployment"],
+    play: guidance,
+};
+
+fn guidance(stage: &Stage) {
+    let client = Client(stage);
+    let release = release(&client);
+    stage.fault(json!({ "name": "fail_deployment", "on": "Checkout Web", "times": 3 }));
+    let state = |guidance: &str| {
+        let body = json!({
+            "ReleaseId": release["Id"],
+            "EnvironmentId": "Environments-1",
+            "UseGuidedFailure": true,
+        });
+        let made = client.create("deployments", body);
+        let task = made["TaskId"].as_str().unwrap().to_owned();
+        stage.advance(30.0);
+        let query = format!("interruptions?pendingOnly=true&regarding={}", id(&made));
+        let asked = client.get(&query)["Items"][0].clone();
+        assert_eq!(asked["Type"], "GuidedFailure");
+        assert_eq!(client.get(&format!("tasks/{task}"))["State"], "Executing");
+        let path = format!("interruptions/{}", id(&asked));
+        client.put(&format!("{path}/responsible"), json!({}));
+        let submit = format!("{path}/submit");
+        let (_, why) = client.refused("POST", &submit, json!({ "Result": "Proceed" }));
+        assert!(why.contains("Guidance must be"), "{why}");
+        client.post(&submit, json!({ "Guidance": guidance }));
+        stage.advance(30.0);
+        client.get(&format!("tasks/{task}"))["State"].clone()
+    };
+    assert_eq!(state("Fail"), "Failed");
+    assert_eq!(state("Retry"), "Success");
+    assert_eq!(state("Ignore"), "Success");
+}
