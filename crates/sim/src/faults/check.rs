@@ -88,7 +88,7 @@ fn times(fault: &Fault, now: DateTime<Utc>) -> Result<(), FaultRefused> {
             0.0
         };
         if let Some(span_s) = span_s
-            && (!(span_s >= least) || later(now, span_s).is_none())
+            && (span_s.is_nan() || span_s < least || later(now, span_s).is_none())
         {
             let what = format!("{span_s} is no span of seconds that world time has");
             return refused(key, what, remedy);
