@@ -275,6 +275,7 @@ async function showStack(id, focus) {
     set(made.cells[1], one.LogicalResourceId);
     words(made.cells[2], one.ResourceStatus);
     set(made.cells[3], one.ResourceStatusReason || '');
+    made.cells[3].className = 'long';
   });
   if (focus) {
     byId('stack-title').focus();
