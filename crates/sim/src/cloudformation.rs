@@ -7,6 +7,7 @@
 //! - [`definition`], [`evaluate`]: what a template says
 //! - [`stack`], [`operation`]: what a stack is, and what is being done to it
 //! - [`provision`], [`replacement`]: the things behind resources
+//! - [`estate`], [`nested`], [`wait`]: what stacks share, stacks in stacks, wait conditions
 //! - [`signal`], [`rolling`]: creation and update policies of groups
 //! - [`status`], [`request`], [`answer`], [`tokens`]: the vocabulary of the API
 

@@ -16,7 +16,7 @@
 //! - [`cloudformation`], [`autoscaling`], [`ec2`], over [`compute`]: a region's services
 //! - [`bootstrap`]: what instances do when they boot; [`history`]: who served, and when;
 //!   [`trace`]: what happened, line by line
-//! - [`s3`], [`secrets`], [`sts`], [`octopus`]: the services beside the regions
+//! - [`s3`], [`secrets`], [`ssm`], [`sts`], [`octopus`]: the services beside the regions
 //! - [`doors`], [`ports`]: the ways in
 //! - [`witness`]: everything that the simulator claims to offer, and what a world has shown of it
 

@@ -202,6 +202,9 @@ impl Workshop<'_, '_, '_> {
     ) -> Result<String, String> {
         let id = format!("{}/{logical_id}", self.identity.stack_id);
         if let Some(url) = wait::handle_url(settings) {
+            if !settings.properties.contains_key("Timeout") {
+                return Err("Property Timeout cannot be empty.".to_owned());
+            }
             let waits = &mut self.compute.estate.waits;
             waits.conditions.insert(id.clone(), url.to_owned());
         } else if settings.creation_policy.is_none() {

@@ -137,8 +137,12 @@ pub(crate) fn handle_url(settings: &Settings) -> Option<&str> {
 
 impl Region {
     /// Takes what was put to a handle's URL. A text that is no signal is taken, too, as S3
-    /// takes it, and changes nothing.
-    pub(crate) fn signal_handle(&mut self, to: &Signed, body: &[u8]) -> Result<(), Refused> {
+    /// takes it, and changes nothing; else its status is told.
+    pub(crate) fn signal_handle(
+        &mut self,
+        to: &Signed,
+        body: &[u8],
+    ) -> Result<Option<SignalStatus>, Refused> {
         let waits = &mut self.compute.estate.waits;
         let handle = waits.handles.get_mut(&to.key).ok_or(Refused::NoHandle)?;
         if Signed::read(&handle.url).as_ref() != Some(to) {
@@ -148,7 +152,7 @@ impl Region {
             return Err(Refused::TooLong);
         }
         let Ok(signal) = serde_json::from_slice::<HandleSignal>(body) else {
-            return Ok(());
+            return Ok(None);
         };
         let (id, status) = (signal.unique_id.clone(), signal.status);
         handle.signals.entry(id.clone()).or_insert(signal);
@@ -157,7 +161,7 @@ impl Region {
         if let Some(stack) = self.stacks.get_mut(stack_id) {
             stack.hear(&url, &id, status);
         }
-        Ok(())
+        Ok(Some(status))
     }
 }
 

@@ -49,10 +49,43 @@ fn a_refused_deletion_ends_where_the_world_says() {
 }
 
 #[test]
-fn an_instance_signals_a_wait_condition_by_its_url() {
+fn exports_come_in_pages() {
     let mut stage = Stage::new();
-    stage.created(
-        r#"
+    stage.world.parameters.export_page = 1;
+    stage.created(&EXPORTER.replace("Name: net", "Name: a"));
+    let mut second = create_request(&EXPORTER.replace("Name: net", "Name: b"));
+    second.stack_name = "second".to_owned();
+    stage
+        .call(|region, moment| region.create_stack(second, moment))
+        .unwrap();
+    stage.world.settle();
+    let first = stage
+        .call(|region, moment| region.list_exports(None, moment))
+        .unwrap();
+    let token = first.next_token.unwrap();
+    let rest = stage
+        .call(|region, moment| region.list_exports(Some(&token), moment))
+        .unwrap();
+    assert_eq!(
+        (first.items[0].name.as_str(), rest.items[0].name.as_str()),
+        ("a", "b")
+    );
+    assert_eq!((first.items.len(), rest.next_token), (1, None));
+}
+
+#[test]
+fn an_instance_signals_a_wait_condition_by_its_url() {
+    for command in [
+        r#"/opt/aws/bin/cfn-signal -e 0 --id box -d "all set" '${Handle}'"#,
+        r#"curl -s -X PUT -H 'Content-Type:' --data-binary '{"Status":"SUCCESS","Reason":"","UniqueId":"box","Data":"all set"}' "${Handle}""#,
+    ] {
+        signals_by(command);
+    }
+}
+
+fn signals_by(command: &str) {
+    let mut stage = Stage::new();
+    let template = r#"
 Resources:
   Handle: { Type: AWS::CloudFormation::WaitConditionHandle }
   Box:
@@ -62,14 +95,14 @@ Resources:
       UserData:
         Fn::Base64: !Sub |
           #!/bin/bash
-          /opt/aws/bin/cfn-signal -e 0 --id box -d "all set" '${Handle}'
+          COMMAND
   Waits:
     Type: AWS::CloudFormation::WaitCondition
     DependsOn: Box
     Properties: { Handle: !Ref Handle, Timeout: 600 }
 Outputs: { Data: { Value: !GetAtt Waits.Data } }
-"#,
-    );
+"#;
+    stage.created(&template.replace("COMMAND", command));
     let log = stage.log("shop", None);
     let stack = stage.stack("shop");
     assert_eq!(stack.stack_status.as_str(), "CREATE_COMPLETE", "{log}");

@@ -7,6 +7,7 @@ use super::Ran;
 use crate::bootstrap::bucket;
 use crate::bootstrap::flags::{Flags, Takes};
 use crate::bootstrap::machine::{Around, Machine};
+use crate::cloudformation::wait::{Refused, Signed};
 
 const TAKES: Takes = Takes {
     values: &[
@@ -14,7 +15,7 @@ const TAKES: Takes = Takes {
         &["-H", "--header"],
         &["-o", "--output"],
         &["-m", "--max-time"],
-        &["-d", "--data"],
+        &["-d", "--data", "--data-binary"],
         &["-w", "--write-out"],
         &["-u", "--user"],
         &["-A", "--user-agent"],
@@ -42,6 +43,26 @@ const TAKES: Takes = Takes {
 /// Where the metadata endpoint listens.
 const METADATA: &str = "169.254.169.254";
 
+/// Puts a signal to the URL of a wait condition handle; `None` for any other request.
+fn signal_handle(
+    url: &str,
+    flags: &Flags,
+    machine: &mut Machine,
+    around: &mut Around<'_>,
+) -> Option<u16> {
+    let to = Signed::read(url).filter(|_| flags.value("-X") == Some("PUT"))?;
+    let body = flags.value("-d").unwrap_or_default();
+    let taken = around.region.signal_handle(&to, body.as_bytes());
+    Some(match taken {
+        Ok(status) => {
+            machine.signalled = status.or(machine.signalled);
+            200
+        }
+        Err(Refused::NoHandle | Refused::WrongSignature) => 403,
+        Err(Refused::TooLong) => 400,
+    })
+}
+
 /// An unreachable address and, with `--fail`, an answer from 400 on are failures.
 pub(super) fn run(args: &[String], machine: &mut Machine, around: &mut Around<'_>) -> Ran {
     let flags = Flags::read(&apart(args), TAKES)?;
@@ -51,7 +72,12 @@ pub(super) fn run(args: &[String], machine: &mut Machine, around: &mut Around<'_
     let cost_s = around.parameters.bootstrap_request_s;
     let is_silent = flags.has("-s") && !flags.has("-S");
     let heard = |why: String| if is_silent { String::new() } else { why };
-    let (code, body) = ask(url, flags.value("-X"), machine, around).map_err(heard)?;
+    let signalled = signal_handle(url, &flags, machine, around);
+    let answer = match signalled {
+        Some(code) => (code, String::new()),
+        None => ask(url, flags.value("-X"), machine, around).map_err(heard)?,
+    };
+    let (code, body) = answer;
     if flags.has("-f") && code >= 400 {
         let why = format!("(22) The requested URL returned error: {code}");
         return Err(heard(why));

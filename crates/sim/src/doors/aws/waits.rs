@@ -30,7 +30,7 @@ pub(super) fn put(
     };
     let taken = world.on(&place, |region, _| region.signal_handle(&to, body));
     Some(match taken {
-        Ok(()) => Ok(Reply::empty(StatusCode::OK)),
+        Ok(_) => Ok(Reply::empty(StatusCode::OK)),
         Err(refused) => Err(refusal(refused)),
     })
 }

@@ -185,6 +185,15 @@ fn refusals(stage: &Stage) {
         condition("!Equals [!ImportValue x, y]"),
         "Template error: Cannot use Fn::ImportValue in Conditions."
     );
+    let rule = "
+Rules: { R: { Assertions: [{ Assert: {'Fn::Contains': [{'Fn::RefAll': 'AWS::EC2::VPC::Id'}, x]} }] } }
+Resources: { T: { Type: 'AWS::SNS::Topic' } }
+";
+    let said = message(&create(stage, "refused", rule, &[]));
+    assert_eq!(
+        said,
+        "Template error: Fn::RefAll is not simulated; leave the rule out"
+    );
     let gone = stage.cloudformation("DescribeStacks", &[("StackName", "refused")]);
     assert_eq!(gone.error().1, "Stack with id refused does not exist");
 }
