@@ -291,6 +291,29 @@ fn a_change_that_depends_replaces_or_not_as_it_is_set() {
     }
 }
 
+#[test]
+fn what_cannot_be_worked_out_yet_is_a_warning_with_values_only() {
+    let mut stage = Stage::new();
+    let before = format!("{PARAMETERS}  T: {{ Type: AWS::SNS::Topic }}\n");
+    stage.created(&before);
+    let after = format!(
+        "{before}  U: {{ Type: AWS::SNS::Topic, Properties: {{ DisplayName: !ImportValue nowhere }} }}\n"
+    );
+    stage.change_set(request(&after));
+    let plain = described(&mut stage, false);
+    let valued = described(&mut stage, true);
+    assert_eq!(plain.status.as_str(), "CREATE_COMPLETE");
+    assert_eq!((plain.status_reason, valued.changes.len()), (None, 1));
+    let warning = valued.status_reason.unwrap();
+    assert!(
+        warning.starts_with(
+            "[WARN] --include-property-values option can return incomplete ChangeSet data \
+             because: ChangeSet creation failed for resource [U] because: No export named nowhere"
+        ),
+        "{warning}"
+    );
+}
+
 /// The change set that turns a case's first stack into its second.
 fn compared(case: &Case, parameters: Parameters, with_values: bool) -> ChangeSetDescription {
     let mut stage = Stage::new();

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Aim, Child, Errand};
-use crate::cloudformation::change_set::preview;
+use crate::cloudformation::change_set::{make_obsolete, preview};
 use crate::cloudformation::definition::{Definition, Given};
 use crate::cloudformation::engine::plan_convergence;
 use crate::cloudformation::evaluate::{Identity, as_text};
@@ -139,6 +139,7 @@ fn begin_update_of(
     if preview(child, &definition, compute, moment.parameters)?.is_empty() {
         return Ok(false);
     }
+    make_obsolete(child);
     begin_update(child, definition, beginning, moment);
     Ok(true)
 }
