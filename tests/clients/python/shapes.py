@@ -1,7 +1,12 @@
 """What shape an answer has: the paths of its elements, however many times each is there."""
 
 import json
+import re
 from xml.etree import ElementTree
+
+
+# Keys of maps are names of things.
+_UUID = re.compile("[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
 class Recorder:
@@ -40,8 +45,9 @@ def _of_xml(where, element):
 def _of_json(where, value):
     if isinstance(value, dict):
         for key, one in value.items():
-            yield f"{where}/{key}"
-            yield from _of_json(f"{where}/{key}", one)
+            path = f"{where}/{_UUID.sub('{id}', key)}"
+            yield path
+            yield from _of_json(path, one)
     elif isinstance(value, list):
         for one in value:
             yield from _of_json(where, one)

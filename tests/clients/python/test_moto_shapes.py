@@ -37,6 +37,11 @@ ACCEPTED = {
     "events:ListRules /NextToken": NULL,
     "events:ListRules /Rules/CreatedBy": "the service's model has it for DescribeRule only",
     "events:ListTargetsByRule /NextToken": NULL,
+    "secretsmanager:DescribeSecret /DeletedDate": NULL,
+    "secretsmanager:DescribeSecret /KmsKeyId": NULL,
+    "secretsmanager:DescribeSecret /LastAccessedDate": NULL,
+    "secretsmanager:DescribeSecret /NextRotationDate": NULL,
+    "secretsmanager:DescribeSecret /SecretVersionsToStages": "ListSecrets has it by this name",
     "sqs:DeleteMessageBatch /Failed": EMPTY,
     "sqs:SendMessageBatch /Failed": EMPTY,
 }
@@ -224,10 +229,20 @@ def moto():
     server.stop()
 
 
-PLAYS = [stacks, exports, groups, storage, queues, rules, callers, secrets, parameters_of_ssm]
+PLAYS = [
+    stacks,
+    exports,
+    groups,
+    storage,
+    queues,
+    rules,
+    callers,
+    secrets,
+    parameters_of_ssm,
+]
 
 
-@pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.__name__)
+@pytest.mark.parametrize("play", PLAYS, ids=lambda one: one.__name__)
 def test_answers_have_the_shape_of_motos(play, moto):
     theirs, ours = Recorder(), Recorder()
     play(client_of(moto, theirs))
