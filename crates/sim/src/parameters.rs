@@ -100,6 +100,30 @@ pub struct Parameters {
     /// How often the deletion of a replaced resource is tried before it is left behind
     /// (AWS's guide: 3).
     pub cleanup_tries: u32,
+    /// How long a client request token is remembered. Not published.
+    pub token_kept_s: f64,
+    /// Whether a deletion may end the rollback of a creation. Sources do not say.
+    pub deletion_interrupts_rollback: bool,
+    /// Whether `RollbackStack` deletes a stack whose creation failed, as the API reference
+    /// says, or leaves it in `ROLLBACK_COMPLETE` as an automatic rollback would.
+    pub rollback_deletes_failed_creation: bool,
+    /// Whether `FORCE_DELETE_STACK` is taken in any status, or in `DELETE_FAILED` alone, which
+    /// is all that its documentation speaks of.
+    pub force_delete_at_once: bool,
+    /// How long a drift detection of a stack takes.
+    pub drift_detection_s: f64,
+    /// How often the alarms of a rollback configuration are looked at (CloudWatch: 60 s).
+    pub alarm_period_s: f64,
+    /// Whether an operation in express mode rolls back when nobody says. The announcement says
+    /// no, the description of `DeploymentConfig` yes.
+    pub express_rolls_back: bool,
+    /// Whether express mode waits for the signals of a creation policy. Not published.
+    pub express_waits_for_signals: bool,
+    /// Whether events and stacks show `CONFIGURATION_COMPLETE`. Recordings of simple resources
+    /// show none.
+    pub configuration_complete_shown: bool,
+    /// Whether CreateStack, UpdateStack and change sets are validated early (since 2026).
+    pub early_validation: bool,
     /// From launch to `running` and, in a group, `InService`; then its boot begins.
     pub instance_boot_s: f64,
     /// From termination to `terminated`.
@@ -193,6 +217,16 @@ impl Default for Parameters {
             deleted_stack_kept_s: 90.0 * 24.0 * 3600.0,
             stabilization_s: 3600.0,
             cleanup_tries: 3,
+            token_kept_s: 90.0 * 24.0 * 3600.0,
+            deletion_interrupts_rollback: true,
+            rollback_deletes_failed_creation: true,
+            force_delete_at_once: true,
+            drift_detection_s: 10.0,
+            alarm_period_s: 60.0,
+            express_rolls_back: false,
+            express_waits_for_signals: false,
+            configuration_complete_shown: false,
+            early_validation: true,
             instance_boot_s: 60.0,
             instance_shutdown_s: 25.0,
             terminated_instance_kept_s: 3600.0,

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::chance::Chance;
+use crate::cloudformation::drift::Detections;
 use crate::cloudformation::engine;
 use crate::cloudformation::stack::Stack;
 use crate::cloudformation::tokens::Tokens;
@@ -30,6 +31,7 @@ pub struct Region {
     pub(crate) forgotten: BTreeSet<(DateTime<Utc>, String)>,
     pub(crate) tokens: Tokens,
     pub(crate) compute: Compute,
+    pub(crate) detections: Detections,
 }
 
 impl Region {
@@ -48,13 +50,18 @@ impl Region {
             forgotten: BTreeSet::new(),
             tokens: Tokens::default(),
             compute,
+            detections: Detections::default(),
         }
     }
 
     /// When the next change comes that an operation waits for.
     pub fn next_of_operations(&self) -> Option<DateTime<Utc>> {
         let stacks = self.stacks.next_due().into_iter();
-        stacks.chain(self.compute.next_of_operations()).min()
+        let others = [
+            self.compute.next_of_operations(),
+            self.detections.next_due(),
+        ];
+        stacks.chain(others.into_iter().flatten()).min()
     }
 
     /// What there is, as plain JSON: live stacks with their resources, groups, instances
@@ -96,7 +103,8 @@ impl Region {
     /// The moment of the next change that will come by itself.
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
         let stacks = self.stacks.next_due().into_iter();
-        stacks.chain(self.compute.next_due()).min()
+        let others = [self.compute.next_due(), self.detections.next_due()];
+        stacks.chain(others.into_iter().flatten()).min()
     }
 
     /// Makes every change that is due at the moment.

@@ -188,6 +188,7 @@ impl World {
             parameters: &self.parameters,
             faults: &mut self.faults,
         };
+        region.tokens.look(self.now, &self.parameters);
         let answer = operation(region, &mut moment);
         // Whatever it was: stacks may wait for what it has done.
         region.compute.changed = true;

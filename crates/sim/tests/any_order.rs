@@ -5,7 +5,7 @@ use bennu_sim::World;
 use bennu_sim::clock::seconds;
 use bennu_sim::cloudformation::request::{
     ChangeSetReference, ContinueUpdateRollback, CreateChangeSet, CreateStack, DeleteStack,
-    ExecuteChangeSet, OnStack, ParameterInput,
+    ExecuteChangeSet, OnStack, ParameterInput, RollbackStack,
 };
 use bennu_sim::cloudformation::status::{ChangeSetType, DeletionMode};
 use bennu_sim::faults::Fault;
@@ -187,9 +187,13 @@ impl Player {
                     .on(&place, |region, now| region.cancel_update_stack(on, now));
             }
             Move::Rollback => {
+                let request = RollbackStack {
+                    stack_name,
+                    ..RollbackStack::default()
+                };
                 let _refused = self
                     .world
-                    .on(&place, |region, now| region.rollback_stack(on, now));
+                    .on(&place, |region, now| region.rollback_stack(request, now));
             }
             Move::Continue => {
                 let request = ContinueUpdateRollback {

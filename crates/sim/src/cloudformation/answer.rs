@@ -3,11 +3,14 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::drift::{ResourceDriftStatus, StackDriftStatus};
+use super::monitoring::RollbackConfiguration;
 use super::request::Tag;
 use super::status::{
-    ChangeSetStatus, ChangeSetType, DeletionMode, ExecutionStatus, OnFailure, OperationType,
-    ResourceStatus, StackStatus,
+    ChangeSetStatus, ChangeSetType, DeletionMode, DetailedStatus, EventType, ExecutionStatus,
+    OnFailure, OperationStatus, OperationType, ResourceStatus, StackStatus,
 };
+use super::validation::Finding;
 
 /// One page of a list, and where the next begins.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,6 +135,12 @@ pub struct StackDescription {
     pub deletion_mode: Option<DeletionMode>,
     /// The newest operation of each kind, newest first.
     pub last_operations: Vec<OperationEntry>,
+    /// What the status does not tell.
+    pub detailed_status: Option<DetailedStatus>,
+    /// The alarms that end an operation.
+    pub rollback_configuration: RollbackConfiguration,
+    /// What the newest drift detection found, and when.
+    pub drift: Option<(StackDriftStatus, DateTime<Utc>)>,
 }
 
 /// A stack in `ListStacks`.
@@ -160,6 +169,8 @@ pub struct StackSummary {
     pub root_id: Option<String>,
     /// The newest operation of each kind, newest first.
     pub last_operations: Vec<OperationEntry>,
+    /// What the newest drift detection found, and when.
+    pub drift: Option<(StackDriftStatus, DateTime<Utc>)>,
 }
 
 /// One event of a stack.
@@ -184,12 +195,41 @@ pub struct StackEvent {
     pub resource_status: &'static str,
     /// Why.
     pub resource_status_reason: Option<String>,
+    /// What the status does not tell.
+    pub detailed_status: Option<DetailedStatus>,
     /// The properties as JSON text.
     pub resource_properties: Option<String>,
     /// The token of the call that began the operation.
     pub client_request_token: Option<String>,
     /// The operation.
     pub operation_id: Option<String>,
+}
+
+/// One event of an operation, in `DescribeEvents`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OperationEvent {
+    /// Unique among the stack's events.
+    pub event_id: String,
+    /// The stack's ARN.
+    pub stack_id: String,
+    /// The operation.
+    pub operation_id: Option<String>,
+    /// What kind of operation.
+    pub operation_type: Option<OperationType>,
+    /// How the operation stood then, for events of the stack itself.
+    pub operation_status: Option<OperationStatus>,
+    /// What kind of event.
+    pub event_type: EventType,
+    /// When.
+    pub timestamp: DateTime<Utc>,
+    /// When the operation began, for events of the stack itself.
+    pub start_time: Option<DateTime<Utc>>,
+    /// When it ended, for its last event.
+    pub end_time: Option<DateTime<Utc>>,
+    /// What happened to the stack or a resource.
+    pub stack: Option<StackEvent>,
+    /// What the early validation found.
+    pub finding: Option<Finding>,
 }
 
 /// A resource in `DescribeStackResource`, `DescribeStackResources`, `ListStackResources`.
@@ -214,6 +254,8 @@ pub struct StackResource {
     pub resource_status_reason: Option<String>,
     /// `Metadata` of the template, evaluated, as JSON text (shown by `DescribeStackResource`).
     pub metadata: Option<String>,
+    /// What the newest drift detection found, and when.
+    pub drift: Option<(ResourceDriftStatus, DateTime<Utc>)>,
 }
 
 /// A change set in `DescribeChangeSet`, and without its changes in `ListChangeSets`.

@@ -8,9 +8,12 @@ mod describe;
 mod difference;
 mod execute;
 mod fate;
+mod import;
 mod places;
 mod policy;
 mod values;
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
@@ -20,9 +23,10 @@ pub(crate) use values::KNOWN_AFTER_APPLY;
 use super::answer::ResourceChange;
 use super::definition::Definition;
 use super::evaluate::Identity;
-use super::request::ChangeSetReference;
+use super::request::{ChangeSetReference, DeploymentConfig};
 use super::stack::Stack;
 use super::status::{ChangeSetStatus, ChangeSetType, ExecutionStatus, OnFailure, StackStatus};
+use super::validation::{Finding, REASON};
 use crate::aws_error::{AwsError, AwsResult};
 use crate::clock::seconds;
 use crate::compute::Compute;
@@ -56,6 +60,12 @@ pub struct ChangeSet {
     pub on_stack_failure: Option<OnFailure>,
     /// Whether it was asked to show what is within nested stacks.
     pub include_nested_stacks: bool,
+    /// How its execution goes about it.
+    pub deployment_config: DeploymentConfig,
+    /// What an IMPORT change set takes in: physical ids by logical ids.
+    pub imports: BTreeMap<String, String>,
+    /// The operation that made it.
+    pub operation_id: String,
     /// What it would change; empty before it is worked out.
     pub changes: Vec<ResourceChange>,
     /// Why values of its changes may be missing; shown with them only.
@@ -134,12 +144,17 @@ fn fault(name: &str, identity: &Identity, action: &str, moment: &mut Moment<'_>)
 
 fn work_out(one: &mut ChangeSet, stack: &Stack, compute: &Compute, parameters: &Parameters) {
     one.due = None;
+    let is_of_this = |found: &Finding| found.operation_id == one.operation_id;
+    if stack.findings.iter().any(is_of_this) {
+        return fail(one, REASON.trim_end().to_owned());
+    }
     let reason = match preview(stack, &one.definition, compute, parameters) {
-        Ok(preview) if !preview.is_empty() || one.kind == ChangeSetType::Create => {
+        Ok(preview) if !preview.is_empty() || one.kind != ChangeSetType::Update => {
             one.status = ChangeSetStatus::CreateComplete;
             one.execution_status = ExecutionStatus::Available;
             one.changes = preview.changes;
             one.warning = preview.warning;
+            import::show(one);
             return;
         }
         Ok(_) => "The submitted information didn't contain changes. Submit different information \
@@ -168,26 +183,14 @@ pub(crate) fn make_obsolete(stack: &mut Stack) {
 
 /// Marks the executed change set when its operation is at its end.
 pub(crate) fn operation_ended(stack: &mut Stack) {
-    let executed = match stack.status {
-        StackStatus::CreateComplete | StackStatus::UpdateComplete => {
-            ExecutionStatus::ExecuteComplete
-        }
-        StackStatus::ReviewInProgress
-        | StackStatus::CreateInProgress
-        | StackStatus::CreateFailed
-        | StackStatus::RollbackInProgress
-        | StackStatus::RollbackFailed
-        | StackStatus::RollbackComplete
-        | StackStatus::DeleteInProgress
-        | StackStatus::DeleteFailed
-        | StackStatus::DeleteComplete
-        | StackStatus::UpdateInProgress
-        | StackStatus::UpdateCompleteCleanupInProgress
-        | StackStatus::UpdateFailed
-        | StackStatus::UpdateRollbackInProgress
-        | StackStatus::UpdateRollbackFailed
-        | StackStatus::UpdateRollbackCompleteCleanupInProgress
-        | StackStatus::UpdateRollbackComplete => ExecutionStatus::ExecuteFailed,
+    let succeeded = matches!(
+        stack.status,
+        StackStatus::CreateComplete | StackStatus::UpdateComplete | StackStatus::ImportComplete
+    );
+    let executed = if succeeded {
+        ExecutionStatus::ExecuteComplete
+    } else {
+        ExecutionStatus::ExecuteFailed
     };
     for one in &mut stack.change_sets {
         if one.execution_status == ExecutionStatus::ExecuteInProgress {
@@ -232,7 +235,10 @@ impl Region {
     }
 
     /// A change set by name or ARN.
-    fn change_set(&self, wanted: &ChangeSetReference) -> AwsResult<(&Stack, &ChangeSet)> {
+    pub(crate) fn change_set(
+        &self,
+        wanted: &ChangeSetReference,
+    ) -> AwsResult<(&Stack, &ChangeSet)> {
         let (stack, index) = self.find_change_set(wanted)?;
         let one = stack.change_sets.get(index);
         one.map(|one| (stack, one)).ok_or_else(|| {

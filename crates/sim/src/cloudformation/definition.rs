@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::answer::ParameterOutput;
 use super::dynamic;
 use super::evaluate::{self, Identity, Lookup, Scope, as_text};
+use super::monitoring::RollbackConfiguration;
 use super::provision::attribute_of;
 use super::request::{ParameterInput, Tag};
 use crate::aws_error::{AwsError, AwsResult};
@@ -43,6 +44,8 @@ pub struct Definition {
     pub capabilities: Vec<String>,
     /// The service role.
     pub role_arn: Option<String>,
+    /// The alarms that end an operation.
+    pub rollback_configuration: RollbackConfiguration,
 }
 
 /// What a call gives for a definition; what it leaves out comes from the previous one.
@@ -96,6 +99,9 @@ impl Definition {
                 .unwrap_or_default(),
             capabilities: given.capabilities,
             role_arn,
+            rollback_configuration: previous
+                .map(|one| one.rollback_configuration.clone())
+                .unwrap_or_default(),
         };
         definition.tags.sort();
         definition.conditions =
@@ -105,6 +111,15 @@ impl Definition {
             .rehearse(identity)
             .map_err(AwsError::validation)?;
         Ok(definition)
+    }
+
+    /// This version without anything that it declares: what a stack has before its first
+    /// import.
+    pub(crate) fn emptied(&self) -> Self {
+        let mut empty = self.clone();
+        empty.template.resources.clear();
+        empty.template.outputs.clear();
+        empty
     }
 
     /// What `Ref` gives for a parameter; `None` when it is not declared.
@@ -144,6 +159,21 @@ impl Definition {
     /// Whether a condition holds; none always does.
     pub fn holds(&self, condition: Option<&String>) -> bool {
         condition.is_none_or(|name| self.conditions.get(name).copied().unwrap_or(false))
+    }
+
+    /// A value of the template, worked out with stand-ins for resources.
+    pub(crate) fn foreseen(&self, value: &Value, identity: &Identity) -> Option<Value> {
+        let stand_ins = StandIns {
+            definition: self,
+            identity,
+            imported: RefCell::default(),
+        };
+        let scope = Scope {
+            definition: self,
+            identity,
+            resources: &stand_ins,
+        };
+        scope.evaluate(value).ok().flatten()
     }
 
     /// Works everything out once with stand-ins, so that what is wrong in any case is

@@ -1,14 +1,18 @@
 //! What CloudFormation tells of stacks, their events, resources and templates.
 
+mod account;
+mod events;
 mod exports;
 mod template;
 
 use super::answer::{Page, StackDescription, StackEvent, StackResource, StackSummary};
 use super::lookup::no_stack;
+use super::operation::Operation;
 use super::stack::{Resource, Stack};
-use super::status::StackStatus;
+use super::status::{DetailedStatus, StackStatus};
 use crate::aws_error::{AwsError, AwsResult};
 use crate::paging::page;
+use crate::parameters::Parameters;
 use crate::region::Region;
 use crate::world::Moment;
 
@@ -30,7 +34,10 @@ impl Region {
         };
         let Page { items, next_token } = page(found, moment.parameters.stack_page, next_token)?;
         Ok(Page {
-            items: items.into_iter().map(Stack::describe).collect(),
+            items: items
+                .into_iter()
+                .map(|stack| stack.describe(moment.parameters))
+                .collect(),
             next_token,
         })
     }
@@ -159,11 +166,12 @@ fn describe_resource(stack: &Stack, one: &Resource) -> StackResource {
         resource_status_reason: one.reason.clone(),
         metadata: (!metadata.is_empty())
             .then(|| serde_json::Value::Object(metadata.clone()).to_string()),
+        drift: one.checked.as_ref().map(|found| (found.status, found.at)),
     }
 }
 
 impl Stack {
-    fn describe(&self) -> StackDescription {
+    fn describe(&self, parameters: &Parameters) -> StackDescription {
         let definition = self.definition.as_ref();
         let live = !self.is_deleted();
         StackDescription {
@@ -195,6 +203,11 @@ impl Stack {
             parent_id: self.parent_id.clone(),
             root_id: self.root_id.clone(),
             last_operations: self.last_operations.clone(),
+            detailed_status: self.detailed_status(parameters),
+            rollback_configuration: definition
+                .map(|one| one.rollback_configuration.clone())
+                .unwrap_or_default(),
+            drift: self.drift,
         }
     }
 
@@ -212,6 +225,20 @@ impl Stack {
             parent_id: self.parent_id.clone(),
             root_id: self.root_id.clone(),
             last_operations: self.last_operations.clone(),
+            drift: self.drift,
+        }
+    }
+
+    fn detailed_status(&self, parameters: &Parameters) -> Option<DetailedStatus> {
+        let operation = self.operation.as_ref();
+        if self.validation_failed {
+            Some(DetailedStatus::ValidationFailed)
+        } else if parameters.configuration_complete_shown
+            && operation.is_some_and(Operation::is_configured)
+        {
+            Some(DetailedStatus::ConfigurationComplete)
+        } else {
+            None
         }
     }
 }

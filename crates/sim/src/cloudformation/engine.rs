@@ -7,6 +7,7 @@
 
 mod advance;
 mod exports;
+mod import;
 mod live;
 mod phase;
 mod plan;
@@ -18,13 +19,14 @@ use chrono::{DateTime, Utc};
 
 pub(crate) use live::{Live, settings_of};
 pub(crate) use phase::fail_running;
-pub(crate) use plan::{plan_convergence, plan_deletion};
+pub(crate) use plan::{plan_convergence, plan_deletion, plan_import};
 
 use super::operation::{Operation, Progress, Work};
 use super::provision::Workshop;
 use super::stack::Stack;
 use super::status::StackStatus;
 use super::{change_set, nested};
+use super::{drift, monitoring};
 use crate::clock::seconds;
 use crate::region::Region;
 use crate::world::{Moment, Stores};
@@ -32,6 +34,7 @@ use crate::world::{Moment, Stores};
 /// Plays every stack of a region up to now.
 pub(crate) fn run_due(region: &mut Region, moment: &mut Moment<'_>, stores: &mut Stores<'_>) {
     forget(region, moment.now);
+    drift::run_due(region, moment.now);
     loop {
         run_round(region, moment, stores);
         if !nested::follow(region, moment, stores) {
@@ -95,6 +98,7 @@ fn forget(region: &mut Region, now: DateTime<Utc>) {
 fn run(stack: &mut Stack, shop: &mut Workshop<'_, '_, '_>) {
     let now = shop.moment.now;
     loop {
+        monitoring::look(stack, shop.moment);
         let Some(operation) = &stack.operation else {
             return;
         };
@@ -122,7 +126,11 @@ fn run(stack: &mut Stack, shop: &mut Workshop<'_, '_, '_>) {
         operation.works = works;
         if !moved {
             if !operation.works.values().any(Work::is_running) {
-                operation.ends = Some(now + seconds(shop.moment.parameters.operation_end_s));
+                let rest = seconds(shop.moment.parameters.operation_end_s);
+                let ends = now + rest + monitoring::watching_time(stack);
+                if let Some(operation) = &mut stack.operation {
+                    operation.ends = Some(ends);
+                }
                 continue;
             }
             return;
@@ -181,24 +189,11 @@ fn time_out(stack: &mut Stack, shop: &Workshop<'_, '_, '_>) {
 /// Whether the phase makes and changes resources: there the first failure ends it, while
 /// deletions go on with what they can.
 fn converges(status: StackStatus) -> bool {
-    match status {
+    matches!(
+        status,
         StackStatus::CreateInProgress
-        | StackStatus::UpdateInProgress
-        | StackStatus::UpdateRollbackInProgress => true,
-        StackStatus::ReviewInProgress
-        | StackStatus::CreateFailed
-        | StackStatus::CreateComplete
-        | StackStatus::RollbackInProgress
-        | StackStatus::RollbackFailed
-        | StackStatus::RollbackComplete
-        | StackStatus::DeleteInProgress
-        | StackStatus::DeleteFailed
-        | StackStatus::DeleteComplete
-        | StackStatus::UpdateCompleteCleanupInProgress
-        | StackStatus::UpdateComplete
-        | StackStatus::UpdateFailed
-        | StackStatus::UpdateRollbackFailed
-        | StackStatus::UpdateRollbackCompleteCleanupInProgress
-        | StackStatus::UpdateRollbackComplete => false,
-    }
+            | StackStatus::UpdateInProgress
+            | StackStatus::UpdateRollbackInProgress
+            | StackStatus::ImportInProgress
+    )
 }

@@ -4,9 +4,13 @@ mod begin;
 mod create;
 mod delete;
 mod recover;
+mod signal;
 mod update;
 
-pub(crate) use begin::{Beginning, begin_creation, begin_update, first_event_at};
+pub(crate) use begin::{
+    Beginning, begin_creation, begin_import, begin_update, disables_rollback, first_event_at,
+    is_express,
+};
 pub(crate) use create::{new_identity, quota};
 pub(crate) use delete::begin_deletion;
 pub(crate) use update::is_updatable;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use super::policy::StackPolicy;
 use super::rolling::Rolling;
 use super::signal::SignalWait;
 use super::stack::{Former, Settings};
@@ -39,6 +40,14 @@ pub struct Operation {
     pub held: bool,
     /// Resources that a continued rollback declares restored.
     pub skip: BTreeSet<String>,
+    /// Whether it is one, or goes on as one, that undoes what failed.
+    pub rolls_back: bool,
+    /// Whether things are done as soon as they are configured.
+    pub express: bool,
+    /// What it may do, in place of the stack's policy.
+    pub policy: Option<StackPolicy>,
+    /// When the alarms of its rollback configuration are looked at next.
+    pub next_look: Option<DateTime<Utc>>,
 }
 
 impl Operation {
@@ -59,6 +68,10 @@ impl Operation {
             left_behind: false,
             held: false,
             skip: BTreeSet::new(),
+            rolls_back: false,
+            express: false,
+            policy: None,
+            next_look: None,
         }
     }
 
@@ -73,13 +86,21 @@ impl Operation {
         self.ends.is_none() && self.works.values().any(passed)
     }
 
+    /// Whether everything is applied, and something is not yet at rest.
+    pub fn is_configured(&self) -> bool {
+        let mut works = self.works.values().map(|work| &work.progress);
+        self.works.values().any(Work::is_running)
+            && works
+                .all(|one| matches!(one, Progress::Done | Progress::Working { passed: true, .. }))
+    }
+
     /// When something happens next by time alone.
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
         if self.held {
             return None;
         }
         if let Some(ends) = self.ends {
-            return Some(ends);
+            return Some(self.next_look.map_or(ends, |look| look.min(ends)));
         }
         if !self
             .works
@@ -173,6 +194,10 @@ pub enum Task {
     Replace(Box<Settings>),
     /// Its former self is being put back in place.
     Restore,
+    /// A thing of this id that is there already is taken in.
+    Import(String),
+    /// What was taken in is let go again.
+    Release,
     /// Delete it.
     Delete,
     /// Delete what it once stood for.

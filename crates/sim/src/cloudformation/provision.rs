@@ -332,6 +332,19 @@ pub fn unrest(compute: &Compute, kind: &str, physical_id: &str) -> Option<String
     }
 }
 
+/// Whether there is such a thing, whoever made it. Of a type without behaviour any id is
+/// taken to stand for one.
+pub fn is_there(compute: &Compute, kind: &str, physical_id: &str) -> bool {
+    match kind {
+        LAUNCH_TEMPLATE => compute.launch_templates.contains_key(physical_id),
+        LAUNCH_CONFIGURATION => compute.launch_configurations.contains_key(physical_id),
+        GROUP => compute.groups.contains_key(physical_id),
+        INSTANCE => (compute.instances.get(physical_id))
+            .is_some_and(|one| one.state != crate::ec2::InstanceState::Terminated),
+        _ => true,
+    }
+}
+
 /// Whether the thing is gone; the last traces of a group go with this question.
 pub fn is_gone(compute: &mut Compute, kind: &str, physical_id: &str) -> bool {
     match kind {

@@ -4,7 +4,10 @@
 //! list of tags or notification ARNs keeps what the stack has; an empty one
 //! removes it.
 
-use super::status::{ChangeSetType, DeletionMode, OnFailure, SignalStatus};
+use std::collections::BTreeMap;
+
+use super::monitoring::RollbackConfiguration;
+use super::status::{ChangeSetType, DeletionMode, DeploymentMode, OnFailure, SignalStatus};
 
 /// A key and a value attached to a thing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -25,6 +28,15 @@ pub struct ParameterInput {
     pub value: Option<String>,
     /// Keep the value that the stack has.
     pub use_previous_value: bool,
+}
+
+/// How an operation is carried out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DeploymentConfig {
+    /// `None` is STANDARD.
+    pub mode: Option<DeploymentMode>,
+    /// Leave everything in place after a failure; what `None` means depends on the mode.
+    pub disable_rollback: Option<bool>,
 }
 
 /// `CreateStack`.
@@ -54,6 +66,14 @@ pub struct CreateStack {
     pub enable_termination_protection: bool,
     /// On a rollback also delete what has the deletion policy Retain.
     pub retain_except_on_create: bool,
+    /// The alarms that roll the creation back.
+    pub rollback_configuration: Option<RollbackConfiguration>,
+    /// What later updates may do.
+    pub stack_policy_body: Option<String>,
+    /// How to go about it.
+    pub deployment_config: DeploymentConfig,
+    /// Leave the early validation out.
+    pub disable_validation: bool,
     /// Makes a repeat of this call a replay.
     pub client_request_token: Option<String>,
 }
@@ -81,6 +101,16 @@ pub struct UpdateStack {
     pub disable_rollback: Option<bool>,
     /// On a rollback also delete new resources that have the deletion policy Retain.
     pub retain_except_on_create: bool,
+    /// The alarms that roll the update back; `None` keeps.
+    pub rollback_configuration: Option<RollbackConfiguration>,
+    /// What later updates may do; `None` keeps.
+    pub stack_policy_body: Option<String>,
+    /// What this update may do, in place of the stack's policy.
+    pub stack_policy_during_update_body: Option<String>,
+    /// How to go about it.
+    pub deployment_config: DeploymentConfig,
+    /// Leave the early validation out.
+    pub disable_validation: bool,
     /// Makes a repeat of this call a replay.
     pub client_request_token: Option<String>,
 }
@@ -96,6 +126,8 @@ pub struct DeleteStack {
     pub deletion_mode: Option<DeletionMode>,
     /// The service role; `None` keeps.
     pub role_arn: Option<String>,
+    /// How to go about it.
+    pub deployment_config: DeploymentConfig,
     /// Makes a repeat of this call a replay.
     pub client_request_token: Option<String>,
 }
@@ -129,8 +161,27 @@ pub struct CreateChangeSet {
     pub on_stack_failure: Option<OnFailure>,
     /// Show what is within nested stacks.
     pub include_nested_stacks: bool,
+    /// The alarms that roll its execution back; `None` keeps.
+    pub rollback_configuration: Option<RollbackConfiguration>,
+    /// What an IMPORT change set takes in.
+    pub resources_to_import: Vec<ResourceToImport>,
+    /// How its execution goes about it.
+    pub deployment_config: DeploymentConfig,
+    /// Leave the early validation out.
+    pub disable_validation: bool,
     /// Makes a repeat of this call a replay.
     pub client_token: Option<String>,
+}
+
+/// A thing that is there already, to be taken into a stack.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ResourceToImport {
+    /// Its type.
+    pub resource_type: String,
+    /// Its name in the template.
+    pub logical_resource_id: String,
+    /// What tells it from others of its type, such as `BucketName`.
+    pub resource_identifier: BTreeMap<String, String>,
 }
 
 /// Names a change set: by ARN, or by name together with its stack.
@@ -162,17 +213,51 @@ pub struct ContinueUpdateRollback {
     pub stack_name: String,
     /// Declare these restored without trying.
     pub resources_to_skip: Vec<String>,
+    /// Declare all those restored that could not be; exclusive with `resources_to_skip`.
+    pub force_rollback: bool,
+    /// The service role; `None` keeps.
+    pub role_arn: Option<String>,
     /// Makes a repeat of this call a replay.
     pub client_request_token: Option<String>,
 }
 
-/// A call that names a stack and may carry a token: `CancelUpdateStack`, `RollbackStack`.
+/// `RollbackStack`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RollbackStack {
+    /// Name or ARN.
+    pub stack_name: String,
+    /// The service role; `None` keeps.
+    pub role_arn: Option<String>,
+    /// Also delete new resources that have the deletion policy Retain.
+    pub retain_except_on_create: bool,
+    /// How to go about it.
+    pub deployment_config: DeploymentConfig,
+    /// Makes a repeat of this call a replay.
+    pub client_request_token: Option<String>,
+}
+
+/// A call that names a stack and may carry a token: `CancelUpdateStack`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OnStack {
     /// Name or ARN.
     pub stack_name: String,
     /// Makes a repeat of this call a replay.
     pub client_request_token: Option<String>,
+}
+
+/// `DescribeEvents`: of one of the three that can be named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DescribeEvents {
+    /// Name or ARN.
+    pub stack_name: Option<String>,
+    /// Name or ARN: the operation that made it.
+    pub change_set_name: Option<String>,
+    /// An operation of any stack.
+    pub operation_id: Option<String>,
+    /// Only what tells of failures.
+    pub failed_events: bool,
+    /// Where the page begins.
+    pub next_token: Option<String>,
 }
 
 /// `SignalResource`.

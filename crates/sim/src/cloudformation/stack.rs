@@ -9,9 +9,13 @@ use chrono::{DateTime, Utc};
 use super::answer::{OperationEntry, OutputValue, StackEvent};
 use super::change_set::ChangeSet;
 use super::definition::Definition;
+use super::drift::StackDriftStatus;
 use super::evaluate::Identity;
 use super::operation::Operation;
-use super::status::{DeletionMode, OnFailure, OperationType, StackStatus};
+use super::policy::StackPolicy;
+use super::status::{DeletionMode, DetailedStatus, OnFailure, OperationType, StackStatus};
+use super::transitions::is_legal;
+use super::validation::Finding;
 use crate::schedule::Due;
 
 pub use resource::{Former, Resource, Settings};
@@ -65,10 +69,20 @@ pub struct Stack {
     pub timeout_in_minutes: Option<u32>,
     /// Whether deletion is refused.
     pub termination_protection: bool,
+    /// What updates may do to which resources.
+    pub policy: Option<StackPolicy>,
+    /// What the newest drift detection found, and when.
+    pub drift: Option<(StackDriftStatus, DateTime<Utc>)>,
     /// How the last deletion was asked for.
     pub deletion_mode: Option<DeletionMode>,
     /// The newest operation of each kind, newest first.
     pub last_operations: Vec<OperationEntry>,
+    /// Every operation, oldest first.
+    pub operations: Vec<OperationEntry>,
+    /// What early validations found wrong, oldest first.
+    pub findings: Vec<Finding>,
+    /// Whether the operation under way, or the newest, failed for such findings.
+    pub validation_failed: bool,
     /// What is under way.
     pub operation: Option<Operation>,
     /// How many ids the stack gave to its events.
@@ -102,8 +116,13 @@ impl Stack {
             retain_except_on_create: false,
             timeout_in_minutes: None,
             termination_protection: false,
+            policy: None,
+            drift: None,
             deletion_mode: None,
             last_operations: Vec::new(),
+            operations: Vec::new(),
+            findings: Vec::new(),
+            validation_failed: false,
             operation: None,
             event_count: 0,
         }
@@ -114,7 +133,7 @@ impl Stack {
         self.status == StackStatus::DeleteComplete
     }
 
-    /// Puts an operation at the head of `LastOperations`.
+    /// Puts an operation at the head of `LastOperations`, and on record.
     pub fn note_operation(&mut self, kind: OperationType, id: &str) {
         self.last_operations
             .retain(|entry| entry.operation_type != kind);
@@ -122,11 +141,21 @@ impl Stack {
             operation_type: kind,
             operation_id: id.to_owned(),
         };
+        self.operations.push(entry.clone());
+        self.validation_failed = false;
         self.last_operations.insert(0, entry);
     }
 
     /// Gives the stack a status, with its event.
+    ///
+    /// A status that may not follow the one before is a defect of the simulator: the log
+    /// tells of it, and a build for tests stops.
     pub fn set_status(&mut self, status: StackStatus, reason: Option<&str>, now: DateTime<Utc>) {
+        let before = (!self.events.is_empty()).then_some(self.status);
+        if !is_legal(before, status) {
+            tracing::error!(stack = %self.id, ?before, %status, "an illegal change of status");
+            debug_assert!(false, "{}: {before:?} -> {status}", self.id);
+        }
         self.status = status;
         self.status_reason = reason.map(str::to_owned);
         let (logical_id, id) = (self.name.clone(), self.id.clone());
@@ -135,6 +164,9 @@ impl Stack {
             physical_id: Some(&id),
             kind: "AWS::CloudFormation::Stack",
             status: status.as_str(),
+            detail: self
+                .validation_failed
+                .then_some(DetailedStatus::ValidationFailed),
             reason,
             properties: None,
             now,
@@ -163,6 +195,7 @@ impl Stack {
             timestamp: happening.now,
             resource_status: happening.status,
             resource_status_reason: happening.reason.map(str::to_owned),
+            detailed_status: happening.detail,
             resource_properties: happening.properties,
             client_request_token: self.operation.as_ref().and_then(|one| one.token.clone()),
             operation_id: self.operation.as_ref().map(|one| one.id.clone()),
@@ -176,6 +209,7 @@ pub(crate) struct Happening<'a> {
     pub physical_id: Option<&'a str>,
     pub kind: &'a str,
     pub status: &'static str,
+    pub detail: Option<DetailedStatus>,
     pub reason: Option<&'a str>,
     pub properties: Option<String>,
     pub now: DateTime<Utc>,

@@ -3,7 +3,7 @@
 use crate::words::words;
 
 words! {
-    /// The status of a stack (those that IMPORT change sets lead to are not simulated).
+    /// The status of a stack.
     pub enum StackStatus {
         /// A shell made by a CREATE change set.
         ReviewInProgress = "REVIEW_IN_PROGRESS",
@@ -41,31 +41,52 @@ words! {
         UpdateRollbackCompleteCleanupInProgress = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
         /// The old version is live again.
         UpdateRollbackComplete = "UPDATE_ROLLBACK_COMPLETE",
+        /// Things that are there already are being taken into the stack.
+        ImportInProgress = "IMPORT_IN_PROGRESS",
+        /// They belong to the stack.
+        ImportComplete = "IMPORT_COMPLETE",
+        /// One could not be taken in; the others are being let go again.
+        ImportRollbackInProgress = "IMPORT_ROLLBACK_IN_PROGRESS",
+        /// One could not be let go.
+        ImportRollbackFailed = "IMPORT_ROLLBACK_FAILED",
+        /// The stack is what it was before the import.
+        ImportRollbackComplete = "IMPORT_ROLLBACK_COMPLETE",
     }
 }
 
 impl StackStatus {
     /// Whether an operation is under way. `REVIEW_IN_PROGRESS` is settled in spite of its name.
     pub fn is_busy(self) -> bool {
+        self != Self::ReviewInProgress && self.as_str().ends_with("_IN_PROGRESS")
+    }
+
+    /// Whether a version of the stack is whole and live: what `RollbackStack` calls a stable
+    /// state, and what any update or import may begin from.
+    pub fn is_stable(self) -> bool {
         match self {
-            Self::CreateInProgress
-            | Self::RollbackInProgress
-            | Self::DeleteInProgress
-            | Self::UpdateInProgress
-            | Self::UpdateCompleteCleanupInProgress
-            | Self::UpdateRollbackInProgress
-            | Self::UpdateRollbackCompleteCleanupInProgress => true,
+            Self::CreateComplete
+            | Self::UpdateComplete
+            | Self::UpdateRollbackComplete
+            | Self::ImportComplete
+            | Self::ImportRollbackComplete => true,
             Self::ReviewInProgress
+            | Self::CreateInProgress
             | Self::CreateFailed
-            | Self::CreateComplete
+            | Self::RollbackInProgress
             | Self::RollbackFailed
             | Self::RollbackComplete
+            | Self::DeleteInProgress
             | Self::DeleteFailed
             | Self::DeleteComplete
-            | Self::UpdateComplete
+            | Self::UpdateInProgress
+            | Self::UpdateCompleteCleanupInProgress
             | Self::UpdateFailed
+            | Self::UpdateRollbackInProgress
             | Self::UpdateRollbackFailed
-            | Self::UpdateRollbackComplete => false,
+            | Self::UpdateRollbackCompleteCleanupInProgress
+            | Self::ImportInProgress
+            | Self::ImportRollbackInProgress
+            | Self::ImportRollbackFailed => false,
         }
     }
 }
@@ -93,6 +114,18 @@ words! {
         UpdateFailed = "UPDATE_FAILED",
         /// Changed.
         UpdateComplete = "UPDATE_COMPLETE",
+        /// Being taken into the stack.
+        ImportInProgress = "IMPORT_IN_PROGRESS",
+        /// Not taken in.
+        ImportFailed = "IMPORT_FAILED",
+        /// Taken in.
+        ImportComplete = "IMPORT_COMPLETE",
+        /// Being let go again.
+        ImportRollbackInProgress = "IMPORT_ROLLBACK_IN_PROGRESS",
+        /// Not let go.
+        ImportRollbackFailed = "IMPORT_ROLLBACK_FAILED",
+        /// Let go; no longer part of the stack.
+        ImportRollbackComplete = "IMPORT_ROLLBACK_COMPLETE",
     }
 }
 
@@ -141,6 +174,8 @@ words! {
         Create = "CREATE",
         /// A stack that is there.
         Update = "UPDATE",
+        /// A stack, new or there, that takes in things which are there.
+        Import = "IMPORT",
     }
 }
 
@@ -163,6 +198,26 @@ words! {
         Standard = "STANDARD",
         /// Leave behind what cannot be deleted.
         ForceDeleteStack = "FORCE_DELETE_STACK",
+    }
+}
+
+words! {
+    /// How long an operation waits for what it makes.
+    pub enum DeploymentMode {
+        /// Until it is of use.
+        Standard = "STANDARD",
+        /// Until its configuration is applied; it becomes of use in the background.
+        Express = "EXPRESS",
+    }
+}
+
+words! {
+    /// What a status does not tell by itself.
+    pub enum DetailedStatus {
+        /// Everything is applied and not yet at rest.
+        ConfigurationComplete = "CONFIGURATION_COMPLETE",
+        /// What was asked for was found wrong before anything began.
+        ValidationFailed = "VALIDATION_FAILED",
     }
 }
 
@@ -191,5 +246,41 @@ words! {
         Success = "SUCCESS",
         /// It never will be.
         Failure = "FAILURE",
+    }
+}
+
+words! {
+    /// The kinds of events that `DescribeEvents` tells of.
+    pub enum EventType {
+        /// Of the stack itself.
+        StackEvent = "STACK_EVENT",
+        /// Of a resource that goes its way.
+        ProgressEvent = "PROGRESS_EVENT",
+        /// Something was found wrong before anything began.
+        ValidationError = "VALIDATION_ERROR",
+        /// Of a resource that failed.
+        ProvisioningError = "PROVISIONING_ERROR",
+    }
+}
+
+impl EventType {
+    /// Whether it tells of a failure.
+    pub fn is_failure(self) -> bool {
+        match self {
+            Self::ValidationError | Self::ProvisioningError => true,
+            Self::StackEvent | Self::ProgressEvent => false,
+        }
+    }
+}
+
+words! {
+    /// How an operation stands.
+    pub enum OperationStatus {
+        /// It runs.
+        InProgress = "IN_PROGRESS",
+        /// It ended as it was meant to.
+        Success = "SUCCESS",
+        /// It did not.
+        Failed = "FAILED",
     }
 }

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use super::answer::{ChangeSetStarted, Started};
 use crate::aws_error::{AwsError, AwsResult};
+use crate::clock::seconds;
+use crate::parameters::Parameters;
 
 /// What a call answered the first time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,13 +20,29 @@ pub enum Replay {
     Nothing,
 }
 
-/// The tokens that were used. How long AWS remembers is not published; here: always.
+/// The tokens that were used, as long as they are remembered.
 #[derive(Debug, Default)]
 pub struct Tokens {
-    used: BTreeMap<String, (String, Replay)>,
+    used: BTreeMap<String, Used>,
+    now: DateTime<Utc>,
+}
+
+/// What became of a token.
+#[derive(Debug)]
+struct Used {
+    by: String,
+    replay: Replay,
+    at: DateTime<Utc>,
 }
 
 impl Tokens {
+    /// It is `now`: forgets what was used longer ago than tokens are remembered.
+    pub fn look(&mut self, now: DateTime<Utc>, parameters: &Parameters) {
+        self.now = now;
+        let kept = seconds(parameters.token_kept_s);
+        self.used.retain(|_, used| now - used.at < kept);
+    }
+
     /// What the same call answered before: `None` for a new token or none, an error for a
     /// token that another call used. `call` names operation and stack.
     pub fn replay(&self, token: Option<&str>, call: &str) -> AwsResult<Option<Replay>> {
@@ -38,10 +58,10 @@ impl Tokens {
         }
         match self.used.get(token) {
             None => Ok(None),
-            Some((before, replay)) if before == call => Ok(Some(replay.clone())),
-            Some((before, _)) => Err(AwsError::new(
+            Some(used) if used.by == call => Ok(Some(used.replay.clone())),
+            Some(used) => Err(AwsError::new(
                 "TokenAlreadyExistsException",
-                format!("Token {token} was used already, by {before}"),
+                format!("Token {token} was used already, by {}", used.by),
                 400,
             )),
         }
@@ -50,8 +70,12 @@ impl Tokens {
     /// Remembers what a call answered.
     pub fn remember(&mut self, token: Option<&str>, call: &str, replay: Replay) {
         if let Some(token) = token {
-            self.used
-                .insert(token.to_owned(), (call.to_owned(), replay));
+            let used = Used {
+                by: call.to_owned(),
+                replay,
+                at: self.now,
+            };
+            self.used.insert(token.to_owned(), used);
         }
     }
 }

@@ -24,6 +24,8 @@ pub enum Target {
     Resource,
     /// A change set; `on` is its name.
     ChangeSet,
+    /// An alarm that a rollback trigger names; `on` is its ARN or its name.
+    Alarm,
     /// An instance; `on` is the logical id of its group, or its own.
     Instance,
     /// A machine of Octopus; `on` is its name.
@@ -53,6 +55,7 @@ impl Target {
                 Scope::Tenant,
                 Scope::Machine,
             ],
+            Self::Alarm => &[Scope::Account, Scope::Region, Scope::Stack],
             Self::Resource | Self::Instance => {
                 &[Scope::Account, Scope::Region, Scope::Stack, Scope::Resource]
             }
@@ -81,6 +84,7 @@ impl Target {
             Self::OctopusCall => "operation, such as PUT tenants/{id}",
             Self::Resource => "logical id or resource type",
             Self::ChangeSet => "name of the change set",
+            Self::Alarm => "ARN or name of an alarm",
             Self::Instance => "logical id of the group, or of the instance",
             Self::Machine => "machine name",
             Self::Deployment => "project name",
@@ -286,14 +290,20 @@ pub const KINDS: &[Kind] = &[
         &[],
     ),
     kind(
+        "alarm",
+        Target::Alarm,
+        "The alarm is in the state ALARM when a rollback trigger looks at it.",
+        &[],
+    ),
+    kind(
         "fail_resource",
         Target::Resource,
-        "Creating, updating or deleting the resource fails.",
+        "What is done to the resource fails.",
         &[
             param(
                 "action",
-                Form::Choice(&["create", "update", "delete"]),
-                "any of the three",
+                Form::Choice(&["create", "update", "delete", "import", "import_rollback"]),
+                "any of them",
             ),
             param("reason", Form::Text, "an internal failure of the handler"),
         ],

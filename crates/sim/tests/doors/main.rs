@@ -211,14 +211,14 @@ async fn what_aws_would_refuse_is_refused_in_its_words() {
         .await;
     assert!(body.contains("Member must have length less than or equal to 51200"));
 
-    let policy = [
+    let types = [
         ("StackName", "one"),
         ("TemplateBody", TEMPLATE),
-        ("StackPolicyBody", "{}"),
+        ("ResourceTypes.member.1", "AWS::SNS::*"),
     ];
-    let (_, body) = bench.call("CreateStack", &policy).await;
+    let (_, body) = bench.call("CreateStack", &types).await;
     assert!(
-        body.contains("StackPolicyBody of CreateStack is not simulated"),
+        body.contains("ResourceTypes of CreateStack is not simulated"),
         "{body}"
     );
 }

@@ -79,7 +79,7 @@ fn a_rollback_that_fails_is_continued_without_what_blocks() {
     let request = ContinueUpdateRollback {
         stack_name: "shop".to_owned(),
         resources_to_skip: vec!["Role".to_owned()],
-        client_request_token: None,
+        ..ContinueUpdateRollback::default()
     };
     stage
         .call(|region, moment| region.continue_update_rollback(request, moment))

@@ -1,6 +1,6 @@
 //! `CreateChangeSet`.
 
-use super::ChangeSet;
+use super::{ChangeSet, import};
 use crate::aws_error::{AwsError, AwsResult};
 use crate::clock::seconds;
 use crate::cloudformation::answer::ChangeSetStarted;
@@ -45,7 +45,7 @@ impl Region {
             return Ok(started);
         }
         let on_delete = request.on_stack_failure == Some(OnFailure::Delete);
-        if on_delete && kind == ChangeSetType::Update {
+        if on_delete && kind != ChangeSetType::Create {
             return Err(AwsError::validation(
                 "OnStackFailure=DELETE is for change sets of type CREATE only",
             ));
@@ -53,6 +53,7 @@ impl Region {
         let stack_id = match kind {
             ChangeSetType::Create => self.shell(&request, moment)?,
             ChangeSetType::Update => self.updatable(&request.stack_name)?,
+            ChangeSetType::Import => self.importable(&request, moment)?,
         };
         let number = self.chance.uuid();
         let operation_id = self.chance.uuid();
@@ -60,7 +61,14 @@ impl Region {
             .stacks
             .get_mut(&stack_id)
             .ok_or_else(|| no_stack(&stack_id))?;
-        let made = add(stack, request, kind, &number, &self.compute, moment);
+        let ids = Ids {
+            number: &number,
+            operation_id: &operation_id,
+        };
+        let validates = moment.parameters.early_validation
+            && !request.disable_validation
+            && kind != ChangeSetType::Import;
+        let made = add(stack, request, kind, ids, &self.compute, moment);
         let made = match made {
             Ok(made) => made,
             Err(refused) => {
@@ -73,6 +81,10 @@ impl Region {
             }
         };
         stack.note_operation(OperationType::CreateChangeSet, &operation_id);
+        let made_of = stack.change_sets.last().map(|one| one.definition.clone());
+        if validates {
+            self.validate(&stack_id, made_of.as_ref(), &operation_id, moment.now);
+        }
         let started = ChangeSetStarted { id: made, stack_id };
         self.tokens
             .remember(token.as_deref(), &call, Replay::ChangeSet(started.clone()));
@@ -80,7 +92,11 @@ impl Region {
     }
 
     /// The stack that a CREATE change set is for: its shell, which is made if needed.
-    fn shell(&mut self, request: &CreateChangeSet, moment: &Moment<'_>) -> AwsResult<String> {
+    pub(super) fn shell(
+        &mut self,
+        request: &CreateChangeSet,
+        moment: &Moment<'_>,
+    ) -> AwsResult<String> {
         let name = &request.stack_name;
         if let Some(stack) = self.find_stack(name) {
             if stack.status == StackStatus::ReviewInProgress {
@@ -103,7 +119,7 @@ impl Region {
     }
 
     /// The stack that an UPDATE change set is for.
-    fn updatable(&self, name: &str) -> AwsResult<String> {
+    pub(super) fn updatable(&self, name: &str) -> AwsResult<String> {
         let stack = self.find_stack(name).filter(|stack| !stack.is_deleted());
         let stack = stack.ok_or_else(|| no_stack(name))?;
         let status = stack.status;
@@ -114,6 +130,7 @@ impl Region {
                 | StackStatus::RollbackFailed
                 | StackStatus::DeleteFailed
                 | StackStatus::UpdateRollbackFailed
+                | StackStatus::ImportRollbackFailed
         );
         if status.is_busy() || dead {
             return Err(cannot_be_updated(stack));
@@ -122,12 +139,18 @@ impl Region {
     }
 }
 
+/// What tells a new change set from all others.
+struct Ids<'a> {
+    number: &'a str,
+    operation_id: &'a str,
+}
+
 /// Adds the change set to its stack; tells its ARN.
 fn add(
     stack: &mut Stack,
     request: CreateChangeSet,
     kind: ChangeSetType,
-    number: &str,
+    ids: Ids<'_>,
     compute: &Compute,
     moment: &Moment<'_>,
 ) -> AwsResult<String> {
@@ -149,9 +172,15 @@ fn add(
         notification_arns: request.notification_arns,
         role_arn: request.role_arn,
     };
-    let definition =
+    let mut definition =
         Definition::prepare(given, stack.definition.as_ref(), &stack.identity, compute)?;
     check_nested(request.include_nested_stacks, &definition)?;
+    if let Some(configuration) = request.rollback_configuration {
+        definition.rollback_configuration = configuration;
+    }
+    let wanted = &request.resources_to_import;
+    let imports = import::check(stack, &definition, kind, wanted)?;
+    let number = ids.number;
     let place = &stack.identity.place;
     let id = format!(
         "arn:aws:cloudformation:{}:{}:changeSet/{name}/{number}",
@@ -169,6 +198,9 @@ fn add(
         status_reason: None,
         on_stack_failure: request.on_stack_failure,
         include_nested_stacks: request.include_nested_stacks,
+        deployment_config: request.deployment_config,
+        imports,
+        operation_id: ids.operation_id.to_owned(),
         changes: Vec::new(),
         warning: None,
         due: Some(moment.now + seconds(moment.parameters.change_set_pending_s)),

@@ -3,10 +3,11 @@
 use super::ChangeSet;
 use crate::aws_error::{AwsError, AwsResult};
 use crate::cloudformation::lifecycle::{
-    Beginning, begin_creation, begin_update, cannot_be_updated,
+    Beginning, begin_creation, begin_import, begin_update, cannot_be_updated, disables_rollback,
+    is_express,
 };
 use crate::cloudformation::lookup::no_stack;
-use crate::cloudformation::request::ExecuteChangeSet;
+use crate::cloudformation::request::{DeploymentConfig, ExecuteChangeSet};
 use crate::cloudformation::stack::Stack;
 use crate::cloudformation::status::{ChangeSetType, ExecutionStatus, OnFailure, StackStatus};
 use crate::cloudformation::tokens::Replay;
@@ -40,6 +41,15 @@ impl Region {
             .get_mut(&stack_id)
             .ok_or_else(|| no_stack(&stack_id))?;
         check(stack, &one, request.disable_rollback)?;
+        let deployment = match one.on_stack_failure {
+            Some(_) => DeploymentConfig {
+                disable_rollback: Some(false),
+                ..one.deployment_config
+            },
+            None => one.deployment_config,
+        };
+        let disable_rollback =
+            disables_rollback(request.disable_rollback, deployment, moment.parameters)?;
         stack.change_sets.retain(|other| other.id == one.id);
         if let Some(executed) = stack.change_sets.first_mut() {
             executed.execution_status = ExecutionStatus::ExecuteInProgress;
@@ -51,8 +61,9 @@ impl Region {
         let beginning = Beginning {
             operation_id,
             token: token.clone(),
-            disable_rollback: request.disable_rollback == Some(true)
-                || on_failure == Some(OnFailure::DoNothing),
+            disable_rollback: disable_rollback || on_failure == Some(OnFailure::DoNothing),
+            express: is_express(one.deployment_config),
+            policy: None,
         };
         match one.kind {
             ChangeSetType::Create => {
@@ -60,6 +71,9 @@ impl Region {
                 begin_creation(stack, one.definition, beginning, moment);
             }
             ChangeSetType::Update => begin_update(stack, one.definition, beginning, moment),
+            ChangeSetType::Import => {
+                begin_import(stack, one.definition, &one.imports, beginning, moment);
+            }
         }
         self.tokens
             .remember(token.as_deref(), &call, Replay::Nothing);
@@ -89,8 +103,16 @@ fn check(stack: &Stack, one: &ChangeSet, disable_rollback: Option<bool>) -> AwsR
             "DisableRollback cannot be given for a change set that has OnStackFailure",
         ));
     }
-    let created = one.kind == ChangeSetType::Create;
-    if stack.status.is_busy() || created != (stack.status == StackStatus::ReviewInProgress) {
+    let may = match one.kind {
+        ChangeSetType::Create => stack.status == StackStatus::ReviewInProgress,
+        ChangeSetType::Update => {
+            !stack.status.is_busy() && stack.status != StackStatus::ReviewInProgress
+        }
+        ChangeSetType::Import => {
+            stack.status.is_stable() || stack.status == StackStatus::ReviewInProgress
+        }
+    };
+    if !may {
         return Err(cannot_be_updated(stack));
     }
     Ok(())

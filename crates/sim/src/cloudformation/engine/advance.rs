@@ -1,5 +1,6 @@
 //! How the work on a resource goes on and ends.
 
+use super::import;
 use super::start::work_time;
 use crate::clock::seconds;
 use crate::cloudformation::nested::{self, Aim, NESTED};
@@ -36,6 +37,10 @@ pub(super) fn advance(
                 .then(|| now + seconds(shop.moment.parameters.stabilization_s));
             if let Some(reason) = work.fault.take() {
                 fail(stack, key, work, &reason, shop);
+            } else if shop.moment.parameters.configuration_complete_shown
+                && waits(stack, key, work, shop)
+            {
+                stack.show_configured(key, now);
             }
             true
         }
@@ -71,6 +76,8 @@ fn initiate(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<
         | Task::Create
         | Task::Update(_)
         | Task::Restore
+        | Task::Import(_)
+        | Task::Release
         | Task::Delete
         | Task::DeleteFormer(_) => (
             resource.kind.clone(),
@@ -107,6 +114,7 @@ fn initiate(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<
         }
     }
     resource.physical_id = Some(physical_id);
+    resource.drift = None;
     resource.dirty = true;
     stack.set_resource_status(name, status, Some("Resource creation Initiated"), now);
     let until = now + work_time(shop, &kind).0;
@@ -114,6 +122,18 @@ fn initiate(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<
         until,
         passed: false,
     };
+}
+
+/// Whether a work whose own time is over waits for something else.
+fn waits(stack: &Stack, key: &str, work: &Work, shop: &Workshop<'_, '_, '_>) -> bool {
+    let Some(resource) = stack.resources.get(key) else {
+        return false;
+    };
+    let physical_id = resource.physical_id.as_deref().unwrap_or_default();
+    let made = matches!(work.task, Task::Create | Task::Update(_) | Task::Replace(_));
+    made && (work.signals.is_some()
+        || work.rolling.is_some()
+        || unrest(shop.compute, &resource.kind, physical_id).is_some())
 }
 
 /// Looks whether what the work waits for has come.
@@ -125,6 +145,7 @@ fn look(stack: &mut Stack, key: &str, work: &mut Work, shop: &mut Workshop<'_, '
                 return false;
             };
             let physical_id = resource.physical_id.as_deref().unwrap_or_default();
+            let express = stack.operation.as_ref().is_some_and(|one| one.express);
             match of_child(status, &resource.kind, physical_id, work, shop) {
                 nested::Progress::Wait => return false,
                 nested::Progress::Done => {}
@@ -133,7 +154,7 @@ fn look(stack: &mut Stack, key: &str, work: &mut Work, shop: &mut Workshop<'_, '
                     return true;
                 }
             }
-            is_gone(shop.compute, &resource.kind, physical_id) && {
+            (is_gone(shop.compute, &resource.kind, physical_id) || express) && {
                 stack.set_resource_status(
                     key,
                     ResourceStatus::DeleteComplete,
@@ -156,6 +177,14 @@ fn look(stack: &mut Stack, key: &str, work: &mut Work, shop: &mut Workshop<'_, '
                 true
             }
         }
+        Task::Import(_) => {
+            import::taken(stack, key, work, shop);
+            true
+        }
+        Task::Release => {
+            import::released(stack, key, work, shop);
+            true
+        }
         Task::Converge | Task::Create | Task::Update(_) | Task::Replace(_) | Task::Restore => {
             look_at_made(stack, key, work, shop)
         }
@@ -170,6 +199,8 @@ fn look_at_made(
 ) -> bool {
     let now = shop.moment.now;
     let rolls = work.rolling.is_some();
+    let express = stack.operation.as_ref().is_some_and(|one| one.express);
+    let waits_for_signals = !express || shop.moment.parameters.express_waits_for_signals;
     if let Some(rolling) = &mut work.rolling {
         match rolling.step(&mut work.signals, shop) {
             Step::Wait => return false,
@@ -183,7 +214,7 @@ fn look_at_made(
                 return true;
             }
         }
-    } else if let Some(wait) = &work.signals {
+    } else if let Some(wait) = work.signals.as_ref().filter(|_| waits_for_signals) {
         match wait.verdict(now) {
             Verdict::Open => return false,
             Verdict::Satisfied => {}
@@ -212,7 +243,10 @@ fn look_at_made(
         }
     }
     // A roll has judged that by its own policy.
-    if !rolls && let Some(unrest) = unrest(shop.compute, &resource.kind, physical_id) {
+    if !rolls
+        && !express
+        && let Some(unrest) = unrest(shop.compute, &resource.kind, physical_id)
+    {
         let late = work.gives_up.is_some_and(|at| at <= now);
         if late {
             fail(stack, name, work, &unrest, shop);
@@ -221,11 +255,15 @@ fn look_at_made(
     }
     resource.dirty = false;
     resource.before = None;
+    resource.stuck = false;
+    resource.skipped = false;
     let status = match &work.task {
         Task::Create | Task::Converge => ResourceStatus::CreateComplete,
         Task::Update(_)
         | Task::Replace(_)
         | Task::Restore
+        | Task::Import(_)
+        | Task::Release
         | Task::Delete
         | Task::DeleteFormer(_) => ResourceStatus::UpdateComplete,
     };
@@ -252,12 +290,13 @@ fn of_child(
         }
         Task::Update(_) | Task::Restore => Aim::Update,
         Task::Delete | Task::DeleteFormer(_) => Aim::Delete,
+        Task::Import(_) | Task::Release => return nested::Progress::Done,
     };
     shop.compute.estate.nested.progress(physical_id, aim)
 }
 
 /// The work ends without success; what that means depends on what it was for.
-fn fail(
+pub(super) fn fail(
     stack: &mut Stack,
     key: &str,
     work: &mut Work,
@@ -268,6 +307,8 @@ fn fail(
     let status = match &work.task {
         Task::Create | Task::Converge => ResourceStatus::CreateFailed,
         Task::Update(_) | Task::Replace(_) | Task::Restore => ResourceStatus::UpdateFailed,
+        Task::Import(_) => ResourceStatus::ImportFailed,
+        Task::Release => ResourceStatus::ImportRollbackFailed,
         Task::Delete => {
             stack.set_resource_status(key, ResourceStatus::DeleteFailed, Some(reason), now);
             return fail_deletion(stack, key, work, shop);
@@ -279,6 +320,10 @@ fn fail(
         }
     };
     stack.set_resource_status(key, status, Some(reason), now);
+    let in_rollback = stack.status == StackStatus::UpdateRollbackInProgress;
+    if let Some(resource) = stack.resources.get_mut(key) {
+        resource.stuck = in_rollback;
+    }
     work.progress = Progress::Failed;
     if let Some(operation) = &mut stack.operation {
         operation.failed.push(key.to_owned());

@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 
 use super::exports;
 use super::live::Live;
-use super::plan::{plan_cleanup, plan_convergence, plan_deletion};
+use super::plan::{plan_cleanup, plan_convergence, plan_deletion, plan_release};
 use crate::cloudformation::answer::OutputValue;
 use crate::cloudformation::change_set;
-use crate::cloudformation::definition::OUTPUT_IS_NO_TEXT;
+use crate::cloudformation::definition::{Definition, OUTPUT_IS_NO_TEXT};
 use crate::cloudformation::evaluate::{Scope, as_text};
 use crate::cloudformation::operation::{Progress, Task, Work};
 use crate::cloudformation::provision::Workshop;
@@ -79,6 +79,14 @@ pub(super) fn finish(stack: &mut Stack, shop: &mut Workshop<'_, '_, '_>) {
                 stack.change_sets.clear();
             }
         },
+        StackStatus::ImportInProgress => finish_import(stack, shop.compute, now),
+        StackStatus::ImportRollbackInProgress => match failure(stack, "roll back") {
+            Some(reason) => rest(stack, StackStatus::ImportRollbackFailed, Some(&reason), now),
+            None => {
+                drop_removed(stack);
+                rest(stack, StackStatus::ImportRollbackComplete, None, now);
+            }
+        },
         // Nothing is under way in these; an operation here would be a leftover.
         StackStatus::ReviewInProgress
         | StackStatus::CreateFailed
@@ -90,7 +98,10 @@ pub(super) fn finish(stack: &mut Stack, shop: &mut Workshop<'_, '_, '_>) {
         | StackStatus::UpdateComplete
         | StackStatus::UpdateFailed
         | StackStatus::UpdateRollbackFailed
-        | StackStatus::UpdateRollbackComplete => stack.operation = None,
+        | StackStatus::UpdateRollbackComplete
+        | StackStatus::ImportComplete
+        | StackStatus::ImportRollbackFailed
+        | StackStatus::ImportRollbackComplete => stack.operation = None,
     }
 }
 
@@ -169,6 +180,19 @@ fn finish_update(stack: &mut Stack, compute: &mut Compute, now: DateTime<Utc>) {
     }
 }
 
+fn finish_import(stack: &mut Stack, compute: &mut Compute, now: DateTime<Utc>) {
+    let Some(reason) = failure(stack, "import").or_else(|| set_outputs(stack, compute)) else {
+        return rest(stack, StackStatus::ImportComplete, None, now);
+    };
+    // A shell goes back to a version without anything in it.
+    let before = stack.previous.take();
+    let before = before.or_else(|| stack.definition.as_ref().map(Definition::emptied));
+    stack.definition = before;
+    let works = plan_release(stack);
+    let status = StackStatus::ImportRollbackInProgress;
+    enter(stack, status, Some(&reason), works, now);
+}
+
 /// Enters the next phase of the same operation.
 fn enter(
     stack: &mut Stack,
@@ -180,6 +204,7 @@ fn enter(
     stack.set_status(status, reason, now);
     if let Some(operation) = &mut stack.operation {
         operation.works = works;
+        operation.rolls_back |= status != StackStatus::UpdateCompleteCleanupInProgress;
         operation.begins = now;
         operation.ends = None;
         operation.deadline = None;
@@ -193,30 +218,11 @@ fn rest(stack: &mut Stack, status: StackStatus, reason: Option<&str>, now: DateT
     stack.set_status(status, reason, now);
     change_set::operation_ended(stack);
     stack.operation = None;
-    match status {
-        StackStatus::CreateComplete
-        | StackStatus::UpdateComplete
-        | StackStatus::UpdateRollbackComplete => {
-            stack.previous = None;
-            for resource in stack.resources.values_mut() {
-                resource.fresh = false;
-            }
+    if status.is_stable() {
+        stack.previous = None;
+        for resource in stack.resources.values_mut() {
+            resource.fresh = false;
         }
-        StackStatus::ReviewInProgress
-        | StackStatus::CreateInProgress
-        | StackStatus::CreateFailed
-        | StackStatus::RollbackInProgress
-        | StackStatus::RollbackFailed
-        | StackStatus::RollbackComplete
-        | StackStatus::DeleteInProgress
-        | StackStatus::DeleteFailed
-        | StackStatus::DeleteComplete
-        | StackStatus::UpdateInProgress
-        | StackStatus::UpdateCompleteCleanupInProgress
-        | StackStatus::UpdateFailed
-        | StackStatus::UpdateRollbackInProgress
-        | StackStatus::UpdateRollbackFailed
-        | StackStatus::UpdateRollbackCompleteCleanupInProgress => {}
     }
 }
 
@@ -247,7 +253,8 @@ pub(super) fn cancel_running(
             Task::Update(_) | Task::Replace(_) | Task::Restore => {
                 (ResourceStatus::UpdateFailed, "Resource update cancelled")
             }
-            Task::Delete | Task::DeleteFormer(_) => continue,
+            Task::Import(_) => (ResourceStatus::ImportFailed, "Resource import cancelled"),
+            Task::Delete | Task::DeleteFormer(_) | Task::Release => continue,
         };
         work.progress = Progress::Failed;
         stack.set_resource_status(key, status, Some(reason), now);

@@ -21,6 +21,35 @@ pub(crate) fn plan_convergence(definition: &Definition) -> BTreeMap<String, Work
     works.collect()
 }
 
+/// What is there already is taken in.
+pub(crate) fn plan_import(
+    definition: &Definition,
+    imports: &BTreeMap<String, String>,
+) -> BTreeMap<String, Work> {
+    let dependencies = definition.template.dependencies();
+    let works = imports.iter().map(|(name, physical_id)| {
+        let needs = dependencies.get(name).into_iter().flatten();
+        let needs = needs.filter(|need| imports.contains_key(*need));
+        let work = Work::new(Task::Import(physical_id.clone()), needs.cloned().collect());
+        (name.clone(), work)
+    });
+    works.collect()
+}
+
+/// What an import took in is let go again.
+pub(super) fn plan_release(stack: &Stack) -> BTreeMap<String, Work> {
+    let taken = stack
+        .resources
+        .values()
+        .filter(|one| one.fresh && one.exists());
+    taken
+        .map(|one| {
+            let work = Work::new(Task::Release, BTreeSet::new());
+            (one.logical_id.clone(), work)
+        })
+        .collect()
+}
+
 /// Everything goes, dependants first.
 pub(crate) fn plan_deletion(stack: &mut Stack) -> BTreeMap<String, Work> {
     let formers = stack

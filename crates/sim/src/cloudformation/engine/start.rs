@@ -1,12 +1,17 @@
 //! How the work on a resource begins.
 
 use bennu_template::RemovalPolicy;
+use chrono::{DateTime, Utc};
 
+use super::advance::fail;
+use super::import;
 use super::live::{Live, settings_of};
 use crate::clock::seconds;
+use crate::cloudformation::drift::Actual;
 use crate::cloudformation::evaluate::Scope;
 use crate::cloudformation::nested::{Aim, NESTED};
 use crate::cloudformation::operation::{Progress, Task, Work};
+use crate::cloudformation::policy::UpdateAction;
 use crate::cloudformation::provision::{GROUP, Workshop};
 use crate::cloudformation::replacement::{is_replacement, kept_name};
 use crate::cloudformation::rolling::{Rolling, RollingPolicy, Stale, check_update};
@@ -26,6 +31,8 @@ pub(super) fn start(
     match work.task.clone() {
         Task::Delete => start_delete(stack, key, work, shop),
         Task::DeleteFormer(former) => start_delete_former(stack, &former, work, shop),
+        Task::Import(physical_id) => import::start(stack, key, &physical_id, work, shop),
+        Task::Release => import::start_release(stack, key, work, shop),
         Task::Converge | Task::Create | Task::Update(_) | Task::Replace(_) | Task::Restore => {
             converge(stack, key, work, shop);
         }
@@ -39,9 +46,13 @@ fn converge(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<
         .as_ref()
         .is_some_and(|one| one.skip.contains(name));
     if skipped {
-        stack.set_resource_status(name, ResourceStatus::UpdateComplete, None, now);
+        skip(stack, name, now);
         work.progress = Progress::Done;
         return;
+    }
+    // Refused before anything began.
+    if let Some(reason) = work.fault.take() {
+        return fail(stack, name, work, &reason, shop);
     }
     let Some(definition) = &stack.definition else {
         return;
@@ -87,7 +98,16 @@ fn converge(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<
                 let doubtful = shop.moment.parameters.conditional_changes_replace;
                 let replaces = is_replacement(&kind, &existing.settings, &settings, doubtful);
                 let kept = kept_name(&kind, &existing.settings, &settings);
-                if let Some(kept) = kept.filter(|_| replaces) {
+                let action = if replaces {
+                    UpdateAction::Replace
+                } else {
+                    UpdateAction::Modify
+                };
+                let changes = existing.settings.differs(&settings);
+                if let Some(denial) = stack.denial(action, name).filter(|_| changes) {
+                    work.task = Task::Update(Box::new(existing.settings));
+                    fail(stack, name, work, &denial, shop);
+                } else if let Some(kept) = kept.filter(|_| replaces) {
                     start_update(stack, &existing, existing.settings.clone(), work, shop);
                     work.fault = Some(format!(
                         "CloudFormation cannot update a stack when a custom-named resource \
@@ -109,6 +129,19 @@ fn converge(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<
     }
 }
 
+/// Declares a resource restored. What it is stays what the failed update made of it.
+fn skip(stack: &mut Stack, name: &str, now: DateTime<Utc>) {
+    if let Some(resource) = stack.resources.get_mut(name) {
+        if let Some(before) = resource.before.take() {
+            resource.settings = *before;
+        }
+        resource.dirty = false;
+        resource.stuck = false;
+        resource.skipped = true;
+    }
+    stack.set_resource_status(name, ResourceStatus::UpdateComplete, None, now);
+}
+
 fn start_create(
     stack: &mut Stack,
     name: &str,
@@ -126,19 +159,8 @@ fn start_create(
     work.progress = Progress::Begun {
         initiates: now + seconds(shop.moment.parameters.creation_initiated_s),
     };
-    let resource = Resource {
-        logical_id: name.to_owned(),
-        physical_id: None,
-        kind,
-        status: ResourceStatus::CreateInProgress,
-        reason: None,
-        timestamp: now,
-        settings,
-        dirty: false,
-        before: None,
-        former: None,
-        fresh: true,
-    };
+    let status = ResourceStatus::CreateInProgress;
+    let resource = Resource::new(name, kind, status, settings, now);
     stack.resources.insert(name.to_owned(), resource);
     stack.set_resource_status(name, ResourceStatus::CreateInProgress, None, now);
 }
@@ -153,7 +175,13 @@ fn start_update(
     let (now, name, kind) = (shop.moment.now, &existing.logical_id, &existing.kind);
     let until = now + work_time(shop, kind).1;
     work.fault = fault(shop, name, kind, "update");
+    if existing.drift == Some(Actual::Gone) {
+        let gone = "Resource handler returned message: \"The resource does not exist.\" \
+                    (HandlerErrorCode: NotFound)";
+        work.fault = work.fault.take().or_else(|| Some(gone.to_owned()));
+    }
     if let Some(resource) = stack.resources.get_mut(name) {
+        resource.overwrite(&settings);
         resource.settings = settings.clone();
         resource.before = match (resource.dirty, resource.before.take()) {
             (false, None) => Some(Box::new(existing.settings.clone())),
@@ -263,7 +291,8 @@ fn start_delete(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Works
         .operation
         .as_ref()
         .is_some_and(|one| one.retain.contains(name));
-    let fresh = resource.fresh && stack.status != StackStatus::DeleteInProgress;
+    let undone = stack.operation.as_ref().is_some_and(|one| one.rolls_back);
+    let fresh = resource.fresh && undone;
     let except = fresh && stack.retain_except_on_create;
     if asked || is_retained(resource.settings.deletion_policy.as_ref(), fresh, except) {
         stack.set_resource_status(name, ResourceStatus::DeleteSkipped, None, now);
@@ -333,7 +362,12 @@ pub(super) fn work_time(
 }
 
 /// The reason that a `fail_resource` fault gives, if one strikes.
-fn fault(shop: &mut Workshop<'_, '_, '_>, name: &str, kind: &str, action: &str) -> Option<String> {
+pub(super) fn fault(
+    shop: &mut Workshop<'_, '_, '_>,
+    name: &str,
+    kind: &str,
+    action: &str,
+) -> Option<String> {
     if !shop.moment.faults.is_on("fail_resource") {
         return None;
     }

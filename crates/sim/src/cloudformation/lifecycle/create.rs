@@ -1,11 +1,12 @@
 //! `CreateStack`.
 
-use super::begin::{Beginning, begin_creation};
+use super::begin::{Beginning, begin_creation, disables_rollback, is_express};
 use crate::aws_error::{AwsError, AwsResult};
 use crate::cloudformation::answer::Started;
 use crate::cloudformation::definition::{Definition, Given};
 use crate::cloudformation::evaluate::Identity;
 use crate::cloudformation::lookup::check_name;
+use crate::cloudformation::policy::StackPolicy;
 use crate::cloudformation::request::CreateStack;
 use crate::cloudformation::stack::Stack;
 use crate::cloudformation::status::{OnFailure, StackStatus};
@@ -53,9 +54,13 @@ impl Region {
             notification_arns: Some(request.notification_arns),
             role_arn: request.role_arn,
         };
-        let definition = Definition::prepare(given, None, &identity, &self.compute)?;
+        let mut definition = Definition::prepare(given, None, &identity, &self.compute)?;
+        definition.rollback_configuration = request.rollback_configuration.unwrap_or_default();
+        let policy = request.stack_policy_body.as_deref();
+        let policy = policy.map(StackPolicy::read).transpose()?;
+        let deployment = request.deployment_config;
+        let disabled = disables_rollback(request.disable_rollback, deployment, moment.parameters)?;
         let mut stack = Stack::new(identity, StackStatus::CreateInProgress, moment.now);
-        let disabled = request.disable_rollback == Some(true);
         stack.on_failure = request.on_failure.unwrap_or(if disabled {
             OnFailure::DoNothing
         } else {
@@ -63,6 +68,7 @@ impl Region {
         });
         stack.timeout_in_minutes = request.timeout_in_minutes;
         stack.termination_protection = request.enable_termination_protection;
+        stack.policy = policy;
         stack.retain_except_on_create = request.retain_except_on_create;
         let operation_id = self.chance.uuid();
         let started = Started {
@@ -72,10 +78,15 @@ impl Region {
         let beginning = Beginning {
             operation_id,
             token: token.clone(),
-            disable_rollback: disabled,
+            disable_rollback: disabled && request.on_failure.is_none(),
+            express: is_express(deployment),
+            policy: None,
         };
         begin_creation(&mut stack, definition, beginning, moment);
         self.admit(stack);
+        if moment.parameters.early_validation && !request.disable_validation {
+            self.validate(&started.stack_id, None, &started.operation_id, moment.now);
+        }
         self.tokens
             .remember(token.as_deref(), &call, Replay::Started(started.clone()));
         Ok(started)

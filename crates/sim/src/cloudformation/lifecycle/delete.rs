@@ -1,14 +1,15 @@
 //! `DeleteStack` and `UpdateTerminationProtection`.
 
-use super::begin::first_event_at;
+use super::begin::{first_event_at, is_express};
 use crate::aws_error::{AwsError, AwsResult};
 use crate::cloudformation::engine::{fail_running, plan_deletion};
 use crate::cloudformation::lookup::no_stack;
 use crate::cloudformation::operation::Operation;
 use crate::cloudformation::request::DeleteStack;
-use crate::cloudformation::stack::Stack;
+use crate::cloudformation::stack::{Resource, Stack};
 use crate::cloudformation::status::{DeletionMode, OperationType, StackStatus};
 use crate::cloudformation::tokens::Replay;
+use crate::parameters::Parameters;
 use crate::region::Region;
 use crate::world::Moment;
 
@@ -31,8 +32,8 @@ impl Region {
         }
         let operation_id = self.chance.uuid();
         if let Some(stack) = self.find_stack_mut(name) {
-            check(stack, &request)?;
-            if may_begin(stack)? {
+            check(stack, &request, moment.parameters)?;
+            if may_begin(stack, moment)? {
                 begin_deletion(stack, request, operation_id, moment);
             }
         }
@@ -74,7 +75,7 @@ impl Region {
     }
 }
 
-fn check(stack: &Stack, request: &DeleteStack) -> AwsResult<()> {
+fn check(stack: &Stack, request: &DeleteStack, parameters: &Parameters) -> AwsResult<()> {
     if stack.is_deleted() {
         return Ok(());
     }
@@ -91,46 +92,40 @@ fn check(stack: &Stack, request: &DeleteStack) -> AwsResult<()> {
             stack.id
         )));
     }
-    if let Some(unknown) = request
-        .retain_resources
-        .iter()
-        .find(|name| !stack.resources.contains_key(*name))
-    {
+    let is_there = |name: &&String| stack.resources.get(*name).is_some_and(Resource::exists);
+    if let Some(unknown) = request.retain_resources.iter().find(|name| !is_there(name)) {
         let text = format!(
-            "The specified resources to retain must be in a valid state. Resource \
-                {unknown} is not in the stack"
+            "The specified resources to retain must be in a valid state. Resource {unknown} is \
+             not in the stack"
         );
         return Err(AwsError::validation(text));
+    }
+    let forces = request.deletion_mode == Some(DeletionMode::ForceDeleteStack);
+    if forces && stack.status != StackStatus::DeleteFailed && !parameters.force_delete_at_once {
+        return Err(AwsError::validation(format!(
+            "Invalid operation on stack [{}]. Force a deletion only when the stack is in the \
+             DELETE_FAILED state.",
+            stack.id
+        )));
     }
     Ok(())
 }
 
 /// Whether a deletion begins now: not when one runs or the stack is gone.
-fn may_begin(stack: &Stack) -> AwsResult<bool> {
-    match stack.status {
-        StackStatus::DeleteInProgress | StackStatus::DeleteComplete => Ok(false),
-        StackStatus::UpdateInProgress
-        | StackStatus::UpdateCompleteCleanupInProgress
-        | StackStatus::UpdateRollbackInProgress
-        | StackStatus::UpdateRollbackCompleteCleanupInProgress => {
-            Err(AwsError::validation(format!(
-                "Stack [{}] cannot be deleted while in status {}",
-                stack.id, stack.status
-            )))
-        }
-        StackStatus::ReviewInProgress
-        | StackStatus::CreateInProgress
-        | StackStatus::CreateFailed
-        | StackStatus::CreateComplete
-        | StackStatus::RollbackInProgress
-        | StackStatus::RollbackFailed
-        | StackStatus::RollbackComplete
-        | StackStatus::DeleteFailed
-        | StackStatus::UpdateComplete
-        | StackStatus::UpdateFailed
-        | StackStatus::UpdateRollbackFailed
-        | StackStatus::UpdateRollbackComplete => Ok(true),
+fn may_begin(stack: &Stack, moment: &Moment<'_>) -> AwsResult<bool> {
+    let interrupts = match stack.status {
+        StackStatus::DeleteInProgress | StackStatus::DeleteComplete => return Ok(false),
+        StackStatus::CreateInProgress => true,
+        StackStatus::RollbackInProgress => moment.parameters.deletion_interrupts_rollback,
+        status => !status.is_busy(),
+    };
+    if interrupts {
+        return Ok(true);
     }
+    Err(AwsError::validation(format!(
+        "Stack [{}] cannot be deleted while in status {}",
+        stack.id, stack.status
+    )))
 }
 
 /// Begins to delete a stack in whatever state it is.
@@ -148,7 +143,11 @@ pub(crate) fn begin_deletion(
     let mut operation = Operation::new(operation_id, token, first_event_at(moment));
     operation.force = request.deletion_mode == Some(DeletionMode::ForceDeleteStack);
     operation.retain = request.retain_resources.into_iter().collect();
+    operation.express = is_express(request.deployment_config);
     operation.works = plan_deletion(stack);
+    if let (Some(role), Some(definition)) = (request.role_arn, &mut stack.definition) {
+        definition.role_arn = Some(role);
+    }
     stack.operation = Some(operation);
     stack.set_status(
         StackStatus::DeleteInProgress,

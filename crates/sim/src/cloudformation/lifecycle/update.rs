@@ -1,12 +1,13 @@
 //! `UpdateStack` and `CancelUpdateStack`.
 
-use super::begin::{Beginning, begin_update};
+use super::begin::{Beginning, begin_update, disables_rollback, is_express};
 use super::cannot_be_updated;
 use crate::aws_error::{AwsError, AwsResult};
 use crate::cloudformation::answer::Started;
 use crate::cloudformation::change_set::{make_obsolete, preview};
 use crate::cloudformation::definition::{Definition, Given};
 use crate::cloudformation::lookup::no_stack;
+use crate::cloudformation::policy::StackPolicy;
 use crate::cloudformation::request::{OnStack, UpdateStack};
 use crate::cloudformation::stack::Stack;
 use crate::cloudformation::status::StackStatus;
@@ -35,7 +36,12 @@ impl Region {
         if let Some(Replay::Started(started)) = self.tokens.replay(token.as_deref(), &call)? {
             return Ok(started);
         }
-        let disable_rollback = request.disable_rollback == Some(true);
+        let deployment = request.deployment_config;
+        let disable_rollback =
+            disables_rollback(request.disable_rollback, deployment, moment.parameters)?;
+        let read = |body: Option<&String>| body.map(|body| StackPolicy::read(body)).transpose();
+        let policy = read(request.stack_policy_body.as_ref())?;
+        let during = read(request.stack_policy_during_update_body.as_ref())?;
         let operation_id = self.chance.uuid();
         let stack = self.stacks.get_mut(&id).ok_or_else(|| no_stack(&name))?;
         if !is_updatable(stack, disable_rollback) {
@@ -51,13 +57,19 @@ impl Region {
             role_arn: request.role_arn,
         };
         let (before, identity) = (stack.definition.as_ref(), &stack.identity);
-        let definition = Definition::prepare(given, before, identity, &self.compute)?;
+        let mut definition = Definition::prepare(given, before, identity, &self.compute)?;
+        if let Some(configuration) = request.rollback_configuration {
+            definition.rollback_configuration = configuration;
+        }
         let preview = preview(stack, &definition, &self.compute, moment.parameters)
             .map_err(AwsError::validation)?;
         if preview.is_empty() && stack.status != StackStatus::UpdateFailed {
             return Err(AwsError::validation("No updates are to be performed."));
         }
         stack.retain_except_on_create = request.retain_except_on_create;
+        if policy.is_some() {
+            stack.policy = policy;
+        }
         let started = Started {
             stack_id: id.clone(),
             operation_id: operation_id.clone(),
@@ -66,9 +78,14 @@ impl Region {
             operation_id,
             token: token.clone(),
             disable_rollback,
+            express: is_express(deployment),
+            policy: during,
         };
         make_obsolete(stack);
         begin_update(stack, definition, beginning, moment);
+        if moment.parameters.early_validation && !request.disable_validation {
+            self.validate(&id, None, &started.operation_id, moment.now);
+        }
         self.tokens
             .remember(token.as_deref(), &call, Replay::Started(started.clone()));
         Ok(started)
@@ -105,23 +122,9 @@ impl Region {
 /// Whether the status lets the stack be updated; after a failure that was not rolled back
 /// only as long as rollback stays disabled.
 pub(crate) fn is_updatable(stack: &Stack, disable_rollback: bool) -> bool {
-    match stack.status {
-        StackStatus::CreateComplete
-        | StackStatus::UpdateComplete
-        | StackStatus::UpdateRollbackComplete => true,
-        StackStatus::CreateFailed | StackStatus::UpdateFailed => disable_rollback,
-        StackStatus::ReviewInProgress
-        | StackStatus::CreateInProgress
-        | StackStatus::RollbackInProgress
-        | StackStatus::RollbackFailed
-        | StackStatus::RollbackComplete
-        | StackStatus::DeleteInProgress
-        | StackStatus::DeleteFailed
-        | StackStatus::DeleteComplete
-        | StackStatus::UpdateInProgress
-        | StackStatus::UpdateCompleteCleanupInProgress
-        | StackStatus::UpdateRollbackInProgress
-        | StackStatus::UpdateRollbackFailed
-        | StackStatus::UpdateRollbackCompleteCleanupInProgress => false,
-    }
+    let failed = matches!(
+        stack.status,
+        StackStatus::CreateFailed | StackStatus::UpdateFailed
+    );
+    stack.status.is_stable() || (failed && disable_rollback)
 }

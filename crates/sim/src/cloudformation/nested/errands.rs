@@ -183,7 +183,12 @@ fn roll_back(region: &mut Region, errand: &Errand, moment: &mut Moment<'_>) -> b
         | StackStatus::DeleteFailed
         | StackStatus::DeleteComplete
         | StackStatus::UpdateComplete
-        | StackStatus::UpdateRollbackComplete => return false,
+        | StackStatus::UpdateRollbackComplete
+        | StackStatus::ImportInProgress
+        | StackStatus::ImportComplete
+        | StackStatus::ImportRollbackInProgress
+        | StackStatus::ImportRollbackComplete
+        | StackStatus::ImportRollbackFailed => return false,
     }
     true
 }
@@ -195,6 +200,7 @@ fn turn_back(child: &mut Stack, beginning: Beginning, moment: &Moment<'_>) {
     let id = beginning.operation_id;
     let mut operation = Operation::new(id, beginning.token, first_event_at(moment));
     operation.works = plan_convergence(definition);
+    operation.rolls_back = true;
     child.operation = Some(operation);
     child.set_status(StackStatus::UpdateRollbackInProgress, None, moment.now);
 }
@@ -238,6 +244,8 @@ fn beginning(region: &mut Region, errand: &Errand) -> Beginning {
         token: operation.and_then(|one| one.token.clone()),
         disable_rollback: errand.aim == Aim::Create
             || operation.is_some_and(|one| one.disable_rollback),
+        express: operation.is_some_and(|one| one.express),
+        policy: None,
     }
 }
 

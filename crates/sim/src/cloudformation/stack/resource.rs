@@ -7,8 +7,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::{Happening, Stack};
+use crate::cloudformation::drift::{Actual, DriftFinding};
+use crate::cloudformation::policy::UpdateAction;
 use crate::cloudformation::request::Tag;
-use crate::cloudformation::status::ResourceStatus;
+use crate::cloudformation::status::{DetailedStatus, ResourceStatus, StackStatus};
 
 /// What a resource was made with: the template's words, worked out.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -65,6 +67,14 @@ pub struct Resource {
     pub former: Option<Former>,
     /// Whether the operation under way made it.
     pub fresh: bool,
+    /// Whether it is a rollback that it failed in, and so what a continued one may skip.
+    pub stuck: bool,
+    /// Whether it was skipped: what it is need not be what the template says.
+    pub skipped: bool,
+    /// What became of the real thing behind CloudFormation's back.
+    pub drift: Option<Actual>,
+    /// What the newest drift detection found.
+    pub checked: Option<DriftFinding>,
 }
 
 /// A real thing that a resource stood for, and no longer does.
@@ -81,10 +91,40 @@ pub struct Former {
 }
 
 impl Resource {
+    /// A resource that begins to be.
+    pub fn new(
+        logical_id: &str,
+        kind: String,
+        status: ResourceStatus,
+        settings: Settings,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            logical_id: logical_id.to_owned(),
+            physical_id: None,
+            kind,
+            status,
+            reason: None,
+            timestamp: now,
+            settings,
+            dirty: false,
+            before: None,
+            former: None,
+            fresh: true,
+            stuck: false,
+            skipped: false,
+            drift: None,
+            checked: None,
+        }
+    }
+
     /// Whether there is, or may be, something real behind it.
     pub fn exists(&self) -> bool {
         match self.status {
-            ResourceStatus::DeleteComplete | ResourceStatus::DeleteSkipped => false,
+            ResourceStatus::DeleteComplete
+            | ResourceStatus::DeleteSkipped
+            | ResourceStatus::ImportFailed
+            | ResourceStatus::ImportRollbackComplete => false,
             ResourceStatus::CreateInProgress
             | ResourceStatus::CreateFailed
             | ResourceStatus::CreateComplete
@@ -92,12 +132,43 @@ impl Resource {
             | ResourceStatus::DeleteFailed
             | ResourceStatus::UpdateInProgress
             | ResourceStatus::UpdateFailed
-            | ResourceStatus::UpdateComplete => true,
+            | ResourceStatus::UpdateComplete
+            | ResourceStatus::ImportInProgress
+            | ResourceStatus::ImportComplete
+            | ResourceStatus::ImportRollbackInProgress
+            | ResourceStatus::ImportRollbackFailed => true,
+        }
+    }
+}
+
+impl Resource {
+    /// An update gives the real thing these settings: what they set anew is no longer drift.
+    pub(crate) fn overwrite(&mut self, new: &Settings) {
+        let Some(Actual::Changed(changes)) = &mut self.drift else {
+            return;
+        };
+        let old = &self.settings.properties;
+        changes.retain(|pointer, _| {
+            let top = pointer.split('/').nth(1).unwrap_or_default();
+            old.get(top) == new.properties.get(top)
+        });
+        if changes.is_empty() {
+            self.drift = None;
         }
     }
 }
 
 impl Stack {
+    /// Why the policy in force lets an update not do this to a resource.
+    pub(crate) fn denial(&self, action: UpdateAction, name: &str) -> Option<String> {
+        if self.status != StackStatus::UpdateInProgress {
+            return None;
+        }
+        let during = self.operation.as_ref().and_then(|one| one.policy.as_ref());
+        let kind = &self.resources.get(name)?.kind;
+        during.or(self.policy.as_ref())?.denial(action, name, kind)
+    }
+
     /// Gives a resource a status, with its event; an unknown resource is passed over.
     pub(crate) fn set_resource_status(
         &mut self,
@@ -119,7 +190,26 @@ impl Stack {
             physical_id: physical_id.as_deref(),
             kind: &kind,
             status: status.as_str(),
+            detail: None,
             reason,
+            properties: Some(properties),
+            now,
+        });
+    }
+
+    /// The event of a resource that is configured and not yet at rest.
+    pub(crate) fn show_configured(&mut self, logical_id: &str, now: DateTime<Utc>) {
+        let Some(resource) = self.resources.get(logical_id).cloned() else {
+            return;
+        };
+        let properties = Value::Object(resource.settings.properties).to_string();
+        self.record(Happening {
+            logical_id,
+            physical_id: resource.physical_id.as_deref(),
+            kind: &resource.kind,
+            status: resource.status.as_str(),
+            detail: Some(DetailedStatus::ConfigurationComplete),
+            reason: Some("Eventual consistency check initiated"),
             properties: Some(properties),
             now,
         });
@@ -138,6 +228,7 @@ impl Stack {
             physical_id: Some(&former.physical_id),
             kind: &former.kind,
             status: status.as_str(),
+            detail: None,
             reason,
             properties: Some(Value::Object(former.settings.properties.clone()).to_string()),
             now,

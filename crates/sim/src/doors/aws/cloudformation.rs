@@ -1,9 +1,14 @@
 //! CloudFormation's door: every action in one list, each with what it takes.
 
 mod changes;
+mod constraints;
+mod deployment;
 mod describe;
+mod drift;
+mod elsewhere;
 mod exports;
 pub(super) mod json;
+mod operations;
 mod requests;
 mod template_source;
 mod templates;
@@ -18,6 +23,11 @@ use crate::world::World;
 
 /// Carries a call out.
 pub(super) fn answer(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
+    if elsewhere::NOT_SIMULATED.contains(&call.action) {
+        let there: Vec<&str> = ACTIONS.iter().map(|action| action.name).collect();
+        return Err(elsewhere::refusal(call.action, &there));
+    }
+    constraints::check(call)?;
     action::perform(ACTIONS, call, world)
 }
 
@@ -63,7 +73,13 @@ pub(crate) const ACTIONS: &[Action] = &[
     },
     Action {
         name: "ContinueUpdateRollback",
-        takes: &["StackName", "ResourcesToSkip", "ClientRequestToken"],
+        takes: &[
+            "StackName",
+            "RoleARN",
+            "ResourcesToSkip",
+            "ForceRollback",
+            "ClientRequestToken",
+        ],
         answer: |call, world| {
             let request = requests::continue_update_rollback(call)?;
             let done = world.on(call.place, |region, m| {
@@ -74,9 +90,15 @@ pub(crate) const ACTIONS: &[Action] = &[
     },
     Action {
         name: "RollbackStack",
-        takes: &["StackName", "ClientRequestToken"],
+        takes: &[
+            "StackName",
+            "RoleARN",
+            "RetainExceptOnCreate",
+            "DeploymentConfig",
+            "ClientRequestToken",
+        ],
         answer: |call, world| {
-            let request = requests::on_stack(call)?;
+            let request = requests::rollback_stack(call)?;
             let begun = world.on(call.place, |region, m| region.rollback_stack(request, m));
             begun.map(started)
         },
@@ -90,6 +112,16 @@ pub(crate) const ACTIONS: &[Action] = &[
         name: "UpdateTerminationProtection",
         takes: &["StackName", "EnableTerminationProtection"],
         answer: update_termination_protection,
+    },
+    Action {
+        name: "SetStackPolicy",
+        takes: &["StackName", "StackPolicyBody", "StackPolicyURL"],
+        answer: operations::set_policy,
+    },
+    Action {
+        name: "GetStackPolicy",
+        takes: &["StackName"],
+        answer: operations::get_policy,
     },
     Action {
         name: "CreateChangeSet",
@@ -155,6 +187,47 @@ pub(crate) const ACTIONS: &[Action] = &[
         name: "DescribeStackEvents",
         takes: &["StackName", "NextToken"],
         answer: describe::events,
+    },
+    Action {
+        name: "DescribeEvents",
+        takes: &[
+            "StackName",
+            "ChangeSetName",
+            "OperationId",
+            "Filters",
+            "NextToken",
+        ],
+        answer: operations::events,
+    },
+    Action {
+        name: "DescribeAccountLimits",
+        takes: &["NextToken"],
+        answer: operations::account_limits,
+    },
+    Action {
+        name: "DetectStackDrift",
+        takes: &["StackName", "LogicalResourceIds"],
+        answer: drift::detect,
+    },
+    Action {
+        name: "DetectStackResourceDrift",
+        takes: &["StackName", "LogicalResourceId"],
+        answer: drift::detect_resource,
+    },
+    Action {
+        name: "DescribeStackDriftDetectionStatus",
+        takes: &["StackDriftDetectionId"],
+        answer: drift::detection,
+    },
+    Action {
+        name: "DescribeStackResourceDrifts",
+        takes: &[
+            "StackName",
+            "StackResourceDriftStatusFilters",
+            "MaxResults",
+            "NextToken",
+        ],
+        answer: drift::resources,
     },
     Action {
         name: "DescribeStackResource",

@@ -17,7 +17,7 @@ use crate::World;
 use crate::aws_error::{AwsError, AwsResult};
 use crate::cloudformation::request::{
     ChangeSetReference, ContinueUpdateRollback, CreateChangeSet, CreateStack, DeleteStack,
-    ExecuteChangeSet, OnStack, ParameterInput, Tag,
+    ExecuteChangeSet, OnStack, ParameterInput, RollbackStack, Tag,
 };
 use crate::cloudformation::status::{ChangeSetType, OnFailure};
 use crate::region::Region;
@@ -217,14 +217,19 @@ fn on_region(
         InfrastructureAction::ContinueRollback { stack, token } => {
             let request = ContinueUpdateRollback {
                 stack_name: stack.to_string(),
-                resources_to_skip: Vec::new(),
                 client_request_token: Some(token.to_string()),
+                ..ContinueUpdateRollback::default()
             };
             region.continue_update_rollback(request, m)?;
             accepted(stack)
         }
         InfrastructureAction::RollBack { stack, token } => {
-            region.rollback_stack(on_stack(stack, token), m)?;
+            let request = RollbackStack {
+                stack_name: stack.to_string(),
+                client_request_token: Some(token.to_string()),
+                ..RollbackStack::default()
+            };
+            region.rollback_stack(request, m)?;
             accepted(stack)
         }
         InfrastructureAction::DeleteStack { stack, token } => {

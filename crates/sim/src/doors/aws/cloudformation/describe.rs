@@ -1,14 +1,18 @@
 //! Stacks, events and resources as documents.
 
+use chrono::{DateTime, Utc};
+
 use super::super::demand::required;
 use super::super::query::Call;
 use super::super::xml::{Element, time};
+use super::deployment::show_rollback;
 use super::nothing;
 use crate::aws_error::{AwsError, AwsResult};
 use crate::cloudformation::answer::{
     OperationEntry, OutputValue, ParameterOutput, StackDescription, StackEvent, StackResource,
     StackSummary,
 };
+use crate::cloudformation::drift::{ResourceDriftStatus, StackDriftStatus};
 use crate::cloudformation::request::Tag;
 use crate::cloudformation::status::StackStatus;
 use crate::world::World;
@@ -112,7 +116,7 @@ fn stack(element: Element, stack: StackDescription) -> Element {
         .field("CreationTime", time(stack.creation_time))
         .optional("LastUpdatedTime", stack.last_updated_time.map(time))
         .optional("DeletionTime", stack.deletion_time.map(time))
-        .with(Element::new("RollbackConfiguration"))
+        .with(show_rollback(stack.rollback_configuration))
         .field("StackStatus", stack.stack_status)
         .optional("StackStatusReason", stack.stack_status_reason)
         .field("DisableRollback", stack.disable_rollback)
@@ -126,10 +130,11 @@ fn stack(element: Element, stack: StackDescription) -> Element {
             "EnableTerminationProtection",
             stack.enable_termination_protection,
         )
-        .with(drift())
+        .with(drift(stack.drift))
         .optional("ParentId", stack.parent_id)
         .optional("RootId", stack.root_id)
         .optional("DeletionMode", stack.deletion_mode)
+        .optional("DetailedStatus", stack.detailed_status)
         .list("LastOperations", "member", stack.last_operations, operation)
 }
 
@@ -143,7 +148,7 @@ fn summary(element: Element, stack: StackSummary) -> Element {
         .optional("DeletionTime", stack.deletion_time.map(time))
         .field("StackStatus", stack.stack_status)
         .optional("StackStatusReason", stack.stack_status_reason)
-        .with(drift())
+        .with(drift(stack.drift))
         .optional("ParentId", stack.parent_id)
         .optional("RootId", stack.root_id)
         .list("LastOperations", "member", stack.last_operations, operation)
@@ -163,6 +168,7 @@ fn event(element: Element, event: StackEvent) -> Element {
         .optional("ResourceStatusReason", event.resource_status_reason)
         .optional("ResourceProperties", event.resource_properties)
         .optional("ClientRequestToken", event.client_request_token)
+        .optional("DetailedStatus", event.detailed_status)
 }
 
 fn in_stack(element: Element, resource: &StackResource) -> Element {
@@ -186,7 +192,7 @@ fn about_resource(element: Element, timestamp: &str, resource: &StackResource) -
             "ResourceStatusReason",
             resource.resource_status_reason.as_deref(),
         )
-        .with(Element::new("DriftInformation").field("StackResourceDriftStatus", "NOT_CHECKED"))
+        .with(resource_drift(resource.drift))
 }
 
 pub(super) fn parameter(element: Element, parameter: ParameterOutput) -> Element {
@@ -214,8 +220,18 @@ fn operation(element: Element, operation: OperationEntry) -> Element {
         .field("OperationId", operation.operation_id)
 }
 
-fn drift() -> Element {
-    Element::new("DriftInformation").field("StackDriftStatus", "NOT_CHECKED")
+fn drift(found: Option<(StackDriftStatus, DateTime<Utc>)>) -> Element {
+    let status = found.map_or(StackDriftStatus::NotChecked, |(status, _)| status);
+    Element::new("DriftInformation")
+        .field("StackDriftStatus", status)
+        .optional("LastCheckTimestamp", found.map(|(_, at)| time(at)))
+}
+
+fn resource_drift(found: Option<(ResourceDriftStatus, DateTime<Utc>)>) -> Element {
+    let status = found.map_or(ResourceDriftStatus::NotChecked, |(status, _)| status);
+    Element::new("DriftInformation")
+        .field("StackResourceDriftStatus", status)
+        .optional("LastCheckTimestamp", found.map(|(_, at)| time(at)))
 }
 
 fn status(word: &str) -> AwsResult<StackStatus> {

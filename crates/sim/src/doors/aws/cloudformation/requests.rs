@@ -3,17 +3,16 @@
 use super::super::demand::{flag, number, required, sent_texts, tags, word};
 use super::super::params::Params;
 use super::super::query::Call;
+use super::deployment;
 use super::template_source::template;
 use crate::aws_error::{AwsError, AwsResult};
 use crate::cloudformation::request::{
     ChangeSetReference, ContinueUpdateRollback, CreateChangeSet, CreateStack, DeleteStack,
-    ExecuteChangeSet, OnStack, ParameterInput, SignalResource, UpdateStack,
+    ExecuteChangeSet, OnStack, ParameterInput, RollbackStack, SignalResource, UpdateStack,
 };
 use crate::cloudformation::status::{ChangeSetType, DeletionMode, OnFailure, SignalStatus};
 use crate::world::World;
 
-/// The early validation that `DisableValidation` turns off is not simulated, so
-/// that it may be given in any case.
 pub(super) const CREATE_STACK: &[&str] = &[
     "StackName",
     "TemplateBody",
@@ -28,6 +27,10 @@ pub(super) const CREATE_STACK: &[&str] = &[
     "TimeoutInMinutes",
     "EnableTerminationProtection",
     "RetainExceptOnCreate",
+    "RollbackConfiguration",
+    "StackPolicyBody",
+    "StackPolicyURL",
+    "DeploymentConfig",
     "ClientRequestToken",
     "DisableValidation",
 ];
@@ -49,6 +52,10 @@ pub(super) fn create_stack(call: &Call<'_>, world: &World) -> AwsResult<CreateSt
         enable_termination_protection: flag(params, "EnableTerminationProtection")?
             .unwrap_or_default(),
         retain_except_on_create: flag(params, "RetainExceptOnCreate")?.unwrap_or_default(),
+        rollback_configuration: deployment::rollback(params)?,
+        stack_policy_body: deployment::policy(call, world, "StackPolicyBody", "StackPolicyURL")?,
+        deployment_config: deployment::config(params)?,
+        disable_validation: flag(params, "DisableValidation")?.unwrap_or_default(),
         client_request_token: params.owned("ClientRequestToken"),
     })
 }
@@ -65,6 +72,12 @@ pub(super) const UPDATE_STACK: &[&str] = &[
     "RoleARN",
     "DisableRollback",
     "RetainExceptOnCreate",
+    "RollbackConfiguration",
+    "StackPolicyBody",
+    "StackPolicyURL",
+    "StackPolicyDuringUpdateBody",
+    "StackPolicyDuringUpdateURL",
+    "DeploymentConfig",
     "ClientRequestToken",
     "DisableValidation",
 ];
@@ -72,6 +85,7 @@ pub(super) const UPDATE_STACK: &[&str] = &[
 /// UpdateStack.
 pub(super) fn update_stack(call: &Call<'_>, world: &World) -> AwsResult<UpdateStack> {
     let params = call.params;
+    let during = ["StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL"];
     Ok(UpdateStack {
         stack_name: required(params, "StackName")?,
         template_body: template(call, world)?,
@@ -83,6 +97,11 @@ pub(super) fn update_stack(call: &Call<'_>, world: &World) -> AwsResult<UpdateSt
         role_arn: params.owned("RoleARN"),
         disable_rollback: flag(params, "DisableRollback")?,
         retain_except_on_create: flag(params, "RetainExceptOnCreate")?.unwrap_or_default(),
+        rollback_configuration: deployment::rollback(params)?,
+        stack_policy_body: deployment::policy(call, world, "StackPolicyBody", "StackPolicyURL")?,
+        stack_policy_during_update_body: deployment::policy(call, world, during[0], during[1])?,
+        deployment_config: deployment::config(params)?,
+        disable_validation: flag(params, "DisableValidation")?.unwrap_or_default(),
         client_request_token: params.owned("ClientRequestToken"),
     })
 }
@@ -92,6 +111,7 @@ pub(super) const DELETE_STACK: &[&str] = &[
     "RetainResources",
     "DeletionMode",
     "RoleARN",
+    "DeploymentConfig",
     "ClientRequestToken",
 ];
 
@@ -108,6 +128,7 @@ pub(super) fn delete_stack(call: &Call<'_>) -> AwsResult<DeleteStack> {
             DeletionMode::as_str,
         )?,
         role_arn: params.owned("RoleARN"),
+        deployment_config: deployment::mode_only(params)?,
         client_request_token: params.owned("ClientRequestToken"),
     })
 }
@@ -127,6 +148,9 @@ pub(super) const CREATE_CHANGE_SET: &[&str] = &[
     "Description",
     "OnStackFailure",
     "IncludeNestedStacks",
+    "ResourcesToImport",
+    "RollbackConfiguration",
+    "DeploymentConfig",
     "ClientToken",
     "DisableValidation",
 ];
@@ -153,6 +177,10 @@ pub(super) fn create_change_set(call: &Call<'_>, world: &World) -> AwsResult<Cre
         description: params.owned("Description"),
         on_stack_failure: word(params, "OnStackFailure", OnFailure::ALL, OnFailure::as_str)?,
         include_nested_stacks: flag(params, "IncludeNestedStacks")?.unwrap_or_default(),
+        rollback_configuration: deployment::rollback(params)?,
+        resources_to_import: deployment::imports(params)?,
+        deployment_config: deployment::config(params)?,
+        disable_validation: flag(params, "DisableValidation")?.unwrap_or_default(),
         client_token: params.owned("ClientToken"),
     })
 }
@@ -189,7 +217,21 @@ pub(super) fn continue_update_rollback(call: &Call<'_>) -> AwsResult<ContinueUpd
     Ok(ContinueUpdateRollback {
         stack_name: required(call.params, "StackName")?,
         resources_to_skip: call.params.texts("ResourcesToSkip"),
+        force_rollback: flag(call.params, "ForceRollback")?.unwrap_or_default(),
+        role_arn: call.params.owned("RoleARN"),
         client_request_token: call.params.owned("ClientRequestToken"),
+    })
+}
+
+/// RollbackStack.
+pub(super) fn rollback_stack(call: &Call<'_>) -> AwsResult<RollbackStack> {
+    let params = call.params;
+    Ok(RollbackStack {
+        stack_name: required(params, "StackName")?,
+        role_arn: params.owned("RoleARN"),
+        retain_except_on_create: flag(params, "RetainExceptOnCreate")?.unwrap_or_default(),
+        deployment_config: deployment::mode_only(params)?,
+        client_request_token: params.owned("ClientRequestToken"),
     })
 }
 
