@@ -188,7 +188,7 @@ impl World {
             parameters: &self.parameters,
             faults: &mut self.faults,
         };
-        region.tokens.look(self.now, &self.parameters);
+        region.look(self.now, &self.parameters);
         let answer = operation(region, &mut moment);
         // Whatever it was: stacks may wait for what it has done.
         region.compute.changed = true;

@@ -28,12 +28,20 @@ use super::status::StackStatus;
 use super::{change_set, nested};
 use super::{drift, monitoring};
 use crate::clock::seconds;
+use crate::parameters::Parameters;
 use crate::region::Region;
 use crate::world::{Moment, Stores};
 
+impl Region {
+    /// It is `now`: what is no longer kept is gone, before anybody asks for it.
+    pub(crate) fn look(&mut self, now: DateTime<Utc>, parameters: &Parameters) {
+        self.tokens.look(now, parameters);
+        forget(self, now);
+    }
+}
+
 /// Plays every stack of a region up to now.
 pub(crate) fn run_due(region: &mut Region, moment: &mut Moment<'_>, stores: &mut Stores<'_>) {
-    forget(region, moment.now);
     drift::run_due(region, moment.now);
     loop {
         run_round(region, moment, stores);

@@ -83,6 +83,8 @@ fn unchanged(stack: &Stack, new: &Definition, imports: &BTreeMap<String, String>
         "Resources"
     } else if old.template.outputs != new.template.outputs {
         "Outputs"
+    } else if old.parameters != new.parameters {
+        "Parameters"
     } else {
         return Ok(());
     };
