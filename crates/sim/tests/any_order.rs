@@ -1,13 +1,20 @@
-//! Whatever is asked of a stack, in whatever order and with whatever faults: the world
-//! comes to rest, and what is deleted leaves nothing.
+//! Whatever is asked of a stack, in whatever order and with whatever faults: each change of
+//! status is one that CloudFormation makes, every operation ends, events come in order, the
+//! same seed gives the same ones, and what is deleted leaves nothing.
+
+use std::collections::BTreeMap;
 
 use bennu_sim::World;
 use bennu_sim::clock::seconds;
+use bennu_sim::cloudformation::answer::StackEvent;
+use bennu_sim::cloudformation::monitoring::{RollbackConfiguration, RollbackTrigger};
 use bennu_sim::cloudformation::request::{
     ChangeSetReference, ContinueUpdateRollback, CreateChangeSet, CreateStack, DeleteStack,
-    ExecuteChangeSet, OnStack, ParameterInput, RollbackStack,
+    DeploymentConfig, ExecuteChangeSet, OnStack, ParameterInput, ResourceToImport, RollbackStack,
+    UpdateStack,
 };
-use bennu_sim::cloudformation::status::{ChangeSetType, DeletionMode};
+use bennu_sim::cloudformation::status::{ChangeSetType, DeletionMode, DeploymentMode, StackStatus};
+use bennu_sim::cloudformation::transitions::is_legal;
 use bennu_sim::faults::Fault;
 use bennu_sim::parameters::Parameters;
 use bennu_sim::world::{Place, default_start};
@@ -55,9 +62,21 @@ enum Move {
         version: u8,
         disable_rollback: bool,
     },
+    UpdateNow {
+        version: u8,
+        express: bool,
+        watched: bool,
+    },
+    Import,
+    Policy {
+        denies: bool,
+    },
+    Alarm,
     Cancel,
     Rollback,
-    Continue,
+    Continue {
+        force: bool,
+    },
     Delete {
         force: bool,
     },
@@ -77,14 +96,19 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         2 => any::<bool>().prop_map(|disable_rollback| Move::Execute { disable_rollback }),
         8 => (1..4_u8, any::<bool>())
             .prop_map(|(version, disable_rollback)| Move::Update { version, disable_rollback }),
+        3 => (1..4_u8, any::<bool>(), any::<bool>())
+            .prop_map(|(version, express, watched)| Move::UpdateNow { version, express, watched }),
+        2 => Just(Move::Import),
+        1 => any::<bool>().prop_map(|denies| Move::Policy { denies }),
+        1 => Just(Move::Alarm),
         1 => Just(Move::Cancel),
         1 => Just(Move::Rollback),
-        1 => Just(Move::Continue),
+        2 => any::<bool>().prop_map(|force| Move::Continue { force }),
         2 => any::<bool>().prop_map(|force| Move::Delete { force }),
         1 => Just(Move::TerminateOne),
         5 => (1..400_u16).prop_map(Move::Wait),
-        2 => (prop::sample::select(vec!["Queue", "Extra", "Template", "Group"]),
-              prop::sample::select(vec!["create", "update", "delete"]))
+        2 => (prop::sample::select(vec!["Queue", "Extra", "Template", "Group", "Bucket"]),
+              prop::sample::select(vec!["create", "update", "delete", "import", "import_rollback"]))
             .prop_map(|(what, action)| Move::Fail { what, action }),
         1 => Just(Move::FailBoot),
     ];
@@ -106,7 +130,14 @@ struct Player {
 impl Player {
     fn new() -> Self {
         Self {
-            world: World::new(1, default_start(), Parameters::default()),
+            world: World::new(
+                1,
+                default_start(),
+                Parameters {
+                    event_page: usize::MAX,
+                    ..Parameters::default()
+                },
+            ),
             place: Place {
                 account: "123456789012".to_owned(),
                 region: "us-east-1".to_owned(),
@@ -195,9 +226,27 @@ impl Player {
                     .world
                     .on(&place, |region, now| region.rollback_stack(request, now));
             }
-            Move::Continue => {
+            Move::UpdateNow {
+                version,
+                express,
+                watched,
+            } => self.update(version, express, watched),
+            Move::Import => self.import(),
+            Move::Policy { denies } => {
+                let effect = if denies { "Deny" } else { "Allow" };
+                let policy = format!(
+                    r#"{{"Statement": {{"Effect": "{effect}", "Action": "Update:*",
+                        "Principal": "*", "Resource": "*"}}}}"#
+                );
+                let _refused = self.world.on(&place, |region, now| {
+                    region.set_stack_policy(&stack_name, &policy, now)
+                });
+            }
+            Move::Alarm => self.fault("alarm", "errors", ""),
+            Move::Continue { force } => {
                 let request = ContinueUpdateRollback {
                     stack_name,
+                    force_rollback: force,
                     ..ContinueUpdateRollback::default()
                 };
                 let _refused = self.world.on(&place, |region, now| {
@@ -222,6 +271,83 @@ impl Player {
             Move::Fail { what, action } => self.fault("fail_resource", what, action),
             Move::FailBoot => self.fault("fail_boot", "Group", ""),
         }
+    }
+
+    fn update(&mut self, version: u8, express: bool, watched: bool) {
+        let trigger = RollbackTrigger {
+            arn: "arn:aws:cloudwatch:us-east-1:123456789012:alarm:errors".to_owned(),
+            r#type: "AWS::CloudWatch::Alarm".to_owned(),
+        };
+        let request = UpdateStack {
+            stack_name: "shop".to_owned(),
+            use_previous_template: true,
+            parameters: vec![ParameterInput {
+                key: "Version".to_owned(),
+                value: Some(version.to_string()),
+                use_previous_value: false,
+            }],
+            rollback_configuration: Some(RollbackConfiguration {
+                rollback_triggers: vec![trigger],
+                monitoring_time_in_minutes: Some(u32::from(watched) * 3),
+            }),
+            deployment_config: DeploymentConfig {
+                mode: express.then_some(DeploymentMode::Express),
+                disable_rollback: None,
+            },
+            ..UpdateStack::default()
+        };
+        let place = self.place.clone();
+        let _refused = self
+            .world
+            .on(&place, |region, now| region.update_stack(request, now));
+    }
+
+    /// Takes a bucket in; the template that comes with it is the one that all begin with.
+    fn import(&mut self) {
+        self.sets += 1;
+        let bucket = "  Bucket: { Type: AWS::S3::Bucket, DeletionPolicy: Retain }";
+        let request = CreateChangeSet {
+            stack_name: "shop".to_owned(),
+            change_set_name: format!("set-{}", self.sets),
+            change_set_type: Some(ChangeSetType::Import),
+            template_body: Some(format!("{TEMPLATE}{bucket}\n")),
+            parameters: vec![ParameterInput {
+                key: "Version".to_owned(),
+                value: None,
+                use_previous_value: true,
+            }],
+            resources_to_import: vec![ResourceToImport {
+                resource_type: "AWS::S3::Bucket".to_owned(),
+                logical_resource_id: "Bucket".to_owned(),
+                resource_identifier: [("BucketName".to_owned(), "kits".to_owned())].into(),
+            }],
+            ..CreateChangeSet::default()
+        };
+        let place = self.place.clone();
+        let _refused = self
+            .world
+            .on(&place, |region, now| region.create_change_set(request, now));
+        self.play(Move::Wait(10));
+        self.play(Move::Execute {
+            disable_rollback: false,
+        });
+    }
+
+    /// The events of every stack that there was, oldest first.
+    fn events(&mut self) -> BTreeMap<String, Vec<StackEvent>> {
+        let place = self.place.clone();
+        self.world.on(&place, |region, now| {
+            let stacks = region.list_stacks(&[], None, now).map(|page| page.items);
+            let stacks = stacks.into_iter().flatten();
+            let of = |id: &str| {
+                let page = region.describe_stack_events(id, None, now);
+                let newest_first = page.map(|page| page.items).unwrap_or_default();
+                newest_first.into_iter().rev().collect()
+            };
+            stacks
+                .map(|one| (one.stack_id.clone(), of(&one.stack_id)))
+                .collect()
+        })
     }
 
     fn delete(&mut self, force: bool) {
@@ -252,6 +378,25 @@ impl Player {
     }
 }
 
+/// Each status of a stack follows lawfully on the one before, and time does not go back.
+fn check(id: &str, events: &[StackEvent]) -> Result<(), TestCaseError> {
+    let mut before = None;
+    for event in events {
+        let is_own = event.physical_resource_id.as_deref() == Some(id);
+        if let (true, Some(status)) = (is_own, StackStatus::parse(event.resource_status)) {
+            prop_assert!(is_legal(before, status), "{before:?} -> {status}");
+            before = Some(status);
+        }
+    }
+    let times = events.iter().map(|one| one.timestamp);
+    prop_assert!(times.is_sorted(), "{events:#?}");
+    let mut ids: Vec<&str> = events.iter().map(|one| one.event_id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    prop_assert_eq!(ids.len(), events.len(), "an event id twice");
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 200,
@@ -262,14 +407,28 @@ proptest! {
     #[test]
     fn every_life_comes_to_rest_and_can_be_ended(moves in moves()) {
         let mut player = Player::new();
+        let mut twin = Player::new();
         // A forced deletion, and a cleanup that failed often enough, leave things behind.
         let spares = moves.iter().any(|one| {
-            matches!(one, Move::Delete { force: true } | Move::Fail { action: "delete", .. })
+            matches!(
+                one,
+                Move::Delete { force: true }
+                    | Move::Fail { action: "delete", .. }
+                    // A deletion in express mode does not wait; a stack rolled back so may.
+                    | Move::UpdateNow { express: true, .. }
+            )
         });
         for one in moves {
-            player.play(one);
+            player.play(one.clone());
+            twin.play(one);
         }
         player.world.settle();
+        twin.world.settle();
+        let events = player.events();
+        for (id, events) in &events {
+            check(id, events)?;
+        }
+        prop_assert_eq!(events, twin.events(), "the same seed, the same events");
         player.world.faults.clear();
         let place = player.place.clone();
         let truth = player.world.on(&place, |region, _| region.truth());

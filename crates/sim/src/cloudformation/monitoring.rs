@@ -49,6 +49,7 @@ pub(crate) fn look(stack: &mut Stack, moment: &mut Moment<'_>) {
     };
     let triggers = &definition.rollback_configuration.rollback_triggers;
     if triggers.is_empty() || operation.is_failing() || !is_watched(stack.status) {
+        operation.next_look = None;
         return;
     }
     let rings = triggers.iter().find(|trigger| {
