@@ -14,6 +14,7 @@
 //!
 //! - [`world`], [`clock`], [`schedule`], [`faults`], [`parameters`], [`chance`]: time, and what can be set
 //! - [`cloudformation`], [`autoscaling`], [`ec2`], over [`compute`]: a region's services
+//! - [`sqs`], [`events`]: a region's queues, and the rules that fill them
 //! - [`bootstrap`]: what instances do when they boot; [`history`]: who served, and when;
 //!   [`trace`]: what happened, line by line
 //! - [`s3`], [`secrets`], [`ssm`], [`sts`], [`octopus`]: the services beside the regions
@@ -29,6 +30,7 @@ pub mod cloudformation;
 pub mod compute;
 pub mod doors;
 pub mod ec2;
+pub mod events;
 pub mod faults;
 pub mod history;
 pub mod ledger;
@@ -40,6 +42,7 @@ pub mod region;
 pub mod s3;
 pub mod schedule;
 pub mod secrets;
+pub mod sqs;
 pub mod ssm;
 pub mod sts;
 pub mod trace;

@@ -161,6 +161,12 @@ pub struct Parameters {
     pub rollback_restores_values: bool,
     /// Whether a group's `aws:cloudformation:*` tags reach its instances. Sources differ.
     pub stack_tags_reach_instances: bool,
+    /// From a stack's event until a queue that a rule names shows it. Not published; AWS
+    /// says about half a second.
+    pub event_delivery_s: f64,
+    /// Whether a rule fills only queues whose policy lets EventBridge send, as AWS's guide
+    /// says; without it every queue is filled.
+    pub event_targets_need_policy: bool,
 }
 
 impl Default for Parameters {
@@ -243,6 +249,8 @@ impl Default for Parameters {
             bootstrap_limit_s: 12.0 * 3600.0,
             rollback_restores_values: true,
             stack_tags_reach_instances: true,
+            event_delivery_s: 0.5,
+            event_targets_need_policy: true,
         }
     }
 }

@@ -12,13 +12,15 @@ use crate::cloudformation::stack::Stack;
 use crate::cloudformation::tokens::Tokens;
 use crate::compute::Compute;
 use crate::ec2::InstanceState;
+use crate::events::{self, Bus};
 use crate::schedule::Scheduled;
+use crate::sqs::Queues;
 use crate::world::{Moment, Place, Stores};
 
-/// CloudFormation, Auto Scaling and EC2 of one account in one region.
+/// CloudFormation, Auto Scaling, EC2, SQS and EventBridge of one account in one region.
 ///
 /// The operations stand with their service: in [`crate::cloudformation`],
-/// [`crate::autoscaling`], [`crate::ec2`].
+/// [`crate::autoscaling`], [`crate::ec2`], [`crate::sqs`], [`crate::events`].
 #[derive(Debug)]
 pub struct Region {
     pub(crate) place: Place,
@@ -32,6 +34,8 @@ pub struct Region {
     pub(crate) tokens: Tokens,
     pub(crate) compute: Compute,
     pub(crate) detections: Detections,
+    pub(crate) queues: Queues,
+    pub(crate) bus: Bus,
 }
 
 impl Region {
@@ -43,6 +47,8 @@ impl Region {
             ..Compute::default()
         };
         Self {
+            queues: Queues::new(place.clone(), seed),
+            bus: Bus::new(place.clone(), seed),
             place,
             chance,
             stacks: Scheduled::default(),
@@ -112,6 +118,7 @@ impl Region {
         loop {
             self.compute.run_due(&mut self.chance, moment);
             engine::run_due(self, moment, stores);
+            events::deliver(self, moment);
             if self.next_due().is_none_or(|due| due > moment.now) {
                 break;
             }

@@ -58,6 +58,8 @@ fn run_round(region: &mut Region, moment: &mut Moment<'_>, stores: &mut Stores<'
         stacks,
         compute,
         chance,
+        queues,
+        bus,
         names,
         forgotten,
         ..
@@ -73,6 +75,8 @@ fn run_round(region: &mut Region, moment: &mut Moment<'_>, stores: &mut Stores<'
                 let identity = stack.identity.clone();
                 let mut shop = Workshop {
                     compute,
+                    queues,
+                    bus,
                     chance,
                     moment,
                     stores,

@@ -5,6 +5,7 @@
 
 mod generic;
 mod group;
+mod messaging;
 mod stored;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,8 @@ use crate::chance::Chance;
 use crate::compute::{Compute, Seat};
 use crate::ec2::launch_template::{specification_from, tags_from};
 use crate::ec2::{LaunchSpecification, LaunchTemplate};
+use crate::events::Bus;
+use crate::sqs::Queues;
 use crate::world::{Moment, Place, Stores};
 
 /// A launch template.
@@ -34,11 +37,21 @@ pub const LAUNCH_CONFIGURATION: &str = "AWS::AutoScaling::LaunchConfiguration";
 pub const GROUP: &str = "AWS::AutoScaling::AutoScalingGroup";
 /// A single instance.
 pub const INSTANCE: &str = "AWS::EC2::Instance";
+/// A queue.
+pub const QUEUE: &str = "AWS::SQS::Queue";
+/// Who may use queues.
+pub const QUEUE_POLICY: &str = "AWS::SQS::QueuePolicy";
+/// A rule of EventBridge.
+pub const RULE: &str = "AWS::Events::Rule";
 
 /// Where real things are made.
 pub struct Workshop<'a, 'm, 's> {
     /// Launch templates, groups, instances.
     pub compute: &'a mut Compute,
+    /// Queues.
+    pub queues: &'a mut Queues,
+    /// Rules that fill them.
+    pub bus: &'a mut Bus,
     /// Ids.
     pub chance: &'a mut Chance,
     /// Time, numbers, faults.
@@ -68,6 +81,7 @@ impl Workshop<'_, '_, '_> {
             LAUNCH_CONFIGURATION => self.create_launch_configuration(logical_id, settings),
             GROUP => group::create(self, logical_id, settings),
             INSTANCE => Ok(self.create_instance(logical_id, settings)),
+            QUEUE | QUEUE_POLICY | RULE => messaging::create(self, kind, logical_id, settings),
             _ => Ok(generic::physical_id(
                 self.chance,
                 self.identity,
@@ -110,6 +124,7 @@ impl Workshop<'_, '_, '_> {
                 Ok(())
             }
             GROUP => group::update(self, physical_id, old, new, logical_id),
+            QUEUE | QUEUE_POLICY | RULE => messaging::update(self, kind, physical_id, new),
             INSTANCE => {
                 if let Some(instance) = self.compute.instances.get_mut(physical_id) {
                     let specification = specification_from(&Value::Object(new.properties.clone()));
@@ -144,6 +159,7 @@ impl Workshop<'_, '_, '_> {
                 self.compute.launch_configurations.remove(physical_id);
             }
             GROUP => group::begin_deletion(self, physical_id),
+            QUEUE | RULE => messaging::delete(self, kind, physical_id),
             INSTANCE => {
                 self.compute
                     .terminate(physical_id, self.moment.now, self.moment.parameters);
@@ -381,6 +397,7 @@ pub fn attribute(
                 .map(|instance| instance.private_ip_address.clone()),
             (INSTANCE, "AvailabilityZone") => (compute.instances.get(physical_id))
                 .map(|instance| instance.availability_zone.clone()),
+            (QUEUE | RULE, _) => messaging::attribute(kind, physical_id, attribute, place),
             _ => None,
         };
     match text {

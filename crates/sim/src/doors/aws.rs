@@ -5,12 +5,15 @@ pub(crate) mod autoscaling;
 pub(crate) mod cloudformation;
 mod demand;
 pub(crate) mod ec2;
+mod events;
+mod hold;
 mod identity;
 mod params;
 mod query;
 mod reply;
 mod s3;
 mod secrets;
+mod sqs;
 mod ssm;
 mod struck;
 mod sts;
@@ -24,6 +27,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use serde_json::Value;
 
 use self::identity::{Origin, Service};
 use self::params::Params;
@@ -34,7 +38,7 @@ use super::line::LoseReply;
 use super::sim::Sim;
 use super::strike::Wait;
 use super::{control, strike};
-use crate::aws_error::AwsError;
+use crate::aws_error::{AwsError, AwsResult};
 use crate::faults::Spot;
 use crate::sts::{Caller, Identities};
 use crate::trace::Subject;
@@ -63,16 +67,27 @@ pub(super) async fn handle(State(sim): State<Sim>, request: Request) -> Response
         (account, spot)
     });
     strike::hold_up(&sim, &spot, &operation).await;
-    let (reply, lost) = sim.with_identities(|world, identities| {
-        let reply = arrived.answer(&operation, &spot, world, identities);
-        let reply = arrived.stale(&sim, &operation, &spot, world, reply);
-        let reply = spoilt(reply, &account, &spot, world);
-        let (service, region) = (arrived.origin.service.name(), &arrived.origin.region);
-        let status = reply.status.as_u16();
-        let text = format!("{service} {account}/{region} {operation} {status}");
-        world.trace.write(world.now, Subject::Call, text);
-        (reply, strike::loses_reply(&mut world.faults, &spot))
-    });
+    let mut hold = hold::Hold::new(&sim);
+    let (reply, lost) = loop {
+        let answered = sim.with_identities(|world, identities| {
+            let reply = arrived.answer(&operation, &spot, world, identities);
+            if let Some(next) = hold.until(&reply, world) {
+                return Err(next);
+            }
+            let reply = arrived.stale(&sim, &operation, &spot, world, reply);
+            let reply = spoilt(reply, &account, &spot, world);
+            let (service, region) = (arrived.origin.service.name(), &arrived.origin.region);
+            let status = reply.status.as_u16();
+            let text = format!("{service} {account}/{region} {operation} {status}");
+            world.trace.write(world.now, Subject::Call, text);
+            Ok((reply, strike::loses_reply(&mut world.faults, &spot)))
+        });
+        match answered {
+            Ok(answered) => break answered,
+            Err(next) => hold.wait(next).await,
+        }
+    };
+    hold.over();
     strike::hold(&sim, &spot, &operation, Wait::BeforeItsReply).await;
     let mut response = reply
         .header("x-amzn-requestid", &arrived.request_id)
@@ -102,7 +117,9 @@ pub(super) fn actions() -> Vec<(&'static str, &'static str)> {
     let others = others
         .into_iter()
         .flat_map(|(service, names)| names.iter().map(move |name| (service, *name)));
-    of_tables.chain(others).collect()
+    let events = events::OPERATIONS.iter().map(|(name, _)| ("events", *name));
+    let sqs = sqs::OPERATIONS.iter().map(|(name, _)| ("sqs", *name));
+    of_tables.chain(others).chain(events).chain(sqs).collect()
 }
 
 /// A request that has arrived whole, with where it aims.
@@ -139,7 +156,7 @@ impl Arrived {
         let origin = Origin::read(&parts.headers, &query, &form).map_err(|service| {
             let message = format!(
                 "The service '{service}' is not simulated; there are cloudformation, autoscaling, \
-                 ec2, sts, secretsmanager, ssm and s3"
+                 ec2, sts, secretsmanager, ssm, sqs, events and s3"
             );
             refuse("NotImplemented", message, 501)
         })?;
@@ -190,13 +207,11 @@ impl Arrived {
             Service::CloudFormation | Service::AutoScaling | Service::Ec2 | Service::Sts => {
                 self.action().to_owned()
             }
-            Service::SecretsManager | Service::Ssm => {
+            Service::Sqs if !self.action().is_empty() => self.action().to_owned(),
+            Service::SecretsManager | Service::Ssm | Service::Sqs | Service::Events => {
                 let target = text(&self.parts, &HeaderName::from_static("x-amz-target"));
-                target
-                    .strip_prefix(secrets::TARGET)
-                    .or(target.strip_prefix(ssm::TARGET))
-                    .unwrap_or(target)
-                    .to_owned()
+                let operation = target.split_once('.').map(|(_, operation)| operation);
+                operation.unwrap_or(target).to_owned()
             }
         }
     }
@@ -230,23 +245,38 @@ impl Arrived {
             region: self.origin.region.clone(),
         };
         match Format::of(self.origin.service, self.params()) {
-            Some(Format::Target) => {
-                let answered = match self.origin.service {
-                    Service::Ssm => ssm::answer(operation, &self.body, &place, world),
-                    Service::SecretsManager
-                    | Service::CloudFormation
-                    | Service::AutoScaling
-                    | Service::Ec2
-                    | Service::Sts
-                    | Service::S3 => secrets::answer(operation, &self.body, &place, world),
-                };
-                answered
-                    .map(|result| target_success(&result))
-                    .unwrap_or_else(|error| self.failure(&error))
-            }
+            Some(_) if self.origin.service == Service::Sqs => self.queue(&caller, &place, world),
+            Some(Format::Target) => self
+                .in_json(operation, &place, world)
+                .map(|result| target_success(&result))
+                .unwrap_or_else(|error| self.failure(&error)),
             Some(format) => self.act(format, &caller, &place, world, identities),
             None => self.store(&place, world),
         }
+    }
+
+    /// A call of a service that speaks JSON only.
+    fn in_json(&self, operation: &str, place: &Place, world: &mut World) -> AwsResult<Value> {
+        match self.origin.service {
+            Service::Events => events::answer(operation, &self.body, place, world),
+            Service::Ssm => ssm::answer(operation, &self.body, place, world),
+            _ => secrets::answer(operation, &self.body, place, world),
+        }
+    }
+
+    /// A call of SQS. Older clients send it to the queue's own URL, and nothing else names
+    /// the queue then.
+    fn queue(&self, caller: &Caller, place: &Place, world: &mut World) -> Reply {
+        let base = format!("http://{}", self.host());
+        let path = self.parts.uri.path();
+        let ask = sqs::Ask::new(&base, path, place, caller);
+        let operation = self.operation();
+        let answered = if self.action().is_empty() {
+            sqs::answer_json(&operation, &self.body, ask, world)
+        } else {
+            sqs::answer_query(&operation, self.params(), ask, &self.request_id, world)
+        };
+        answered.unwrap_or_else(|error| self.failure(&error))
     }
 
     /// A call in one of the query protocols.
@@ -271,7 +301,7 @@ impl Arrived {
         let answered = match format {
             Format::Json => cloudformation::json::answer(&call, world)
                 .map(|result| json_success(action, result, id)),
-            Format::Target => query::unknown(&call),
+            Format::Target | Format::Queue => query::unknown(&call),
             Format::Xml(xml) => {
                 let result = match self.origin.service {
                     Service::CloudFormation => cloudformation::answer(&call, world),
@@ -281,7 +311,11 @@ impl Arrived {
                         let now = self.origin.at.unwrap_or(world.now);
                         sts::answer(&call, identities, now)
                     }
-                    Service::S3 | Service::SecretsManager | Service::Ssm => query::unknown(&call),
+                    Service::S3
+                    | Service::SecretsManager
+                    | Service::Ssm
+                    | Service::Sqs
+                    | Service::Events => query::unknown(&call),
                 };
                 result.map(|result| xml.success(action, result, id))
             }
@@ -327,9 +361,10 @@ impl Arrived {
             Service::CloudFormation | Service::AutoScaling | Service::Sts => {
                 AwsError::new("Throttling", "Rate exceeded", 400)
             }
-            Service::SecretsManager | Service::Ssm => {
+            Service::SecretsManager | Service::Ssm | Service::Events => {
                 AwsError::new("ThrottlingException", "Rate exceeded", 400)
             }
+            Service::Sqs => AwsError::new("RequestThrottled", "Request throttled.", 403),
             Service::Ec2 => AwsError::new("RequestLimitExceeded", "Request limit exceeded.", 503),
             Service::S3 => AwsError::new("SlowDown", "Please reduce your request rate.", 503),
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::earlier::Earlier;
@@ -35,6 +36,8 @@ struct Shared {
     holds: Holds,
     stop: CancellationToken,
     earlier: Earlier<Said>,
+    /// Counts what may have changed the world: for requests that wait.
+    news: watch::Sender<u64>,
     state: Mutex<State>,
 }
 
@@ -87,6 +90,7 @@ impl Sim {
             holds: Holds::default(),
             stop: CancellationToken::new(),
             earlier: Earlier::default(),
+            news: watch::Sender::new(0),
             state: Mutex::new(state),
         };
         Self {
@@ -97,10 +101,12 @@ impl Sim {
     /// Plays the world up to now and lets `act` see and change it. Nothing else
     /// happens in the world meanwhile.
     pub fn with<R>(&self, act: impl FnOnce(&mut World) -> R) -> R {
-        self.play(|state, _| act(&mut state.world))
+        let done = self.play(|state, _| act(&mut state.world));
+        self.tell();
+        done
     }
 
-    /// Like [`Self::with`], with those who are known.
+    /// Like [`Self::with`], with those who are known; who waits is not told.
     pub(super) fn with_identities<R>(
         &self,
         act: impl FnOnce(&mut World, &mut Identities) -> R,
@@ -148,6 +154,29 @@ impl Sim {
             state.world.buckets.ensure(DEFAULT_BUCKET, state.world.now);
             state.identities = self.shared.known.clone();
         });
+    }
+
+    /// Lets requests that wait look again.
+    pub(super) fn tell(&self) {
+        self.shared.news.send_modify(|count| *count += 1);
+    }
+
+    /// Tells when the world may have changed.
+    pub(super) fn news(&self) -> watch::Receiver<u64> {
+        self.shared.news.subscribe()
+    }
+
+    /// Real time until the clock shows `at`; `None` while it stands still.
+    pub(super) fn real_time_until(&self, at: DateTime<Utc>) -> Option<Duration> {
+        let clock = self.lock().clock.clone();
+        let now = clock.now(self.shared.monotonic.elapsed());
+        let pace = if clock.is_instant() {
+            1.0
+        } else {
+            clock.speed()
+        };
+        let span = (at - now).to_std().unwrap_or_default();
+        (!clock.is_paused()).then(|| span.div_f64(pace))
     }
 
     /// An id for an answer: the same in every run, and never twice in one.

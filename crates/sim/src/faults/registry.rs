@@ -34,6 +34,8 @@ pub enum Target {
     Deployment,
     /// A post to a subscriber; `on` is the subscription's name.
     Webhook,
+    /// A queue of SQS; `on` is its name.
+    Queue,
 }
 
 impl Target {
@@ -60,6 +62,7 @@ impl Target {
                 &[Scope::Account, Scope::Region, Scope::Stack, Scope::Resource]
             }
             Self::ChangeSet => &[Scope::Account, Scope::Region, Scope::Stack],
+            Self::Queue => &[Scope::Account, Scope::Region],
             Self::Machine => &[
                 Scope::Space,
                 Scope::Environment,
@@ -89,6 +92,7 @@ impl Target {
             Self::Machine => "machine name",
             Self::Deployment => "project name",
             Self::Webhook => "subscription name",
+            Self::Queue => "queue name",
         }
     }
 }
@@ -383,6 +387,24 @@ pub const KINDS: &[Kind] = &[
         "double_webhook",
         Target::Webhook,
         "A post to the subscriber is made twice.",
+        &[],
+    ),
+    kind(
+        "lose_message",
+        Target::Queue,
+        "The queue takes a message and never delivers it.",
+        &[],
+    ),
+    kind(
+        "double_message",
+        Target::Queue,
+        "The queue delivers a message twice.",
+        &[],
+    ),
+    kind(
+        "reorder_messages",
+        Target::Queue,
+        "The queue delivers the newest message first.",
         &[],
     ),
 ];

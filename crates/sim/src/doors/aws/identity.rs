@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::params::Params;
-use super::{secrets, ssm};
+use super::{events, secrets, sqs, ssm};
 use crate::s3::DEFAULT_REGION;
 
 /// The services that have a door.
@@ -30,6 +30,10 @@ pub(crate) enum Service {
     SecretsManager,
     /// JSON, version 2014-11-06: its Parameter Store.
     Ssm,
+    /// JSON and query protocol, version 2012-11-05.
+    Sqs,
+    /// EventBridge: JSON, version 2015-10-07.
+    Events,
 }
 
 impl Service {
@@ -43,6 +47,8 @@ impl Service {
             Self::S3 => "s3",
             Self::SecretsManager => "secretsmanager",
             Self::Ssm => "ssm",
+            Self::Sqs => "sqs",
+            Self::Events => "events",
         }
     }
 
@@ -56,6 +62,8 @@ impl Service {
             "s3" | "s3express" => Some(Self::S3),
             "secretsmanager" => Some(Self::SecretsManager),
             "ssm" => Some(Self::Ssm),
+            "sqs" => Some(Self::Sqs),
+            "events" => Some(Self::Events),
             _ => None,
         }
     }
@@ -67,8 +75,23 @@ impl Service {
             "2011-01-01" => Some(Self::AutoScaling),
             "2016-11-15" => Some(Self::Ec2),
             "2011-06-15" => Some(Self::Sts),
+            "2012-11-05" => Some(Self::Sqs),
             _ => None,
         }
+    }
+
+    /// By the header that every request of the JSON protocols carries.
+    fn of_target(target: &str) -> Option<Self> {
+        let targets = [
+            (secrets::TARGET, Self::SecretsManager),
+            (ssm::TARGET, Self::Ssm),
+            (sqs::TARGET, Self::Sqs),
+            (events::TARGET, Self::Events),
+        ];
+        let found = targets
+            .iter()
+            .find(|(before, _)| target.starts_with(before));
+        found.map(|(_, service)| *service)
     }
 }
 
@@ -123,13 +146,9 @@ impl Origin {
             });
         }
         let version = form.text("Version").or(query.text("Version"));
-        let target = header("x-amz-target").unwrap_or_default();
-        let service = match version.and_then(Service::of_version) {
-            Some(service) => service,
-            None if target.starts_with(secrets::TARGET) => Service::SecretsManager,
-            None if target.starts_with(ssm::TARGET) => Service::Ssm,
-            None => Service::S3,
-        };
+        let service = (version.and_then(Service::of_version))
+            .or_else(|| header("x-amz-target").and_then(Service::of_target))
+            .unwrap_or(Service::S3);
         Ok(Self {
             service,
             region: DEFAULT_REGION.to_owned(),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::identity::Service;
 use super::params::Params;
 use super::reply::Reply;
+use super::sqs;
 use super::xml::Element;
 use crate::aws_error::{AwsError, AwsResult};
 use crate::sts::Caller;
@@ -32,6 +33,8 @@ pub(crate) enum Format {
     Json,
     /// No query protocol, but JSON of its own: the answer is the result alone.
     Target,
+    /// The same as SQS writes it.
+    Queue,
 }
 
 /// The media type of the JSON protocol.
@@ -95,7 +98,9 @@ impl Format {
             Service::AutoScaling => query("http://autoscaling.amazonaws.com/doc/2011-01-01/"),
             Service::Sts => query("https://sts.amazonaws.com/doc/2011-06-15/"),
             Service::Ec2 => Some(Self::Xml(Xml::Ec2)),
-            Service::SecretsManager | Service::Ssm => Some(Self::Target),
+            Service::SecretsManager | Service::Ssm | Service::Events => Some(Self::Target),
+            Service::Sqs if params.text("Action").is_some() => query(sqs::NAMESPACE),
+            Service::Sqs => Some(Self::Queue),
             Service::S3 => None,
         }
     }
@@ -134,6 +139,7 @@ impl Format {
                 });
                 return Reply::json(status, &document);
             }
+            Self::Queue => return sqs::refuse(error),
             Self::Target => {
                 let document = json!({ "__type": error.code, "Message": error.message });
                 return Reply::typed(status, TARGET_JSON, document.to_string());

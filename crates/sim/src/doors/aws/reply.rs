@@ -5,6 +5,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use chrono::TimeDelta;
 
 /// Status, headers and body of an answer.
 #[derive(Debug, Clone)]
@@ -12,6 +13,8 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// World time for which whoever asked rather waits for something to say than takes this.
+    pub(crate) waits: Option<TimeDelta>,
 }
 
 impl Reply {
@@ -21,6 +24,7 @@ impl Reply {
             status,
             headers: HeaderMap::new(),
             body: Bytes::new(),
+            waits: None,
         }
     }
 
@@ -32,6 +36,7 @@ impl Reply {
             status,
             headers,
             body: body.into(),
+            waits: None,
         }
     }
 

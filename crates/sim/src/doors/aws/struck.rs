@@ -82,6 +82,7 @@ impl Arrived {
                 status: said.status,
                 headers: said.headers,
                 body,
+                waits: None,
             };
         }
         let said = Said {
@@ -107,9 +108,10 @@ impl Arrived {
             Service::CloudFormation | Service::AutoScaling | Service::Sts => {
                 AwsError::new("AccessDenied", words, 403)
             }
-            Service::SecretsManager | Service::Ssm => {
+            Service::SecretsManager | Service::Ssm | Service::Events => {
                 AwsError::new("AccessDeniedException", words, 400)
             }
+            Service::Sqs => AwsError::new("AccessDenied", words, 403),
             Service::Ec2 => AwsError::new(
                 "UnauthorizedOperation",
                 "You are not authorized to perform this operation.",
