@@ -1,12 +1,21 @@
 //! EC2 Auto Scaling: groups that keep a number of instances.
 
+pub mod activity;
+pub mod cron;
 pub mod describe;
+pub mod members;
+pub mod process;
 pub mod scale;
+pub mod schedule;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-pub use describe::GroupQuery;
+pub use activity::{Activity, Departure};
+pub use describe::{ActivityQuery, GroupQuery};
+pub use schedule::ScheduledAction;
+
+use std::collections::BTreeMap;
 
 use crate::ec2::{LaunchSpecification, LaunchTemplateReference};
 use crate::words::words;
@@ -20,6 +29,18 @@ words! {
         InService = "InService",
         /// It goes down.
         Terminating = "Terminating",
+        /// It runs, and the group does not count on it.
+        Standby = "Standby",
+    }
+}
+
+impl LifecycleState {
+    /// Whether it boots or serves.
+    pub fn is_alive(self) -> bool {
+        match self {
+            Self::Pending | Self::InService => true,
+            Self::Terminating | Self::Standby => false,
+        }
     }
 }
 
@@ -63,6 +84,10 @@ pub struct Member {
 pub struct LaunchConfiguration {
     /// Its name, unique in the region.
     pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// When it was made.
+    pub created_time: DateTime<Utc>,
     /// What it launches.
     pub specification: LaunchSpecification,
 }
@@ -104,6 +129,17 @@ pub struct Group {
     pub status: Option<String>,
     /// Processes that it leaves alone, each with the reason.
     pub suspended_processes: Vec<(String, String)>,
+    /// Whether scaling in passes over instances launched from now on.
+    pub protects_newcomers: bool,
+    /// What changes its sizes at a time, by name.
+    pub scheduled: BTreeMap<String, ScheduledAction>,
+    /// What changed the desired capacity last, in the words of its activities; empty once
+    /// the group has acted on it.
+    pub order: String,
+    /// Members lost to health checks that no newcomer stands for yet.
+    pub lost: u32,
+    /// When it last launched or terminated because of its desired capacity.
+    pub scaled_at: Option<DateTime<Utc>>,
 }
 
 impl Group {
@@ -111,7 +147,7 @@ impl Group {
     pub fn alive(&self) -> impl Iterator<Item = &Member> {
         self.members
             .iter()
-            .filter(|one| one.lifecycle_state != LifecycleState::Terminating)
+            .filter(|one| one.lifecycle_state.is_alive())
     }
 
     /// The value of a tag.
@@ -142,33 +178,16 @@ impl Group {
 
     /// Whether it has what it wants, and all of it serves.
     pub fn is_stable(&self) -> bool {
-        self.members
-            .iter()
-            .all(|one| one.lifecycle_state == LifecycleState::InService)
-            && usize::try_from(self.desired_capacity) == Ok(self.members.len())
+        let at_rest = |state| match state {
+            LifecycleState::InService | LifecycleState::Standby => true,
+            LifecycleState::Pending | LifecycleState::Terminating => false,
+        };
+        self.members.iter().all(|one| at_rest(one.lifecycle_state))
+            && usize::try_from(self.desired_capacity) == Ok(self.in_service())
     }
-}
 
-/// What a group did, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Activity {
-    /// A UUID.
-    pub id: String,
-    /// The group.
-    pub group: String,
-    /// The instance that was launched or terminated.
-    pub instance_id: String,
-    /// `Launching a new EC2 instance: i-…` and its like.
-    pub description: String,
-    /// Why.
-    pub cause: String,
-    /// When it began.
-    pub start_time: DateTime<Utc>,
-    /// When it ended.
-    pub end_time: Option<DateTime<Utc>>,
-    /// `InProgress` or `Successful`.
-    pub status_code: &'static str,
-    /// Percent.
-    pub progress: u32,
+    /// Whether it is being deleted, which nothing that is suspended or protected stops.
+    pub fn is_going(&self) -> bool {
+        self.status.is_some()
+    }
 }

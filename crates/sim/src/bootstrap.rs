@@ -185,6 +185,15 @@ impl Boots {
                 boot.end(&mut around(region, setting));
                 before != boot.machine.signalled
             }
+            News::Returns(id) => {
+                let boot = self.boots.get_mut(&(place.clone(), id));
+                if let Some(boot) = boot {
+                    boot.returns(&mut around(region, setting));
+                    let group = boot.group.clone();
+                    region.compute.touched.extend(group);
+                }
+                false
+            }
             News::Vanished(id) => {
                 self.boots.remove(&(place.clone(), id));
                 false

@@ -1,12 +1,13 @@
 //! What EC2 and Auto Scaling hold, and how time moves it.
 
 mod group;
+mod power;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use crate::autoscaling::{Activity, Group, LaunchConfiguration, LifecycleState};
+use crate::autoscaling::{Activity, Group, LaunchConfiguration};
 use crate::chance::Chance;
 use crate::clock::seconds;
 use crate::cloudformation::estate::Estate;
@@ -27,6 +28,8 @@ pub(crate) enum News {
     Runs(String),
     /// It was sent down.
     GoesDown(String),
+    /// It runs again after it was stopped or restarted.
+    Returns(String),
     /// It is no longer visible.
     Vanished(String),
 }
@@ -63,6 +66,8 @@ pub struct Compute {
     pub activities: Vec<Activity>,
     /// What stacks share and make beside these.
     pub(crate) estate: Estate,
+    /// Tags that somebody gave to networks, by their ids.
+    pub network_tags: BTreeMap<String, Vec<Tag>>,
     /// What nobody has heard of yet, oldest first.
     pub(crate) news: Vec<News>,
     /// Groups whose members in service may have changed since somebody looked.
@@ -74,9 +79,11 @@ pub struct Compute {
 }
 
 impl Compute {
-    /// When an instance changes next.
+    /// When an instance or, by its schedule, a group changes next.
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
-        self.instances.next_due()
+        (self.instances.next_due().into_iter())
+            .chain(self.next_scheduled())
+            .min()
     }
 
     /// When an instance boots or goes down next; the vanishing of a terminated one is no
@@ -95,6 +102,7 @@ impl Compute {
                 self.change(&id, chance, moment);
             }
         }
+        self.run_scheduled(chance, moment);
     }
 
     /// Whoever made an instance may wait for what becomes of it.
@@ -121,17 +129,27 @@ impl Compute {
         match instance.state {
             InstanceState::Pending => {
                 instance.state = InstanceState::Running;
-                self.news.push(News::Runs(id.to_owned()));
+                self.news.push(if instance.has_booted {
+                    News::Returns(id.to_owned())
+                } else {
+                    News::Runs(id.to_owned())
+                });
+                instance.has_booted = true;
                 self.member_serves(id, moment.now);
             }
-            InstanceState::Running => {}
+            InstanceState::Running => {
+                instance.is_restarting = false;
+                self.news.push(News::Returns(id.to_owned()));
+            }
+            InstanceState::Stopping => instance.state = InstanceState::Stopped,
+            InstanceState::Stopped => {}
             InstanceState::ShuttingDown => {
                 instance.state = InstanceState::Terminated;
                 let kept = seconds(moment.parameters.terminated_instance_kept_s);
                 instance.due = moment.now + kept;
-                let group = instance.group.clone();
-                self.member_leaves(id, moment.now);
-                if let Some(group) = group {
+                if let Some(group) = instance.group.clone()
+                    && self.member_leaves(&group, id, moment.now)
+                {
                     self.scale(&group, chance, moment);
                 }
             }
@@ -165,6 +183,7 @@ impl Compute {
             availability_zone: seat.availability_zone,
             private_ip_address: format!("10.0.{}.{}", host / 250, host % 250 + 4),
             subnet_id: seat.subnet_id,
+            vpc_id: None,
             launch_time: moment.now,
             state: InstanceState::Pending,
             state_reason: None,
@@ -172,6 +191,8 @@ impl Compute {
             group: seat.group,
             due: moment.now + boot,
             is_stuck: false,
+            has_booted: false,
+            is_restarting: false,
             logical_id: seat.logical_id,
             id: id.clone(),
         };
@@ -188,24 +209,17 @@ impl Compute {
         let Some(instance) = self
             .instances
             .get_mut(id)
-            .filter(|one| one.state.is_alive())
+            .filter(|one| !one.state.is_over())
         else {
             return;
         };
+        instance.is_restarting = false;
         instance.state = InstanceState::ShuttingDown;
         instance.due = now + seconds(parameters.instance_shutdown_s);
         self.news.push(News::GoesDown(id.to_owned()));
         self.touched.extend(instance.group.clone());
         let text = "Client.UserInitiatedShutdown: User initiated shutdown";
         instance.state_reason = Some(("Client.UserInitiatedShutdown".to_owned(), text.to_owned()));
-        let group = instance.group.clone();
-        let group = group.and_then(|name| self.groups.get_mut(&name));
-        for member in group.into_iter().flat_map(|group| &mut group.members) {
-            if member.instance_id == id {
-                member.lifecycle_state = LifecycleState::Terminating;
-                member.health_status = "Unhealthy";
-            }
-        }
     }
 }
 
@@ -213,8 +227,11 @@ impl Due for Instance {
     fn due(&self) -> Option<DateTime<Utc>> {
         match self.state {
             InstanceState::Pending => Some(self.due).filter(|_| !self.is_stuck),
-            InstanceState::ShuttingDown | InstanceState::Terminated => Some(self.due),
-            InstanceState::Running => None,
+            InstanceState::Stopping | InstanceState::ShuttingDown | InstanceState::Terminated => {
+                Some(self.due)
+            }
+            InstanceState::Running => Some(self.due).filter(|_| self.is_restarting),
+            InstanceState::Stopped => None,
         }
     }
 }

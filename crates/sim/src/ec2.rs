@@ -1,20 +1,26 @@
-//! EC2: instances and launch templates.
+//! EC2: instances, launch templates, and the networks they stand in.
 
 pub mod console;
 pub mod describe;
+pub mod filter;
+pub mod image;
 pub mod launch_template;
+pub mod network;
+pub mod power;
+pub mod tags;
 
 use chrono::{DateTime, Utc};
 
 pub use console::ConsoleOutput;
-pub use describe::{Filter, InstanceQuery, StateChange};
+pub use describe::{InstanceQuery, StateChange};
+pub use filter::Filter;
 pub use launch_template::{LaunchTemplate, LaunchTemplateReference};
 
 use crate::cloudformation::request::Tag;
 use crate::words::words;
 
 words! {
-    /// The state of an instance (stopping is not simulated).
+    /// The state of an instance.
     pub enum InstanceState {
         /// It boots.
         Pending = "pending",
@@ -24,6 +30,10 @@ words! {
         ShuttingDown = "shutting-down",
         /// It is gone, and still visible for a while.
         Terminated = "terminated",
+        /// It goes down and can be started again.
+        Stopping = "stopping",
+        /// It is down and can be started again.
+        Stopped = "stopped",
     }
 }
 
@@ -35,6 +45,8 @@ impl InstanceState {
             Self::Running => 16,
             Self::ShuttingDown => 32,
             Self::Terminated => 48,
+            Self::Stopping => 64,
+            Self::Stopped => 80,
         }
     }
 
@@ -42,7 +54,15 @@ impl InstanceState {
     pub fn is_alive(self) -> bool {
         match self {
             Self::Pending | Self::Running => true,
-            Self::ShuttingDown | Self::Terminated => false,
+            Self::ShuttingDown | Self::Terminated | Self::Stopping | Self::Stopped => false,
+        }
+    }
+
+    /// Whether it never boots or runs again.
+    pub fn is_over(self) -> bool {
+        match self {
+            Self::ShuttingDown | Self::Terminated => true,
+            Self::Pending | Self::Running | Self::Stopping | Self::Stopped => false,
         }
     }
 }
@@ -83,8 +103,10 @@ pub struct Instance {
     pub availability_zone: String,
     /// Its address inside.
     pub private_ip_address: String,
-    /// Its subnet.
+    /// Its subnet; where none was asked for, the zone's default one is shown.
     pub subnet_id: Option<String>,
+    /// The network of its subnet, filled in where it is shown.
+    pub vpc_id: Option<String>,
     /// When it was launched.
     pub launch_time: DateTime<Utc>,
     /// The state.
@@ -101,6 +123,10 @@ pub struct Instance {
     pub(crate) logical_id: Option<String>,
     /// Whether it stays `pending` until somebody sends it down.
     pub(crate) is_stuck: bool,
+    /// Whether it has been running before: user data is for the first time.
+    pub(crate) has_booted: bool,
+    /// Whether it is away, running, until its due.
+    pub(crate) is_restarting: bool,
 }
 
 impl Instance {

@@ -161,6 +161,8 @@ pub struct Parameters {
     pub rollback_restores_values: bool,
     /// Whether a group's `aws:cloudformation:*` tags reach its instances. Sources differ.
     pub stack_tags_reach_instances: bool,
+    /// From `running` until EC2's status checks pass.
+    pub instance_checks_s: f64,
     /// From a stack's event until a queue that a rule names shows it. Not published; AWS
     /// says about half a second.
     pub event_delivery_s: f64,
@@ -249,6 +251,7 @@ impl Default for Parameters {
             bootstrap_limit_s: 12.0 * 3600.0,
             rollback_restores_values: true,
             stack_tags_reach_instances: true,
+            instance_checks_s: 120.0,
             event_delivery_s: 0.5,
             event_targets_need_policy: true,
         }

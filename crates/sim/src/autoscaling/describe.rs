@@ -1,10 +1,11 @@
 //! What Auto Scaling tells: groups, members, activities.
 
-use super::{Activity, Group, Member};
+use super::scale::not_found;
+use super::{Activity, Group, GroupTag, LaunchConfiguration, Member};
 use crate::aws_error::{AwsError, AwsResult};
 use crate::cloudformation::answer::Page;
 use crate::ec2::Filter;
-use crate::ec2::describe::matches_wildcard;
+use crate::ec2::filter::matches_wildcard;
 use crate::paging::page;
 use crate::region::Region;
 use crate::world::Moment;
@@ -73,23 +74,120 @@ impl Region {
         page(found, size(max_records, 50, 50)?, next_token)
     }
 
-    /// `DescribeScalingActivities`, newest first, of one group or of all.
-    pub fn describe_scaling_activities(
-        &self,
-        group: Option<&str>,
-        max_records: Option<usize>,
-        next_token: Option<&str>,
-        _moment: &Moment<'_>,
-    ) -> AwsResult<Page<Activity>> {
-        let found = (self.compute.activities.iter().rev())
-            .filter(|one| group.is_none_or(|group| one.group == group))
+    /// `DescribeScalingActivities`, newest first, of one group or of all. Those of deleted
+    /// groups only if they are asked for.
+    ///
+    /// # Errors
+    /// An activity that there is not, or a page that no list gave.
+    pub fn describe_scaling_activities(&self, query: &ActivityQuery) -> AwsResult<Page<Activity>> {
+        let known = &self.compute.activities;
+        let missing = |id: &&String| known.iter().all(|one| one.id != **id);
+        if let Some(id) = query.ids.iter().find(missing) {
+            return Err(AwsError::validation(format!(
+                "Activity id not found - {id}"
+            )));
+        }
+        let of_group = |one: &&Activity| {
+            let group = self.compute.groups.get(&one.group);
+            let lives = group.is_some_and(|group| group.arn == one.group_arn);
+            (lives || query.includes_deleted)
+                && query.group.as_ref().is_none_or(|name| one.group == *name)
+        };
+        let found = (known.iter().rev().filter(of_group))
+            .filter(|one| query.ids.is_empty() || query.ids.contains(&one.id))
             .cloned()
             .collect();
-        page(found, size(max_records, 100, 100)?, next_token)
+        let size = size(query.max_records, 100, 100)?;
+        page(found, size, query.next_token.as_deref())
+    }
+
+    /// `DescribeLaunchConfigurations`, by name.
+    ///
+    /// # Errors
+    /// A page that no list gave.
+    pub fn describe_launch_configurations(
+        &self,
+        names: &[String],
+        max_records: Option<usize>,
+        next_token: Option<&str>,
+    ) -> AwsResult<Page<LaunchConfiguration>> {
+        let found = (self.compute.launch_configurations.values())
+            .filter(|one| names.is_empty() || names.contains(&one.name))
+            .cloned()
+            .collect();
+        page(found, size(max_records, 50, 100)?, next_token)
+    }
+
+    /// `DescribeTags`: each with its group's name. Filters are `auto-scaling-group`, `key`,
+    /// `value` and `propagate-at-launch`.
+    ///
+    /// # Errors
+    /// Another filter, or a page that no list gave.
+    pub fn describe_group_tags(
+        &self,
+        filters: &[Filter],
+        max_records: Option<usize>,
+        next_token: Option<&str>,
+    ) -> AwsResult<Page<(String, GroupTag)>> {
+        const NAMES: [&str; 4] = ["auto-scaling-group", "key", "value", "propagate-at-launch"];
+        if let Some(unknown) = filters
+            .iter()
+            .find(|one| !NAMES.contains(&one.name.as_str()))
+        {
+            let text = format!("Filter type {} is not correct.", unknown.name);
+            return Err(AwsError::validation(text));
+        }
+        let fits = |group: &str, tag: &GroupTag, filter: &Filter| {
+            let text = match filter.name.as_str() {
+                "auto-scaling-group" => group.to_owned(),
+                "key" => tag.key.clone(),
+                "value" => tag.value.clone(),
+                _ => tag.propagate_at_launch.to_string(),
+            };
+            filter.values.contains(&text)
+        };
+        let tags = self.compute.groups.values().flat_map(|group| {
+            let tags = group.tags.iter();
+            tags.map(|tag| (group.name.clone(), tag.clone()))
+        });
+        let found = tags
+            .filter(|(group, tag)| filters.iter().all(|filter| fits(group, tag, filter)))
+            .collect();
+        page(found, size(max_records, 50, 100)?, next_token)
+    }
+
+    /// How many groups and launch configurations there are: `DescribeAccountLimits`.
+    pub fn auto_scaling_counts(&self) -> (usize, usize) {
+        let compute = &self.compute;
+        (compute.groups.len(), compute.launch_configurations.len())
+    }
+
+    /// Whether there is a group of that name.
+    ///
+    /// # Errors
+    /// Auto Scaling's words for one that is not there.
+    pub fn check_group(&self, name: &str) -> AwsResult<()> {
+        let found = self.compute.groups.get(name);
+        found.map(|_| ()).ok_or_else(|| not_found(name))
     }
 }
 
-fn size(asked: Option<usize>, usual: usize, most: usize) -> AwsResult<usize> {
+/// Which activities to show.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ActivityQuery {
+    /// Of this group only.
+    pub group: Option<String>,
+    /// These only.
+    pub ids: Vec<String>,
+    /// Whether groups count that are deleted.
+    pub includes_deleted: bool,
+    /// The size of a page, 100 unless told, which is the most.
+    pub max_records: Option<usize>,
+    /// Where the page begins.
+    pub next_token: Option<String>,
+}
+
+pub(super) fn size(asked: Option<usize>, usual: usize, most: usize) -> AwsResult<usize> {
     match asked {
         None => Ok(usual),
         Some(asked) if (1..=most).contains(&asked) => Ok(asked),

@@ -42,6 +42,8 @@ pub(super) struct Boot {
     is_down: bool,
     /// Where it is, for faults.
     pub spot: Spot,
+    /// Whether its Tentacle ran when it went down, and so runs again if it returns.
+    ran_tentacle: bool,
 }
 
 impl Boot {
@@ -58,6 +60,7 @@ impl Boot {
             promises_signal: text.contains("cfn-signal"),
             is_down: false,
             spot: Spot::default(),
+            ran_tentacle: false,
         };
         let is_windows = windows::is_meant(&text);
         if !text.starts_with("#!") && !is_windows {
@@ -137,10 +140,24 @@ impl Boot {
         let system = &mut self.machine.system;
         (system.goes_down_at, system.comes_up_at) = (None, None);
         let tentacle = &mut self.machine.tentacle;
+        self.ran_tentacle |= tentacle.runs;
         (tentacle.runs, tentacle.back_at) = (false, None);
         if let Some(thumbprint) = &tentacle.thumbprint {
             around.octopus.tentacle(thumbprint, false);
         }
+    }
+
+    /// The instance was stopped or restarted and runs again: its services do, and its user
+    /// data, which is for the first time, does not.
+    pub(super) fn returns(&mut self, around: &mut Around<'_>) {
+        self.is_down = false;
+        let tentacle = &mut self.machine.tentacle;
+        tentacle.runs = std::mem::take(&mut self.ran_tentacle);
+        let answers = tentacle.answers();
+        if let Some(thumbprint) = &tentacle.thumbprint {
+            around.octopus.tentacle(thumbprint, answers);
+        }
+        self.machine.say(around.now, "the instance runs again");
     }
 
     /// Its Tentacle stops answering; `back_after_s` brings it back.

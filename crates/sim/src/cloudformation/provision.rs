@@ -6,6 +6,7 @@
 mod generic;
 mod group;
 mod messaging;
+mod schedule;
 mod stored;
 
 use std::collections::BTreeMap;
@@ -37,6 +38,8 @@ pub const LAUNCH_CONFIGURATION: &str = "AWS::AutoScaling::LaunchConfiguration";
 pub const GROUP: &str = "AWS::AutoScaling::AutoScalingGroup";
 /// A single instance.
 pub const INSTANCE: &str = "AWS::EC2::Instance";
+/// Other sizes of a group at their time.
+pub const SCHEDULED_ACTION: &str = "AWS::AutoScaling::ScheduledAction";
 /// A queue.
 pub const QUEUE: &str = "AWS::SQS::Queue";
 /// Who may use queues.
@@ -82,6 +85,7 @@ impl Workshop<'_, '_, '_> {
             GROUP => group::create(self, logical_id, settings),
             INSTANCE => Ok(self.create_instance(logical_id, settings)),
             QUEUE | QUEUE_POLICY | RULE => messaging::create(self, kind, logical_id, settings),
+            SCHEDULED_ACTION => schedule::create(self, logical_id, settings),
             _ => Ok(generic::physical_id(
                 self.chance,
                 self.identity,
@@ -118,6 +122,7 @@ impl Workshop<'_, '_, '_> {
                 if let Some(template) = self.compute.launch_templates.get_mut(physical_id) {
                     if template.versions.last() != Some(&data) {
                         template.versions.push(data);
+                        template.version_times.push(self.moment.now);
                     }
                     template.tags = new.tags.clone();
                 }
@@ -125,6 +130,7 @@ impl Workshop<'_, '_, '_> {
             }
             GROUP => group::update(self, physical_id, old, new, logical_id),
             QUEUE | QUEUE_POLICY | RULE => messaging::update(self, kind, physical_id, new),
+            SCHEDULED_ACTION => schedule::put(self, physical_id, new),
             INSTANCE => {
                 if let Some(instance) = self.compute.instances.get_mut(physical_id) {
                     let specification = specification_from(&Value::Object(new.properties.clone()));
@@ -160,6 +166,7 @@ impl Workshop<'_, '_, '_> {
             }
             GROUP => group::begin_deletion(self, physical_id),
             QUEUE | RULE => messaging::delete(self, kind, physical_id),
+            SCHEDULED_ACTION => schedule::delete(self, physical_id),
             INSTANCE => {
                 self.compute
                     .terminate(physical_id, self.moment.now, self.moment.parameters);
@@ -265,6 +272,7 @@ impl Workshop<'_, '_, '_> {
             id: id.clone(),
             name,
             versions: vec![data],
+            version_times: vec![self.moment.now],
             tags,
         };
         self.compute.launch_templates.insert(id.clone(), template);
@@ -289,7 +297,15 @@ impl Workshop<'_, '_, '_> {
             launch_configuration_name: Some(name.clone()),
             ..specification_from(&Value::Object(settings.properties.clone()))
         };
+        let place = &self.identity.place;
         let made = LaunchConfiguration {
+            arn: format!(
+                "arn:aws:autoscaling:{}:{}:launchConfiguration:{}:launchConfigurationName/{name}",
+                place.region,
+                place.account,
+                self.chance.uuid()
+            ),
+            created_time: self.moment.now,
             name: name.clone(),
             specification,
         };

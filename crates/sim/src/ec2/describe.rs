@@ -1,5 +1,6 @@
 //! `DescribeInstances` and `TerminateInstances`.
 
+use super::filter::{self, Filter};
 use super::{Instance, InstanceState};
 use crate::aws_error::{AwsError, AwsResult};
 use crate::clock::seconds;
@@ -7,15 +8,6 @@ use crate::cloudformation::answer::Page;
 use crate::paging::page;
 use crate::region::Region;
 use crate::world::Moment;
-
-/// A filter by name: any of the values has to match.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// For example `tag:Name`.
-    pub name: String,
-    /// Patterns with `*` and `?`.
-    pub values: Vec<String>,
-}
 
 /// Which instances to show.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,21 +61,12 @@ impl Region {
         if !missing.is_empty() {
             return Err(instance_not_found(&missing));
         }
-        if let Some(unknown) = query.filters.iter().find(|one| !is_known(&one.name)) {
-            let text = format!("The filter '{}' is invalid", unknown.name);
-            return Err(AwsError::new("InvalidParameterValue", text, 400));
-        }
         let found = (self.compute.instances.values())
             .filter(visible)
             .filter(|one| query.instance_ids.is_empty() || query.instance_ids.contains(&one.id))
-            .filter(|one| {
-                query
-                    .filters
-                    .iter()
-                    .all(|filter| matches_filter(one, filter))
-            })
-            .cloned()
+            .map(|one| self.in_its_network(one))
             .collect();
+        let found = filter::select(found, &query.filters, fields)?;
         let size = query.max_results.unwrap_or(1000).clamp(5, 1000);
         page(found, size, query.next_token.as_deref())
     }
@@ -105,6 +88,7 @@ impl Region {
         let changes = instance_ids.iter().filter_map(|id| {
             let previous = self.compute.instances.get(id)?.state;
             self.compute.terminate(id, moment.now, moment.parameters);
+            (self.compute).notice_loss(id, &mut self.chance, moment);
             let current = self.compute.instances.get(id)?.state;
             Some(StateChange {
                 instance_id: id.clone(),
@@ -116,7 +100,7 @@ impl Region {
     }
 }
 
-fn instance_not_found(ids: &[&str]) -> AwsError {
+pub(super) fn instance_not_found(ids: &[&str]) -> AwsError {
     let text = match ids {
         [one] => format!("The instance ID '{one}' does not exist"),
         several => format!("The instance IDs '{}' do not exist", several.join(", ")),
@@ -124,118 +108,41 @@ fn instance_not_found(ids: &[&str]) -> AwsError {
     AwsError::new("InvalidInstanceID.NotFound", text, 400)
 }
 
-fn is_known(filter: &str) -> bool {
-    const NAMES: [&str; 10] = [
-        "availability-zone",
-        "image-id",
-        "instance-id",
-        "instance-state-code",
-        "instance-state-name",
-        "instance-type",
-        "private-ip-address",
-        "subnet-id",
-        "tag-key",
-        "tag-value",
-    ];
-    filter.starts_with("tag:") || NAMES.contains(&filter)
-}
-
-fn matches_filter(instance: &Instance, filter: &Filter) -> bool {
-    let any = |text: &str| {
-        filter
-            .values
-            .iter()
-            .any(|pattern| matches_wildcard(pattern, text))
-    };
-    if let Some(key) = filter.name.strip_prefix("tag:") {
-        return instance.tag(key).is_some_and(any);
-    }
-    let subnet = instance.subnet_id.as_deref();
-    match filter.name.as_str() {
-        "tag-key" => instance.tags.iter().any(|tag| any(&tag.key)),
-        "tag-value" => instance.tags.iter().any(|tag| any(&tag.value)),
-        "availability-zone" => any(&instance.availability_zone),
-        "image-id" => any(&instance.specification.image_id),
-        "instance-id" => any(&instance.id),
-        "instance-state-code" => any(&instance.state.code().to_string()),
-        "instance-state-name" => any(instance.state.as_str()),
-        "instance-type" => any(&instance.specification.instance_type),
-        "private-ip-address" => any(&instance.private_ip_address),
-        "subnet-id" => subnet.is_some_and(any),
-        _ => false,
-    }
-}
-
-/// EC2's filter patterns: `*` is any text, `?` one character, `\` takes the next literally.
-pub fn matches_wildcard(pattern: &str, text: &str) -> bool {
-    // Where each reading of the pattern so far may continue: linear in both lengths.
-    let mut pieces = Vec::new();
-    let mut characters = pattern.chars();
-    while let Some(character) = characters.next() {
-        pieces.push(match character {
-            '*' => Piece::Any,
-            '?' => Piece::One,
-            '\\' => Piece::Literal(characters.next().unwrap_or('\\')),
-            other => Piece::Literal(other),
-        });
-    }
-    let text: Vec<char> = text.chars().collect();
-    let mut reached = vec![false; text.len() + 1];
-    if let Some(first) = reached.first_mut() {
-        *first = true;
-    }
-    for piece in pieces {
-        reached = step(&piece, &reached, &text);
-    }
-    reached.last().copied().unwrap_or(false)
-}
-
-enum Piece {
-    Any,
-    One,
-    Literal(char),
-}
-
-fn step(piece: &Piece, reached: &[bool], text: &[char]) -> Vec<bool> {
-    let mut seen = false;
-    let mut before = false;
-    (0..reached.len())
-        .map(|index| {
-            let here = reached.get(index).copied().unwrap_or(false);
-            seen |= here;
-            let last = index.checked_sub(1).and_then(|index| text.get(index));
-            let now = match piece {
-                Piece::Any => seen,
-                Piece::One => before,
-                Piece::Literal(wanted) => before && last == Some(wanted),
-            };
-            before = here;
-            now
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches_wildcard;
-
-    #[test]
-    fn wildcards_match_as_ec2_documents_them() {
-        for (pattern, text, wanted) in [
-            ("*", "", true),
-            ("web-?", "web-1", true),
-            ("web-?", "web-", false),
-            ("*prod*", "a-prod-b", true),
-            (r"\*amazon\?\\", r"*amazon?\", true),
-            (r"\*", "x", false),
-            ("a*b*c", "aXbYbZc", true),
-            ("a*b", "aXc", false),
-        ] {
-            assert_eq!(
-                matches_wildcard(pattern, text),
-                wanted,
-                "{pattern} on {text}"
-            );
+/// The values that a filter of this name looks at; `None` for a name that there is not.
+fn fields(instance: &Instance, name: &str) -> Option<Vec<String>> {
+    let launched = &instance.specification;
+    let one = |text: &str| Some(vec![text.to_owned()]);
+    let maybe = |text: &Option<String>| Some(text.iter().cloned().collect());
+    match name {
+        "architecture" => one("x86_64"),
+        "availability-zone" => one(&instance.availability_zone),
+        "dns-name" => Some(Vec::new()),
+        "iam-instance-profile.arn" => maybe(&launched.instance_profile),
+        "image-id" => one(&launched.image_id),
+        "instance-id" => one(&instance.id),
+        "instance-lifecycle" => Some(Vec::new()),
+        "instance-state-code" => one(&instance.state.code().to_string()),
+        "instance-state-name" => one(instance.state.as_str()),
+        "instance-type" => one(&launched.instance_type),
+        "instance.group-id" | "instance.group-name" | "group-id" | "group-name" => {
+            Some(launched.security_groups.clone())
         }
+        "key-name" => maybe(&launched.key_name),
+        "launch-time" => {
+            let at = instance.launch_time;
+            one(&at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
+        }
+        "network-interface.addresses.private-ip-address" | "private-ip-address" => {
+            one(&instance.private_ip_address)
+        }
+        "reservation-id" => one(&instance.reservation_id),
+        "state-reason-code" => {
+            let code = instance.state_reason.as_ref();
+            Some(code.map(|(code, _)| code.clone()).into_iter().collect())
+        }
+        "subnet-id" | "network-interface.subnet-id" => maybe(&instance.subnet_id),
+        "tenancy" => one("default"),
+        "vpc-id" | "network-interface.vpc-id" => maybe(&instance.vpc_id),
+        name => filter::tag_values(name, &instance.tags),
     }
 }

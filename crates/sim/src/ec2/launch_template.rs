@@ -1,5 +1,6 @@
 //! Launch templates: named, versioned descriptions of instances.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -27,6 +28,8 @@ pub struct LaunchTemplate {
     pub name: String,
     /// `LaunchTemplateData` of each version.
     pub versions: Vec<Value>,
+    /// When each version was made.
+    pub version_times: Vec<DateTime<Utc>>,
     /// Tags of the launch template itself.
     pub tags: Vec<Tag>,
 }

@@ -8,7 +8,7 @@
 use serde_json::{Map, Value};
 
 use crate::aws_error::{AwsError, AwsResult};
-use crate::ec2::describe::matches_wildcard;
+use crate::ec2::filter::matches_wildcard;
 
 /// Whether a pattern is one.
 ///

@@ -1,7 +1,10 @@
 //! The services around CloudFormation.
 
 mod events;
+mod groups;
+mod instances;
 mod queues;
+mod secrets;
 
 use crate::Scenario;
 
@@ -87,5 +90,115 @@ pub const SCENARIOS: &[Scenario] = &[
             "action sqs:ReceiveMessage",
         ],
         play: events::a_stack_that_listens,
+    },
+    Scenario {
+        name: "groups, members, activities and what they launch from are shown",
+        shows: &[
+            "action autoscaling:DescribeAutoScalingGroups",
+            "action autoscaling:DescribeAutoScalingInstances",
+            "action autoscaling:DescribeScalingActivities",
+            "action autoscaling:DescribeLaunchConfigurations",
+            "action autoscaling:DescribeTags",
+            "action autoscaling:DescribeAccountLimits",
+            "action autoscaling:DescribeInstanceRefreshes",
+        ],
+        play: groups::a_groups_reads,
+    },
+    Scenario {
+        name: "a group is given other sizes and passes over what is protected",
+        shows: &[
+            "action autoscaling:SetDesiredCapacity",
+            "action autoscaling:UpdateAutoScalingGroup",
+            "action autoscaling:SetInstanceProtection",
+        ],
+        play: groups::sizes_are_ordered,
+    },
+    Scenario {
+        name: "members leave a group and are replaced",
+        shows: &[
+            "action autoscaling:TerminateInstanceInAutoScalingGroup",
+            "action autoscaling:SetInstanceHealth",
+            "action autoscaling:EnterStandby",
+            "action autoscaling:ExitStandby",
+        ],
+        play: groups::members_leave_and_are_replaced,
+    },
+    Scenario {
+        name: "suspended processes do nothing until they are resumed",
+        shows: &[
+            "action autoscaling:SuspendProcesses",
+            "action autoscaling:ResumeProcesses",
+        ],
+        play: groups::suspended_processes_do_nothing,
+    },
+    Scenario {
+        name: "sizes change by schedule",
+        shows: &[
+            "action autoscaling:PutScheduledUpdateGroupAction",
+            "action autoscaling:DescribeScheduledActions",
+            "action autoscaling:DeleteScheduledAction",
+        ],
+        play: groups::schedules,
+    },
+    Scenario {
+        name: "a world can be told that queues need no policy for events",
+        shows: &["action events:PutTargets"],
+        play: groups::both_event_policies,
+    },
+    Scenario {
+        name: "instances are found by what scripts know of them",
+        shows: &["action ec2:DescribeInstances"],
+        play: instances::instances_are_found,
+    },
+    Scenario {
+        name: "an instance is stopped, started, restarted and terminated",
+        shows: &[
+            "action ec2:DescribeInstanceStatus",
+            "action ec2:GetConsoleOutput",
+            "action ec2:RebootInstances",
+            "action ec2:StopInstances",
+            "action ec2:StartInstances",
+            "action ec2:TerminateInstances",
+        ],
+        play: instances::an_instances_life,
+    },
+    Scenario {
+        name: "instances are tagged",
+        shows: &[
+            "action ec2:CreateTags",
+            "action ec2:DescribeTags",
+            "action ec2:DeleteTags",
+        ],
+        play: instances::tags,
+    },
+    Scenario {
+        name: "networks and images are there to be asked for",
+        shows: &[
+            "action ec2:DescribeVpcs",
+            "action ec2:DescribeSubnets",
+            "action ec2:DescribeSecurityGroups",
+            "action ec2:DescribeAvailabilityZones",
+            "action ec2:DescribeImages",
+        ],
+        play: instances::networks,
+    },
+    Scenario {
+        name: "launch templates are shown with their versions",
+        shows: &[
+            "action ec2:DescribeLaunchTemplates",
+            "action ec2:DescribeLaunchTemplateVersions",
+        ],
+        play: instances::launch_templates,
+    },
+    Scenario {
+        name: "a secret has versions and an end",
+        shows: &[
+            "action secretsmanager:CreateSecret",
+            "action secretsmanager:PutSecretValue",
+            "action secretsmanager:GetSecretValue",
+            "action secretsmanager:DescribeSecret",
+            "action secretsmanager:DeleteSecret",
+        ],
+        play: secrets::a_secrets_life,
     },
 ];

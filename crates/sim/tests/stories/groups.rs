@@ -182,6 +182,6 @@ fn a_terminated_member_is_replaced() {
     assert_eq!(members.len(), 2);
     assert!(members.iter().all(|one| one.instance_id != victim));
     stage
-        .call(|region, moment| region.set_desired_capacity(&victim, 1, moment))
+        .call(|region, moment| region.set_desired_capacity(&victim, 1, false, moment))
         .unwrap_err();
 }

@@ -1,5 +1,7 @@
 //! Auto Scaling groups as resources of a stack.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::{GROUP, Workshop, generic, refusal};
@@ -54,11 +56,18 @@ pub(super) fn create(
         tags: Vec::new(),
         status: None,
         suspended_processes: Vec::new(),
+        protects_newcomers: false,
+        scheduled: BTreeMap::new(),
+        order: String::new(),
+        lost: 0,
+        scaled_at: None,
         name: name.clone(),
     };
     apply(workshop, &mut group, settings, logical_id)?;
     let least = whole(&settings.properties, "MinSize")?.unwrap_or(0);
     resize(&mut group, settings, least)?;
+    let created = "a user request created an AutoScalingGroup";
+    group.was_ordered(created, 0, workshop.moment.now);
     workshop.compute.groups.insert(name.clone(), group);
     workshop
         .compute
@@ -83,8 +92,9 @@ pub(super) fn update(
     apply(workshop, &mut group, new, logical_id)?;
     if !keeps_sizes(old, new) {
         // A template without a desired capacity leaves what it has become.
-        let desired = group.desired_capacity;
-        resize(&mut group, new, desired)?;
+        let before = group.desired_capacity;
+        resize(&mut group, new, before)?;
+        group.was_constrained("a user request", before, workshop.moment.now);
     }
     workshop.compute.groups.insert(name.to_owned(), group);
     workshop
@@ -179,6 +189,8 @@ fn apply(
     group.health_check_type = text("HealthCheckType").unwrap_or_else(|| "EC2".to_owned());
     group.health_check_grace_period = whole(properties, "HealthCheckGracePeriod")?.unwrap_or(0);
     group.default_cooldown = whole(properties, "Cooldown")?.unwrap_or(300);
+    let protects = text("NewInstancesProtectedFromScaleIn");
+    group.protects_newcomers = protects.as_deref() == Some("true");
     group.tags = tags(workshop, settings, logical_id);
     Ok(())
 }

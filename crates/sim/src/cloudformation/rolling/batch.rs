@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Rolling, Stage, count};
-use crate::autoscaling::{Group, LifecycleState};
+use crate::autoscaling::{Departure, Group, LifecycleState};
 use crate::cloudformation::provision::Workshop;
 use crate::cloudformation::signal::SignalWait;
 
@@ -28,6 +28,7 @@ impl Rolling {
         let names = &self.policy.suspend_processes;
         let group = shop.compute.groups.get_mut(&self.group)?;
         (group.suspended_processes).retain(|(name, _)| !names.contains(name));
+        (shop.compute).check_health(&self.group, shop.chance, shop.moment);
         (!names.is_empty()).then(|| format!("Resuming processes [{}].", names.join(",")))
     }
 
@@ -117,7 +118,7 @@ impl Rolling {
         group.min_size = group.min_size.min(size);
         let ids: Vec<String> = self.obsolete.drain(..batch).collect();
         for id in &ids {
-            let cause = "instance was taken out of service in response to a user request";
+            let cause = Departure::UserRequest;
             shop.compute
                 .terminate_member(&self.group, id, cause, shop.chance, shop.moment);
         }

@@ -96,7 +96,7 @@ pub fn a_rules_life(stage: &Stage) {
     );
     let refused = events(stage, "DeleteRule", &json!({ "Name": "done" })).value();
     assert_eq!(
-        refused["message"],
+        refused["Message"],
         "Rule can't be deleted since it has targets."
     );
     let remove = json!({ "Rule": "done", "Ids": ["q", "other"] });
