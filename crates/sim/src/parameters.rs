@@ -161,6 +161,9 @@ pub struct Parameters {
     pub rollback_restores_values: bool,
     /// Whether a group's `aws:cloudformation:*` tags reach its instances. Sources differ.
     pub stack_tags_reach_instances: bool,
+    /// Whether presigned URLs of S3 end by the world's clock. They are signed by the caller's,
+    /// which may be far from it; without this they do not end.
+    pub presigned_urls_end: bool,
     /// From `running` until EC2's status checks pass.
     pub instance_checks_s: f64,
     /// From a stack's event until a queue that a rule names shows it. Not published; AWS
@@ -251,6 +254,7 @@ impl Default for Parameters {
             bootstrap_limit_s: 12.0 * 3600.0,
             rollback_restores_values: true,
             stack_tags_reach_instances: true,
+            presigned_urls_end: false,
             instance_checks_s: 120.0,
             event_delivery_s: 0.5,
             event_targets_need_policy: true,

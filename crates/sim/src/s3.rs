@@ -6,6 +6,7 @@
 
 pub(crate) mod address;
 mod listing;
+mod multipart;
 mod object;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use chrono::{DateTime, Utc};
 use crate::world::DEFAULT_ACCOUNT;
 
 pub use self::listing::{Entry, List, Listing};
+pub use self::multipart::{Part, Upload};
 pub use self::object::{Digest, Object, crc32};
 
 /// The region of callers that name none.
@@ -24,6 +26,7 @@ pub const DEFAULT_REGION: &str = "us-east-1";
 #[derive(Debug, Clone, Default)]
 pub struct Buckets {
     by_name: BTreeMap<String, Bucket>,
+    uploads_begun: u64,
 }
 
 /// One bucket.
@@ -37,6 +40,8 @@ pub struct Bucket {
     pub created_at: DateTime<Utc>,
     /// By key; S3 lists keys in the order of their UTF-8 bytes, as this map does.
     pub objects: BTreeMap<String, Object>,
+    /// Uploads in parts that are neither complete nor aborted, by their ids.
+    pub uploads: BTreeMap<String, Upload>,
 }
 
 /// What must be true of the present object for a write to happen.
@@ -74,6 +79,27 @@ pub enum S3Error {
     /// A [`Precondition`] did not hold.
     #[error("At least one of the pre-conditions you specified did not hold")]
     PreconditionFailed,
+    /// The bucket holds objects.
+    #[error("The bucket you tried to delete is not empty")]
+    BucketNotEmpty(String),
+    /// No upload of this id for this key.
+    #[error(
+        "The specified upload does not exist. The upload ID may be invalid, or the upload may \
+         have been aborted or completed."
+    )]
+    NoSuchUpload,
+    /// A part is not there, or another one.
+    #[error(
+        "One or more of the specified parts could not be found.  The part may not have been \
+         uploaded, or the specified entity tag may not match the part's entity tag."
+    )]
+    InvalidPart,
+    /// The parts' numbers do not rise.
+    #[error("The list of parts was not in ascending order. Parts must be ordered by part number.")]
+    InvalidPartOrder,
+    /// A part that is not the last has less than 5 MiB.
+    #[error("Your proposed upload is smaller than the minimum allowed size")]
+    EntityTooSmall,
     /// Keys have at most 1,024 bytes.
     #[error("Your key is too long")]
     KeyTooLong,
@@ -115,6 +141,18 @@ impl Buckets {
                 Ok(())
             }
         }
+    }
+
+    /// DeleteBucket.
+    ///
+    /// # Errors
+    /// The bucket does not exist or holds objects.
+    pub fn delete(&mut self, name: &str) -> Result<(), S3Error> {
+        if !self.bucket(name)?.objects.is_empty() {
+            return Err(S3Error::BucketNotEmpty(name.to_owned()));
+        }
+        self.by_name.remove(name);
+        Ok(())
     }
 
     /// Every bucket with its name, in the order of names.
@@ -197,6 +235,7 @@ impl Buckets {
             region,
             created_at: now,
             objects: BTreeMap::new(),
+            uploads: BTreeMap::new(),
         };
         self.by_name.insert(name.to_owned(), bucket);
     }

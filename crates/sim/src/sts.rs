@@ -120,6 +120,25 @@ impl Identities {
         })
     }
 
+    /// Issues temporary keys that speak for the caller: `GetSessionToken`.
+    pub fn session(
+        &mut self,
+        caller: &Caller,
+        duration: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> TemporaryKeys {
+        let number = self.issued.len().to_string();
+        let keys = TemporaryKeys {
+            access_key_id: letters("ASIA", &["session", &caller.arn, &number]),
+            secret_access_key: letters("", &["secret", &caller.arn, &number]),
+            session_token: letters("", &["token", &caller.arn, &number]),
+            expiration: now + duration,
+            caller: caller.clone(),
+        };
+        self.issued.insert(keys.access_key_id.clone(), keys.clone());
+        keys
+    }
+
     /// Issues keys for a role; their account is the role's. The same requests in
     /// the same order issue the same keys.
     ///

@@ -29,7 +29,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::Value;
 
-use self::identity::{Origin, Service};
+use self::identity::{Origin, Service, Unreadable};
 use self::params::Params;
 use self::query::{Call, Format, Xml, json_success, target_success};
 use self::reply::Reply;
@@ -153,7 +153,11 @@ impl Arrived {
         let form = if is_form { body.as_ref() } else { &[] };
         let form = std::str::from_utf8(form).map_err(|error| malformed(error.to_string()))?;
         let form = Params::parse(form).map_err(malformed)?;
-        let origin = Origin::read(&parts.headers, &query, &form).map_err(|service| {
+        let origin = Origin::read(&parts.headers, &query, &form).map_err(|why| {
+            let service = match why {
+                Unreadable::Service(service) => service,
+                Unreadable::Signature(text) => return refuse("IncompleteSignature", text, 400),
+            };
             let message = format!(
                 "The service '{service}' is not simulated; there are cloudformation, autoscaling, \
                  ec2, sts, secretsmanager, ssm, sqs, events and s3"
@@ -218,7 +222,8 @@ impl Arrived {
 
     fn s3_operation(&self) -> Result<s3::Operation, s3::Refusal> {
         let path = self.parts.uri.path();
-        s3::Operation::read(&self.parts.method, self.host(), path, &self.query)
+        let copies = self.parts.headers.contains_key("x-amz-copy-source");
+        s3::Operation::read(&self.parts.method, self.host(), path, &self.query, copies)
     }
 
     fn answer(
@@ -336,6 +341,7 @@ impl Arrived {
                 body: &self.body,
                 place,
                 now: world.now,
+                urls_end: world.parameters.presigned_urls_end,
             };
             s3::answer(&request, &mut world.buckets)
         });

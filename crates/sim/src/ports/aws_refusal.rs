@@ -116,6 +116,11 @@ pub(super) fn of_s3(error: &S3Error) -> AwsError {
         S3Error::InvalidBucketName(_) => ("InvalidBucketName", 400),
         S3Error::PreconditionFailed => ("PreconditionFailed", 412),
         S3Error::KeyTooLong => ("KeyTooLongError", 400),
+        S3Error::BucketNotEmpty(_) => ("BucketNotEmpty", 409),
+        S3Error::NoSuchUpload => ("NoSuchUpload", 404),
+        S3Error::InvalidPart => ("InvalidPart", 400),
+        S3Error::InvalidPartOrder => ("InvalidPartOrder", 400),
+        S3Error::EntityTooSmall => ("EntityTooSmall", 400),
     };
     AwsError::new(code, error.to_string(), status)
 }

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use md5::Md5;
 use sha2::{Digest as _, Sha256};
 
 /// What one key holds.
@@ -14,8 +15,8 @@ use sha2::{Digest as _, Sha256};
 pub struct Object {
     /// The content.
     pub bytes: Bytes,
-    /// Entity tag in quotes. A digest of the content, but not its MD5: S3 promises
-    /// MD5 for some kinds of objects only, and no client may count on it.
+    /// Entity tag in quotes: the content's MD5, or for an object that came in parts the
+    /// MD5 of their MD5s and their number.
     pub etag: String,
     /// World time of the write.
     pub modified_at: DateTime<Utc>,
@@ -27,8 +28,7 @@ pub struct Object {
 impl Object {
     /// An object written at `now`.
     pub fn new(bytes: Bytes, headers: BTreeMap<String, String>, now: DateTime<Utc>) -> Self {
-        let digest = Sha256::digest(&bytes);
-        let etag = format!("\"{}\"", hex::encode(&digest[..16]));
+        let etag = format!("\"{}\"", hex::encode(Md5::digest(&bytes)));
         Self {
             bytes,
             etag,

@@ -2,7 +2,9 @@
 
 mod events;
 mod groups;
+mod identities;
 mod instances;
+mod objects;
 mod queues;
 mod secrets;
 
@@ -200,5 +202,58 @@ pub const SCENARIOS: &[Scenario] = &[
             "action secretsmanager:DeleteSecret",
         ],
         play: secrets::a_secrets_life,
+    },
+    Scenario {
+        name: "a bucket is made, listed in pages and deleted when it is empty",
+        shows: &[
+            "action s3:CreateBucket",
+            "action s3:HeadBucket",
+            "action s3:ListBuckets",
+            "action s3:GetBucketLocation",
+            "action s3:GetBucketVersioning",
+            "action s3:ListObjects",
+            "action s3:ListObjectsV2",
+            "action s3:DeleteObjects",
+            "action s3:DeleteObject",
+            "action s3:DeleteBucket",
+        ],
+        play: objects::a_buckets_life,
+    },
+    Scenario {
+        name: "an object is written, read by conditions and copied",
+        shows: &[
+            "action s3:PutObject",
+            "action s3:GetObject",
+            "action s3:HeadObject",
+            "action s3:CopyObject",
+        ],
+        play: objects::an_objects_life,
+    },
+    Scenario {
+        name: "a large object comes in parts",
+        shows: &[
+            "action s3:CreateMultipartUpload",
+            "action s3:UploadPart",
+            "action s3:ListParts",
+            "action s3:CompleteMultipartUpload",
+            "action s3:ListMultipartUploads",
+            "action s3:AbortMultipartUpload",
+        ],
+        play: objects::uploads_in_parts,
+    },
+    Scenario {
+        name: "keys tell the account, for a time",
+        shows: &[
+            "action sts:GetCallerIdentity",
+            "action sts:GetSessionToken",
+            "action sts:AssumeRole",
+            "action sts:AssumeRoleWithWebIdentity",
+        ],
+        play: identities::keys,
+    },
+    Scenario {
+        name: "a header that is no signature is refused",
+        shows: &["action sts:GetCallerIdentity"],
+        play: identities::signatures,
     },
 ];

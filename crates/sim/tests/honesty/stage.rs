@@ -222,7 +222,7 @@ impl Stage {
         self.watched.set(!away);
     }
 
-    fn send(&self, method: &str, url: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+    pub fn send(&self, method: &str, url: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
         let method: Method = method.parse().unwrap();
         let mut request = self.client.request(method, url).body(body);
         for (name, value) in headers {

@@ -114,8 +114,12 @@ impl Origin {
     /// `X-Amz-Target`.
     ///
     /// # Errors
-    /// The name of a service that has no door.
-    pub(crate) fn read(headers: &HeaderMap, query: &Params, form: &Params) -> Result<Self, String> {
+    /// A service that has no door, or a signature that cannot be read.
+    pub(crate) fn read(
+        headers: &HeaderMap,
+        query: &Params,
+        form: &Params,
+    ) -> Result<Self, Unreadable> {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let authorization = header(AUTHORIZATION.as_str()).unwrap_or_default();
         let at = header("x-amz-date")
@@ -135,7 +139,8 @@ impl Origin {
             .map(|scope| scope.split('/').collect::<Vec<_>>())
             .as_deref()
         {
-            let service = Service::of_scope(service).ok_or_else(|| (*service).to_owned())?;
+            let unknown = || Unreadable::Service((*service).to_owned());
+            let service = Service::of_scope(service).ok_or_else(unknown)?;
             let (access_key_id, region) = ((*access_key_id).to_owned(), (*region).to_owned());
             return Ok(Self {
                 service,
@@ -145,6 +150,7 @@ impl Origin {
                 at,
             });
         }
+        check(authorization, scope)?;
         let version = form.text("Version").or(query.text("Version"));
         let service = (version.and_then(Service::of_version))
             .or_else(|| header("x-amz-target").and_then(Service::of_target))
@@ -174,6 +180,34 @@ impl Origin {
     }
 }
 
+/// Why it cannot be told where a request aims.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// A service that has no door.
+    Service(String),
+    /// A signature that names no scope, in AWS's words.
+    Signature(String),
+}
+
+/// Refuses a header that is there and no signature; only what was signed by version 2 of
+/// the signature has no scope.
+fn check(authorization: &str, scope: Option<&str>) -> Result<(), Unreadable> {
+    if let Some(scope) = scope {
+        return Err(Unreadable::Signature(format!(
+            "Credential must have exactly 5 slash-delimited elements, e.g. \
+             keyid/date/region/service/term, got '{scope}'"
+        )));
+    }
+    if authorization.is_empty() || authorization.starts_with("AWS ") {
+        return Ok(());
+    }
+    Err(Unreadable::Signature(format!(
+        "Authorization header requires 'Credential' parameter. Authorization header requires \
+         'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. \
+         Authorization={authorization}"
+    )))
+}
+
 /// `20261123T100000Z`.
 fn caller_time(text: &str) -> Option<DateTime<Utc>> {
     NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ")
@@ -187,7 +221,7 @@ mod tests {
 
     use super::*;
 
-    fn origin(authorization: &str, query: &str) -> Result<Origin, String> {
+    fn origin(authorization: &str, query: &str) -> Result<Origin, Unreadable> {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, HeaderValue::from_str(authorization).unwrap());
         Origin::read(&headers, &Params::parse(query).unwrap(), &Params::default())
@@ -219,7 +253,7 @@ mod tests {
         assert_eq!(unsigned.service, Service::Ec2);
         assert_eq!(
             origin(&signed.replace("cloudformation", "lambda"), ""),
-            Err("lambda".into())
+            Err(Unreadable::Service("lambda".into()))
         );
     }
 }

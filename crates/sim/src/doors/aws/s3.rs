@@ -5,6 +5,8 @@
 
 mod chunked;
 mod objects;
+mod parts;
+mod presigned;
 mod read_xml;
 mod refusal;
 mod upload;
@@ -25,13 +27,24 @@ use crate::world::Place;
 pub(super) const OPERATIONS: &[&str] = &[
     "ListBuckets",
     "CreateBucket",
+    "DeleteBucket",
     "HeadBucket",
+    "GetBucketLocation",
+    "GetBucketVersioning",
+    "ListObjects",
     "ListObjectsV2",
+    "ListMultipartUploads",
     "DeleteObjects",
     "PutObject",
+    "CopyObject",
     "GetObject",
     "HeadObject",
     "DeleteObject",
+    "CreateMultipartUpload",
+    "UploadPart",
+    "ListParts",
+    "CompleteMultipartUpload",
+    "AbortMultipartUpload",
 ];
 
 /// A request, read but not yet carried out.
@@ -43,6 +56,8 @@ pub(crate) struct Request<'request> {
     pub(crate) body: &'request Bytes,
     pub(crate) place: &'request Place,
     pub(crate) now: DateTime<Utc>,
+    /// Whether a presigned URL past its time is refused.
+    pub(crate) urls_end: bool,
 }
 
 /// What is asked for, and of what.
@@ -50,17 +65,28 @@ pub(crate) struct Request<'request> {
 pub(crate) enum Operation {
     ListBuckets,
     CreateBucket(String),
+    DeleteBucket(String),
     HeadBucket(String),
+    GetBucketLocation(String),
+    GetBucketVersioning(String),
+    ListObjects(String),
     ListObjectsV2(String),
+    ListMultipartUploads(String),
     DeleteObjects(String),
     PutObject(String, String),
+    CopyObject(String, String),
     GetObject(String, String),
     HeadObject(String, String),
     DeleteObject(String, String),
+    CreateMultipartUpload(String, String),
+    UploadPart(String, String),
+    ListParts(String, String),
+    CompleteMultipartUpload(String, String),
+    AbortMultipartUpload(String, String),
 }
 
 impl Operation {
-    /// Reads method, address and query.
+    /// Reads method, address and query; `copies`: the request names a source to copy.
     ///
     /// # Errors
     /// What real S3 might do with this, and the simulator does not.
@@ -69,6 +95,7 @@ impl Operation {
         host: &str,
         path: &str,
         query: &Params,
+        copies: bool,
     ) -> Result<Self, Refusal> {
         if let Some(unknown) = query.names().find(|name| !is_known(name)) {
             return Err(Refusal::not_simulated(&format!(
@@ -76,29 +103,53 @@ impl Operation {
             )));
         }
         let address = address::Address::of(host, path);
-        match (method.as_str(), address.bucket, address.key) {
-            ("GET", None, _) => Ok(Self::ListBuckets),
-            ("PUT", Some(bucket), None) => Ok(Self::CreateBucket(bucket)),
-            ("HEAD", Some(bucket), None) => Ok(Self::HeadBucket(bucket)),
-            ("GET", Some(bucket), None) if query.text("list-type") == Some("2") => {
-                Ok(Self::ListObjectsV2(bucket))
-            }
-            ("GET", Some(_), None) => Err(Refusal::not_simulated("ListObjects before version 2")),
-            ("POST", Some(bucket), None) if query.text("delete").is_some() => {
-                Ok(Self::DeleteObjects(bucket))
-            }
-            ("PUT", Some(bucket), Some(key)) => Ok(Self::PutObject(bucket, key)),
-            ("GET", Some(bucket), Some(key)) => Ok(Self::GetObject(bucket, key)),
-            ("HEAD", Some(bucket), Some(key)) => Ok(Self::HeadObject(bucket, key)),
-            ("DELETE", Some(bucket), Some(key)) => Ok(Self::DeleteObject(bucket, key)),
-            (method, bucket, key) => {
-                let of = [bucket, key]
-                    .into_iter()
-                    .flatten()
-                    .collect::<Vec<_>>()
-                    .join("/");
-                Err(Refusal::not_simulated(&format!("{method} of '/{of}'")))
-            }
+        match (address.bucket, address.key) {
+            (None, _) if method == Method::GET => Ok(Self::ListBuckets),
+            (None, _) => Err(Refusal::not_simulated(&format!("{method} of '/'"))),
+            (Some(bucket), None) => Self::of_bucket(method, bucket, query),
+            (Some(bucket), Some(key)) => Self::of_object(method, bucket, key, query, copies),
+        }
+    }
+
+    fn of_bucket(method: &Method, bucket: String, query: &Params) -> Result<Self, Refusal> {
+        let has = |name: &str| query.text(name).is_some();
+        match method.as_str() {
+            "PUT" if !has("versioning") => Ok(Self::CreateBucket(bucket)),
+            "DELETE" => Ok(Self::DeleteBucket(bucket)),
+            "HEAD" => Ok(Self::HeadBucket(bucket)),
+            "GET" if has("location") => Ok(Self::GetBucketLocation(bucket)),
+            "GET" if has("versioning") => Ok(Self::GetBucketVersioning(bucket)),
+            "GET" if has("uploads") => Ok(Self::ListMultipartUploads(bucket)),
+            "GET" if query.text("list-type") == Some("2") => Ok(Self::ListObjectsV2(bucket)),
+            "GET" => Ok(Self::ListObjects(bucket)),
+            "POST" if has("delete") => Ok(Self::DeleteObjects(bucket)),
+            method => Err(Refusal::not_simulated(&format!("{method} of '/{bucket}'"))),
+        }
+    }
+
+    fn of_object(
+        method: &Method,
+        bucket: String,
+        key: String,
+        query: &Params,
+        copies: bool,
+    ) -> Result<Self, Refusal> {
+        let has = |name: &str| query.text(name).is_some();
+        match method.as_str() {
+            "PUT" if has("uploadId") && copies => Err(Refusal::not_simulated("UploadPartCopy")),
+            "PUT" if has("uploadId") => Ok(Self::UploadPart(bucket, key)),
+            "PUT" if copies => Ok(Self::CopyObject(bucket, key)),
+            "PUT" => Ok(Self::PutObject(bucket, key)),
+            "GET" if has("uploadId") => Ok(Self::ListParts(bucket, key)),
+            "GET" => Ok(Self::GetObject(bucket, key)),
+            "HEAD" => Ok(Self::HeadObject(bucket, key)),
+            "DELETE" if has("uploadId") => Ok(Self::AbortMultipartUpload(bucket, key)),
+            "DELETE" => Ok(Self::DeleteObject(bucket, key)),
+            "POST" if has("uploads") => Ok(Self::CreateMultipartUpload(bucket, key)),
+            "POST" if has("uploadId") => Ok(Self::CompleteMultipartUpload(bucket, key)),
+            method => Err(Refusal::not_simulated(&format!(
+                "{method} of '/{bucket}/{key}'"
+            ))),
         }
     }
 
@@ -107,13 +158,24 @@ impl Operation {
         match self {
             Self::ListBuckets => "ListBuckets",
             Self::CreateBucket(_) => "CreateBucket",
+            Self::DeleteBucket(_) => "DeleteBucket",
             Self::HeadBucket(_) => "HeadBucket",
+            Self::GetBucketLocation(_) => "GetBucketLocation",
+            Self::GetBucketVersioning(_) => "GetBucketVersioning",
+            Self::ListObjects(_) => "ListObjects",
             Self::ListObjectsV2(_) => "ListObjectsV2",
+            Self::ListMultipartUploads(_) => "ListMultipartUploads",
             Self::DeleteObjects(_) => "DeleteObjects",
             Self::PutObject(..) => "PutObject",
+            Self::CopyObject(..) => "CopyObject",
             Self::GetObject(..) => "GetObject",
             Self::HeadObject(..) => "HeadObject",
             Self::DeleteObject(..) => "DeleteObject",
+            Self::CreateMultipartUpload(..) => "CreateMultipartUpload",
+            Self::UploadPart(..) => "UploadPart",
+            Self::ListParts(..) => "ListParts",
+            Self::CompleteMultipartUpload(..) => "CompleteMultipartUpload",
+            Self::AbortMultipartUpload(..) => "AbortMultipartUpload",
         }
     }
 }
@@ -131,6 +193,18 @@ fn is_known(name: &str) -> bool {
         "encoding-type",
         "fetch-owner",
         "delete",
+        "location",
+        "versioning",
+        "marker",
+        "uploads",
+        "uploadId",
+        "partNumber",
+        "response-cache-control",
+        "response-content-disposition",
+        "response-content-encoding",
+        "response-content-language",
+        "response-content-type",
+        "response-expires",
         "x-id",
         "AWSAccessKeyId",
         "Signature",
@@ -144,6 +218,9 @@ fn is_known(name: &str) -> bool {
 /// # Errors
 /// S3's refusal.
 pub(crate) fn answer(request: &Request<'_>, buckets: &mut Buckets) -> Result<Reply, Refusal> {
+    if request.urls_end {
+        presigned::check(request.query, request.now)?;
+    }
     match &request.operation {
         Operation::ListBuckets => Ok(views::buckets(buckets, request.place)),
         Operation::CreateBucket(bucket) => create_bucket(request, buckets, bucket),
@@ -151,7 +228,28 @@ pub(crate) fn answer(request: &Request<'_>, buckets: &mut Buckets) -> Result<Rep
             let region = &buckets.bucket(bucket)?.region;
             Ok(Reply::empty(StatusCode::OK).header("x-amz-bucket-region", region))
         }
+        Operation::DeleteBucket(bucket) => {
+            buckets.delete(bucket)?;
+            Ok(Reply::empty(StatusCode::NO_CONTENT))
+        }
+        Operation::GetBucketLocation(bucket) => Ok(views::location(buckets.bucket(bucket)?)),
+        Operation::GetBucketVersioning(bucket) => {
+            buckets.bucket(bucket)?;
+            Ok(views::versioning())
+        }
+        Operation::ListObjects(bucket) => views::older_listing(request.query, buckets, bucket),
         Operation::ListObjectsV2(bucket) => views::listing(request.query, buckets, bucket),
+        Operation::ListMultipartUploads(bucket) => parts::uploads(request, buckets, bucket),
+        Operation::CreateMultipartUpload(bucket, key) => {
+            parts::begin(request, buckets, bucket, key)
+        }
+        Operation::UploadPart(bucket, key) => parts::put(request, buckets, bucket, key),
+        Operation::ListParts(bucket, key) => parts::list(request, buckets, bucket, key),
+        Operation::CompleteMultipartUpload(bucket, key) => {
+            parts::complete(request, buckets, bucket, key)
+        }
+        Operation::AbortMultipartUpload(bucket, key) => parts::abort(request, buckets, bucket, key),
+        Operation::CopyObject(bucket, key) => upload::copy(request, buckets, bucket, key),
         Operation::DeleteObjects(bucket) => objects::delete_many(request, buckets, bucket),
         Operation::PutObject(bucket, key) => upload::put(request, buckets, bucket, key),
         Operation::GetObject(bucket, key) => objects::get(request, buckets, bucket, key, false),

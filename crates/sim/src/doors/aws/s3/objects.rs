@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use axum::http::StatusCode;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::super::reply::Reply;
 use super::super::xml::Element;
 use super::views::NAMESPACE;
 use super::{Refusal, Request, malformed, read_xml, upload};
-use crate::s3::{Buckets, Object};
+use crate::s3::{Buckets, Object, S3Error};
 
 /// S3 deletes at most this many keys in one request.
 const MOST_KEYS: usize = 1000;
@@ -29,6 +29,9 @@ pub(super) fn get(
             .get(name)
             .and_then(|value| value.to_str().ok())
     };
+    if let Some(reply) = unchanged(object, &header)? {
+        return Ok(reply);
+    }
     let part = header("range")
         .map(|range| part(range, object.bytes.len()))
         .transpose()?
@@ -36,6 +39,13 @@ pub(super) fn get(
     let sums = part.is_none()
         && header("x-amz-checksum-mode").is_some_and(|mode| mode.eq_ignore_ascii_case("enabled"));
     let mut reply = describe(object, sums);
+    for name in request.query.names() {
+        // A presigned URL may say how its content is to be taken.
+        let of = name.strip_prefix("response-");
+        if let Some((of, value)) = of.zip(request.query.text(name)) {
+            reply = reply.header(of, value);
+        }
+    }
     if let Some(part) = part {
         let of = object.bytes.len();
         reply.status = StatusCode::PARTIAL_CONTENT;
@@ -51,6 +61,35 @@ pub(super) fn get(
         reply.body.clear();
     }
     Ok(reply)
+}
+
+/// The answer to a read whose conditions make it none: 304, or a refusal.
+fn unchanged<'h>(
+    object: &Object,
+    header: &impl Fn(&str) -> Option<&'h str>,
+) -> Result<Option<Reply>, Refusal> {
+    let named = |tags: &str| {
+        let mut tags = tags.split(',').map(str::trim);
+        tags.any(|tag| tag == "*" || tag.trim_matches('"') == object.etag.trim_matches('"'))
+    };
+    let date = |name: &str| {
+        let parsed = NaiveDateTime::parse_from_str(header(name)?, HTTP_DATE);
+        parsed.ok().map(|date| date.and_utc())
+    };
+    let written = object.modified_at.timestamp();
+    let matches = match header("if-match") {
+        Some(tags) => named(tags),
+        None => date("if-unmodified-since").is_none_or(|date| written <= date.timestamp()),
+    };
+    if !matches {
+        return Err(S3Error::PreconditionFailed.into());
+    }
+    let is_news = match header("if-none-match") {
+        Some(tags) => !named(tags),
+        None => date("if-modified-since").is_none_or(|date| written > date.timestamp()),
+    };
+    let unchanged = || Reply::empty(StatusCode::NOT_MODIFIED).header("etag", &object.etag);
+    Ok((!is_news).then(unchanged))
 }
 
 /// DeleteObjects.
@@ -137,6 +176,8 @@ fn part(range: &str, length: usize) -> Result<Option<Range<usize>>, Refusal> {
 }
 
 /// `Thu, 01 Jan 2026 00:00:00 GMT`.
+const HTTP_DATE: &str = "%a, %d %b %Y %H:%M:%S GMT";
+
 fn http_date(time: DateTime<Utc>) -> String {
-    time.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    time.format(HTTP_DATE).to_string()
 }

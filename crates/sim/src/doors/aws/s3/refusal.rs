@@ -84,6 +84,15 @@ impl From<S3Error> for Refusal {
             S3Error::PreconditionFailed => {
                 (StatusCode::PRECONDITION_FAILED, "PreconditionFailed", None)
             }
+            S3Error::BucketNotEmpty(name) => (
+                StatusCode::CONFLICT,
+                "BucketNotEmpty",
+                Some(("BucketName", name)),
+            ),
+            S3Error::NoSuchUpload => (StatusCode::NOT_FOUND, "NoSuchUpload", None),
+            S3Error::InvalidPart => (StatusCode::BAD_REQUEST, "InvalidPart", None),
+            S3Error::InvalidPartOrder => (StatusCode::BAD_REQUEST, "InvalidPartOrder", None),
+            S3Error::EntityTooSmall => (StatusCode::BAD_REQUEST, "EntityTooSmall", None),
             S3Error::KeyTooLong => (StatusCode::BAD_REQUEST, "KeyTooLongError", None),
         };
         Self {

@@ -1,12 +1,18 @@
-//! PutObject: the body as it was meant, proved by its check sum.
+//! PutObject: the body as it was meant, proved by its check sum. And CopyObject.
 
 use std::collections::BTreeMap;
 
 use axum::http::{HeaderMap, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use md5::{Digest as _, Md5};
+use percent_encoding::percent_decode_str;
 
 use super::super::reply::Reply;
+use super::super::xml::{Element, time};
 use super::chunked;
+use super::views::NAMESPACE;
 use super::{Refusal, Request};
 use crate::s3::{Buckets, Digest, Object, Precondition};
 
@@ -17,6 +23,14 @@ pub(super) struct Body {
     sums: BTreeMap<String, String>,
 }
 
+impl Body {
+    /// Tells the check sums that were proved.
+    pub(super) fn proved(&self, reply: Reply) -> Reply {
+        let sums = self.sums.iter();
+        sums.fold(reply, |reply, (name, sum)| reply.header(name, sum))
+    }
+}
+
 /// PutObject.
 pub(super) fn put(
     request: &Request<'_>,
@@ -25,9 +39,6 @@ pub(super) fn put(
     key: &str,
 ) -> Result<Reply, Refusal> {
     let headers = request.headers;
-    if headers.contains_key("x-amz-copy-source") {
-        return Err(Refusal::not_simulated("CopyObject"));
-    }
     let body = read_body(request)?;
     let mut kept = kept_headers(headers);
     kept.extend(body.sums.clone());
@@ -42,6 +53,58 @@ pub(super) fn put(
         .header("etag", &object.etag);
     buckets.put(bucket, key, object, &precondition(headers)?)?;
     Ok(reply)
+}
+
+/// CopyObject: content and headers of another object, or with the directive `REPLACE` the
+/// request's own headers.
+pub(super) fn copy(
+    request: &Request<'_>,
+    buckets: &mut Buckets,
+    bucket: &str,
+    key: &str,
+) -> Result<Reply, Refusal> {
+    let headers = request.headers;
+    let source = text(headers, "x-amz-copy-source");
+    let source = percent_decode_str(&source).decode_utf8_lossy().into_owned();
+    let source = source.trim_start_matches('/');
+    let Some((from, name)) = source.split_once('/') else {
+        let message = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey";
+        return Err(Refusal::argument(message));
+    };
+    if let Some(header) = headers
+        .keys()
+        .find(|name| name.as_str().starts_with("x-amz-copy-source-"))
+    {
+        return Err(Refusal::not_simulated(&format!("CopyObject with {header}")));
+    }
+    let replaces = text(headers, "x-amz-metadata-directive").eq_ignore_ascii_case("REPLACE");
+    if from == bucket && name == key && !replaces {
+        let message = "This copy request is illegal because it is trying to copy an object to \
+                       itself without changing the object's metadata, storage class, website \
+                       redirect location or encryption attributes.";
+        return Err(Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "InvalidRequest",
+            message,
+        ));
+    }
+    let found = buckets.object(from, name)?;
+    let kept = if replaces {
+        kept_headers(headers)
+    } else {
+        found.headers.clone()
+    };
+    let object = Object::new(found.bytes.clone(), kept, request.now);
+    let result = Element::new("CopyObjectResult")
+        .namespace(NAMESPACE)
+        .field("LastModified", time(request.now))
+        .field("ETag", &object.etag);
+    buckets.put(bucket, key, object, &precondition(headers)?)?;
+    Ok(Reply::typed(
+        StatusCode::OK,
+        "application/xml",
+        result.document(),
+    ))
 }
 
 /// Undoes `aws-chunked` and verifies the check sums that the simulator knows.
@@ -63,6 +126,7 @@ pub(super) fn read_body(request: &Request<'_>) -> Result<Body, Refusal> {
     } else {
         request.body.clone()
     };
+    check_md5(headers, &bytes)?;
     for (name, sum) in &sums {
         if let Some(digest) = Digest::of_header(name)
             && digest.of(&bytes) != *sum
@@ -77,10 +141,31 @@ pub(super) fn read_body(request: &Request<'_>) -> Result<Body, Refusal> {
     Ok(Body { bytes, sums })
 }
 
+/// Holds a body against `Content-MD5`.
+fn check_md5(headers: &HeaderMap, bytes: &[u8]) -> Result<(), Refusal> {
+    let claimed = text(headers, "content-md5");
+    if claimed.is_empty() {
+        return Ok(());
+    }
+    let claimed = STANDARD.decode(claimed).unwrap_or_default();
+    let (code, message) = if claimed.len() != 16 {
+        (
+            "InvalidDigest",
+            "The Content-MD5 you specified was invalid.",
+        )
+    } else if claimed != Md5::digest(bytes).as_slice() {
+        let message = "The Content-MD5 you specified did not match what we received.";
+        ("BadDigest", message)
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::new(StatusCode::BAD_REQUEST, code, message))
+}
+
 const KMS_KEY: &str = "x-amz-server-side-encryption-aws-kms-key-id";
 
 /// The headers that S3 keeps with an object and gives back.
-fn kept_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
+pub(super) fn kept_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
     let echoed = [
         "content-type",
         "cache-control",

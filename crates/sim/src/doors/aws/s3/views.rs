@@ -1,4 +1,4 @@
-//! ListBuckets and ListObjectsV2 as documents.
+//! Buckets and their objects as documents.
 
 use axum::http::StatusCode;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -7,7 +7,7 @@ use super::super::params::Params;
 use super::super::reply::Reply;
 use super::super::xml::{Element, time};
 use super::Refusal;
-use crate::s3::{Buckets, Entry, List, Object};
+use crate::s3::{Bucket, Buckets, DEFAULT_REGION, Entry, List, Object};
 use crate::world::Place;
 
 pub(super) const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
@@ -40,17 +40,79 @@ pub(super) fn buckets(buckets: &Buckets, place: &Place) -> Reply {
     Reply::typed(StatusCode::OK, "application/xml", document.document())
 }
 
+/// Where a bucket is; the oldest region is told by an empty text.
+pub(super) fn location(bucket: &Bucket) -> Reply {
+    let region = Some(&bucket.region).filter(|region| *region != DEFAULT_REGION);
+    let text = region.map_or("", String::as_str);
+    let document = Element::text("LocationConstraint", text).namespace(NAMESPACE);
+    Reply::typed(StatusCode::OK, "application/xml", document.document())
+}
+
+/// Versioning is off everywhere, and was never on.
+pub(super) fn versioning() -> Reply {
+    let document = Element::new("VersioningConfiguration").namespace(NAMESPACE);
+    Reply::typed(StatusCode::OK, "application/xml", document.document())
+}
+
+/// One page of a bucket's objects, as the first version of the list writes it. Only a list
+/// with a delimiter tells where the next page begins; otherwise that is its last key.
+pub(super) fn older_listing(
+    query: &Params,
+    buckets: &Buckets,
+    bucket: &str,
+) -> Result<Reply, Refusal> {
+    let encode = encoding(query)?;
+    let marker = query.owned("marker").unwrap_or_default();
+    let list = List {
+        after: Some(marker.clone()).filter(|marker| !marker.is_empty()),
+        ..read(query)?
+    };
+    let page = buckets.list(bucket, &list)?;
+    let rolls_up = !list.delimiter.is_empty();
+    let delimiter = rolls_up.then(|| encode(&list.delimiter));
+    let next = page.next.as_deref().filter(|_| rolls_up);
+    let mut document = Element::new("ListBucketResult")
+        .namespace(NAMESPACE)
+        .field("Name", bucket)
+        .field("Prefix", encode(&list.prefix))
+        .field("Marker", encode(&marker))
+        .optional("Delimiter", delimiter)
+        .optional("EncodingType", query.text("encoding-type"))
+        .optional("NextMarker", next.map(encode))
+        .field("MaxKeys", list.max_keys)
+        .field("IsTruncated", page.next.is_some());
+    for entry in &page.entries {
+        document = document.with(line(entry, encode));
+    }
+    Ok(Reply::typed(
+        StatusCode::OK,
+        "application/xml",
+        document.document(),
+    ))
+}
+
+fn line(entry: &Entry, encode: fn(&str) -> String) -> Element {
+    match entry {
+        Entry::Object(key, object) => contents(&encode(key), object),
+        Entry::CommonPrefix(prefix) => {
+            Element::new("CommonPrefixes").field("Prefix", encode(prefix))
+        }
+    }
+}
+
+fn encoding(query: &Params) -> Result<fn(&str) -> String, Refusal> {
+    match query.text("encoding-type") {
+        None | Some("") => Ok(str::to_owned),
+        Some("url") => Ok(|text: &str| utf8_percent_encode(text, PLAIN).to_string()),
+        Some(_) => Err(Refusal::argument(
+            "Invalid Encoding Method specified in Request",
+        )),
+    }
+}
+
 /// One page of a bucket's objects.
 pub(super) fn listing(query: &Params, buckets: &Buckets, bucket: &str) -> Result<Reply, Refusal> {
-    let encode = match query.text("encoding-type") {
-        None | Some("") => str::to_owned,
-        Some("url") => |text: &str| utf8_percent_encode(text, PLAIN).to_string(),
-        Some(_) => {
-            return Err(Refusal::argument(
-                "Invalid Encoding Method specified in Request",
-            ));
-        }
-    };
+    let encode = encoding(query)?;
     let list = read(query)?;
     let page = buckets.list(bucket, &list)?;
     let mut document = Element::new("ListBucketResult")
@@ -74,12 +136,7 @@ pub(super) fn listing(query: &Params, buckets: &Buckets, bucket: &str) -> Result
         .field("MaxKeys", list.max_keys)
         .field("IsTruncated", page.next.is_some());
     for entry in &page.entries {
-        document = document.with(match entry {
-            Entry::Object(key, object) => contents(&encode(key), object),
-            Entry::CommonPrefix(prefix) => {
-                Element::new("CommonPrefixes").field("Prefix", encode(prefix))
-            }
-        });
+        document = document.with(line(entry, encode));
     }
     Ok(Reply::typed(
         StatusCode::OK,
