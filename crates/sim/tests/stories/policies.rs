@@ -333,7 +333,7 @@ fn sizes_that_a_schedule_set_stay_where_the_policy_says_so() {
         let mut stage = before.created();
         let name = group(&mut stage).name;
         stage
-            .call(|region, moment| region.set_desired_capacity(&name, 3, moment))
+            .call(|region, moment| region.set_desired_capacity(&name, 3, false, moment))
             .unwrap();
         stage.world.settle();
         let after = Web {
