@@ -1,8 +1,11 @@
 //! Reads a template as CloudFormation does, with its words for what is wrong.
 
+use std::collections::BTreeSet;
+
 use bennu_template::{Template, TemplateError};
 
 use crate::aws_error::{AwsError, AwsResult};
+use crate::cloudformation::replacement::ResourceType;
 use crate::cloudformation::rolling;
 
 /// Reads a template to make a stack of it, and refuses what is not simulated.
@@ -31,15 +34,16 @@ pub(crate) fn read_any(text: &str) -> AwsResult<Template> {
         return Err(AwsError::validation(first_of(&errors)));
     }
     // Types that a transform takes out are nobody's to know.
-    let typeless = |kind: &str| template.transforms.is_empty() && !kind.contains("::");
-    let unknown: Vec<&str> = (template.resources.values())
+    let is_unknown =
+        |kind: &&str| template.transforms.is_empty() && ResourceType::of(kind).is_none();
+    let unknown: BTreeSet<&str> = (template.resources.values())
         .map(|one| one.kind.as_str())
-        .filter(|kind| typeless(kind))
+        .filter(is_unknown)
         .collect();
     if !unknown.is_empty() {
         return Err(AwsError::validation(format!(
             "Template format error: Unrecognized resource types: [{}]",
-            unknown.join(", ")
+            Vec::from_iter(unknown).join(", ")
         )));
     }
     Ok(template)
@@ -134,8 +138,8 @@ mod tests {
                 "Template format error: Unresolved resource dependencies [B, C] in the Resources block of the template",
             ),
             (
-                "Resources: {A: {Type: T}}",
-                "Template format error: Unrecognized resource types: [T]",
+                "Resources: {A: {Type: 'AWS::SNS::Topik'}, B: {Type: T}, C: {Type: 'Custom::Any'}}",
+                "Template format error: Unrecognized resource types: [AWS::SNS::Topik, T]",
             ),
             (
                 "Resources: {A: {Type: 'AWS::SNS::Topic', DependsOn: B}, B: {Type: 'AWS::SNS::Topic', DependsOn: A}}",
