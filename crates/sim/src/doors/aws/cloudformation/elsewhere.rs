@@ -19,7 +19,6 @@ pub(super) const NOT_SIMULATED: &[&str] = &[
     "DeleteStackInstances",
     "DeleteStackSet",
     "DeregisterType",
-    "DescribeChangeSetHooks",
     "DescribeGeneratedTemplate",
     "DescribeOrganizationsAccess",
     "DescribePublisher",
