@@ -9,13 +9,15 @@
 //! Like the real server it answers whole documents and takes whole documents: the
 //! last writer wins, and there are no ETags.
 //!
-//! Served are spaces, environments, lifecycles, project groups, projects, channels,
-//! library variable sets, tenants and their variables, machines, machine policies, releases, project triggers, deployments, tasks
-//! and interruptions; any other path is a 404 in the server's own words.
+//! Everything that is served stands in one table of routes ([`route_names`]): documents and
+//! their collections, tenants' values in both forms, commands that release and deploy by
+//! names, processes, packages, progression and dashboards, tasks, interruptions, events and
+//! subscriptions. Any other path is a 404 in the server's own words.
 //!
 //! Time moves it too ([`Timed`](crate::world::Timed); `due` has the list): `tasks` are queued, execute and
 //! end, `health` checks machines and deletes those that stay away, `triggers` deploys to
-//! machines that arrive. A deployment succeeds where the machine's Tentacle answers
+//! machines that arrive, `webhooks` are made out of events; a door takes and posts them
+//! ([`Server::take_delivery`]). A deployment succeeds where the machine's Tentacle answers
 //! ([`Server::tentacle`]), and then [`Server::installed`] tells of it.
 
 mod assumptions;

@@ -19,6 +19,8 @@ pub struct Assumptions {
     /// What becomes of a machine policy's deletion while machines follow it; detached
     /// ones follow the default policy.
     pub machine_policy_in_use: WhenInUse,
+    /// What becomes of a machine that is to be cleaned up while a deployment to it executes.
+    pub cleanup_during_deployment: WhenInUse,
     /// Whether each document carries a key that no client knows yet, so that a client
     /// which drops unknown keys on writing back is found out.
     pub unknown_keys: bool,
@@ -112,6 +114,7 @@ impl Default for Assumptions {
             tenant_with_machines: WhenInUse::Detach,
             tenant_with_common_values: WhenInUse::Refuse,
             machine_policy_in_use: WhenInUse::Refuse,
+            cleanup_during_deployment: WhenInUse::Detach,
             unknown_keys: false,
             overrides_when_key_is_missing: WhenKeyIsMissing::Clear,
             overrides_of_deleted_tenant: WhenTenantGoes::Keep,

@@ -12,9 +12,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::Server;
+use super::assumptions::WhenInUse;
 use super::documents::{Document, Documents};
 use super::durations::{next_on_grid, span};
-use super::events::Actor;
+use super::events::{Actor, Happened as Event};
 use super::kind::Kind;
 use super::machine_events::Category as Happened;
 use super::tasks::{Category, Job, Waiting};
@@ -173,7 +174,16 @@ impl Server {
             self.tell_of_machine(task, name, Category::Warning, SILENT, now);
             self.found(&machine, Happened::Unavailable, now);
             let since = *self.checks.unavailable_since.entry(*number).or_insert(now);
-            if patience.is_some_and(|patience| now - since >= patience) {
+            let is_over = patience.is_some_and(|patience| now - since >= patience);
+            if is_over
+                && self.assumptions.cleanup_during_deployment == WhenInUse::Refuse
+                && self.work.deploys_to(*number)
+            {
+                let text = "The machine could not be deleted: a deployment to it executes.";
+                self.tell_of_machine(task, name, Category::Error, text, now);
+                let what = Event::MachineCleanupFailed;
+                self.happened(what, &machine, "could not be deleted", Actor::System, now);
+            } else if is_over {
                 let text = "The machine was unavailable for too long and was deleted.";
                 self.tell_of_machine(task, name, Category::Warning, text, now);
                 self.documents.remove(Kind::Machine, *number);

@@ -75,6 +75,10 @@ fn of(document: &Document) -> Value {
             "Channels": format!("{own}/channels{{?skip,take,partialName}}"),
             "Releases": format!("{own}/releases{{/version}}{{?skip,take,searchByVersion}}"),
             "Triggers": format!("{own}/triggers{{?skip,take,partialName}}"),
+            "DeploymentProcess": format!("{own}/deploymentprocesses"),
+            "DeploymentSettings": format!("{own}/deploymentsettings"),
+            "Progression": format!("{own}/progression"),
+            "Variables": format!("/api/{space}/variables/{}", document.text("VariableSetId")),
             "Lifecycle": other(Kind::Lifecycle, "LifecycleId"),
             "ProjectGroup": other(Kind::ProjectGroup, "ProjectGroupId"),
         }),
@@ -84,13 +88,22 @@ fn of(document: &Document) -> Value {
             "Releases": format!("{own}/releases{{?skip,take,searchByVersion}}"),
         }),
         Kind::Machine => {
-            json!({ "Self": own, "MachinePolicy": other(Kind::MachinePolicy, "MachinePolicyId") })
+            json!({
+                "Self": own,
+                "MachinePolicy": other(Kind::MachinePolicy, "MachinePolicyId"),
+                "Connection": format!("{own}/connection"),
+                "TasksTemplate": format!("{own}/tasks{{?skip,take,type}}"),
+            })
         }
         Kind::Release => json!({
             "Self": own,
             "Project": other(Kind::Project, "ProjectId"),
             "Channel": other(Kind::Channel, "ChannelId"),
             "Deployments": format!("{own}/deployments{{?skip,take}}"),
+            "DeploymentTemplate": format!("{own}/deployments/template"),
+            "DeploymentPreviews": format!("{own}/deployments/previews"),
+            "Progression": format!("{own}/progression"),
+            "SnapshotVariables": format!("{own}/snapshot-variables"),
         }),
         Kind::Trigger => json!({ "Self": own, "Project": other(Kind::Project, "ProjectId") }),
         Kind::Deployment => json!({
@@ -106,6 +119,9 @@ fn of(document: &Document) -> Value {
             "Details": format!("{own}/details"),
             "Raw": format!("{own}/raw"),
             "Cancel": format!("{own}/cancel"),
+            "QueuedBehind": format!("{own}/queued-behind{{?skip,take}}"),
+            "State": format!("{own}/state"),
+            "Rerun": format!("/api/tasks/rerun/{}", document.id()),
             "Interruptions": format!("/api/{space}/interruptions?regarding={}", document.id()),
         }),
         Kind::Interruption => json!({
@@ -133,6 +149,13 @@ pub(super) fn root(default_space: &str) -> Value {
              hasPendingInterruptions}",
         ),
         (
+            "Events",
+            "/api/events{/id}{?skip,take,ids,regarding,regardingAny,user,users,projects,projectGroups,\
+             environments,eventGroups,eventCategories,eventAgents,tenants,from,to,internal,fromAutoId,\
+             toAutoId,documentTypes,spaces,excludeDifference}",
+        ),
+        ("ServerHealthStatus", "/api/serverstatus/health"),
+        (
             "CertificateConfiguration",
             "/api/configuration/certificates{/id}{?skip,take}",
         ),
@@ -150,7 +173,7 @@ pub(super) fn space_root(space: &str) -> Value {
 }
 
 fn space_templates(space: &str) -> Map<String, Value> {
-    const TEMPLATES: [(&str, &str); 17] = [
+    const TEMPLATES: &[(&str, &str)] = &[
         (
             "Environments",
             "environments{/id}{?name,skip,ids,take,partialName}",
@@ -160,6 +183,39 @@ fn space_templates(space: &str) -> Map<String, Value> {
             "environments/v2{?name,skip,ids,take,partialName,type}",
         ),
         ("EnvironmentSortOrder", "environments/sortorder"),
+        ("TagSets", "tagsets{/id}{?skip,take,ids,partialName,scopes}"),
+        ("TagSetSortOrder", "tagsets/sortorder"),
+        ("TenantsStatus", "tenants/status"),
+        ("TenantTagTest", "tenants/tag-test{?tenantIds,tags}"),
+        (
+            "TenantsMissingVariables",
+            "tenants/variables-missing{?tenantId,projectId,environmentId,includeDetails}",
+        ),
+        (
+            "DiscoverMachine",
+            "machines/discover{?host,port,type,proxyId}",
+        ),
+        ("Proxies", "proxies{/id}{?skip,take,ids,partialName}"),
+        (
+            "Subscriptions",
+            "subscriptions{/id}{?skip,take,ids,partialName,spaces}",
+        ),
+        (
+            "Dashboard",
+            "dashboard{?projectId,releaseId,selectedTenants,selectedTags}",
+        ),
+        (
+            "DashboardDynamic",
+            "dashboard/dynamic{?projects,environments}",
+        ),
+        ("DeploymentProcesses", "deploymentprocesses{/id}"),
+        ("Variables", "variables{/id}"),
+        ("Feeds", "feeds{/id}{?skip,take,ids,partialName,feedType}"),
+        (
+            "Packages",
+            "packages{/id}{?nuGetPackageId,filter,latest,skip,take}",
+        ),
+        ("PackageUpload", "packages/raw{?overwriteMode}"),
         ("Lifecycles", "lifecycles{/id}{?skip,take,ids,partialName}"),
         (
             "ProjectGroups",

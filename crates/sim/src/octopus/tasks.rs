@@ -167,6 +167,13 @@ impl Work {
             .push((at, format!("{} {state}", Kind::Task.id(task))));
     }
 
+    /// Whether a deployment to that machine executes.
+    pub(super) fn deploys_to(&self, machine: u64) -> bool {
+        let targets = self.executing.values().flat_map(|running| &running.targets);
+        let mut machines = targets.map(|target| target.machine);
+        machines.any(|number| number == machine)
+    }
+
     /// The tasks that a queued one waits for: those of its scope, and what executes or is
     /// queued before it; none for one that is not queued.
     pub(super) fn before(&self, task: u64) -> Vec<u64> {

@@ -26,14 +26,17 @@ const RUNS_ON_SERVER: &str = "Octopus.Action.RunOnServer";
 /// The property by which a step names the tags of its targets.
 const TARGET_ROLES: &str = "Octopus.Action.TargetRoles";
 
+/// A key, and what it holds where nobody says.
+type Default = (&'static str, fn() -> Value);
+
 /// What each step and action has besides its name.
-const STEP: &[(&str, fn() -> Value)] = &[
+const STEP: &[Default] = &[
     ("Condition", || json!("Success")),
     ("StartTrigger", || json!("StartAfterPrevious")),
     ("PackageRequirement", || json!("LetOctopusDecide")),
     ("Properties", || json!({})),
 ];
-const ACTION: &[(&str, fn() -> Value)] = &[
+const ACTION: &[Default] = &[
     ("ActionType", || json!("Octopus.Script")),
     ("IsDisabled", || json!(false)),
     ("IsRequired", || json!(false)),
@@ -125,7 +128,7 @@ impl Server {
     fn complete(
         &mut self,
         item: &mut Map<String, Value>,
-        defaults: &[(&str, fn() -> Value)],
+        defaults: &[Default],
         noun: &str,
         lines: &mut Vec<String>,
     ) {

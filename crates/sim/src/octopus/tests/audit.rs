@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Bench, machine};
-use crate::octopus::{Outcome, WhenFinal, WhenWebhookFails};
+use crate::octopus::{Outcome, WhenFinal, WhenInUse, WhenWebhookFails};
 
 #[test]
 fn the_first_auto_id_may_count_or_not() {
@@ -155,21 +155,99 @@ fn a_channel_lets_releases_go_to_tenants_whose_tags_fit() {
     let mut bench = Bench::new();
     let tags = json!({ "Name": "Ring", "Tags": [{ "Name": "Early" }, { "Name": "Late" }] });
     bench.create("/api/tagsets", &tags);
-    let channel = json!({ "Name": "Beta", "ProjectId": "Projects-1", "TenantTags": ["Ring/Early"] });
+    let channel =
+        json!({ "Name": "Beta", "ProjectId": "Projects-1", "TenantTags": ["Ring/Early"] });
     let channel = bench.create("/api/channels", &channel);
     let release = json!({ "Version": "1.0", "ProjectId": "Projects-1", "ChannelId": channel });
     let release = bench.create("/api/releases", &release);
     let connections = json!({ "Projects-1": ["Environments-1"] });
     let mut tenant = |name: &str, tag: &str| {
-        let body =
-            json!({ "Name": name, "TenantTags": [tag], "ProjectEnvironments": connections });
+        let body = json!({ "Name": name, "TenantTags": [tag], "ProjectEnvironments": connections });
         bench.create("/api/tenants", &body)
     };
     let (early, late) = (tenant("ada", "Ring/Early"), tenant("bob", "Ring/Late"));
-    let wish = |tenant: &str| {
-        json!({ "ReleaseId": release, "EnvironmentId": "Environments-1", "TenantId": tenant })
-    };
+    let wish = |tenant: &str| json!({ "ReleaseId": release, "EnvironmentId": "Environments-1", "TenantId": tenant });
     bench.create("/api/deployments", &wish(&early));
     let why = bench.refusal("POST", "/api/deployments", &wish(&late));
     assert!(why.contains("do not fit the channel 'Beta'"), "{why}");
+}
+
+#[test]
+fn a_machine_that_is_deployed_to_may_outlast_its_cleanup() {
+    for (assumed, gone) in [(WhenInUse::Detach, true), (WhenInUse::Refuse, false)] {
+        let mut bench = Bench::new();
+        bench.server.assumptions.cleanup_during_deployment = assumed;
+        let mut policy = bench.get("/api/machinepolicies/template");
+        policy["Name"] = json!("Short-lived");
+        policy["MachineHealthCheckPolicy"]["HealthCheckInterval"] = json!("00:02:00");
+        policy["MachineCleanupPolicy"] = json!({
+            "DeleteMachinesBehavior": "DeleteUnavailableMachines",
+            "DeleteMachinesElapsedTimeSpan": "00:01:00",
+        });
+        let mut body = machine("web-1");
+        body["MachinePolicyId"] = json!(bench.create("/api/machinepolicies", &policy));
+        let web = bench.create("/api/machines", &body);
+        bench.fault(json!({ "name": "hang_deployment" }));
+        let release = json!({ "Version": "1.0", "ProjectId": "Projects-1" });
+        let release = bench.create("/api/releases", &release);
+        let body = json!({ "ReleaseId": release, "EnvironmentId": "Environments-1" });
+        bench.create("/api/deployments", &body);
+        let thumbprint = "0123456789ABCDEF0123456789ABCDEF01234567";
+        bench.server.tentacle(thumbprint, false);
+        bench.later(250);
+        let left = bench.get(&format!("/api/machines?ids={web}"));
+        assert_eq!(left["TotalResults"] == 0, gone);
+        let failed = bench.get("/api/events?eventCategories=MachineCleanupFailed");
+        assert_eq!(failed["TotalResults"] == 0, gone, "{failed}");
+    }
+}
+
+/// The calls that a Tentacle makes to register itself, in their order.
+#[test]
+fn a_tentacle_registers_as_it_does_with_a_real_server() {
+    let mut bench = Bench::new();
+    let root = bench.get("/api");
+    assert!(root["Links"]["Spaces"].is_string());
+    let me = bench.get("/api/users/me");
+    let spaces = bench.get(me["Links"]["Spaces"].as_str().unwrap());
+    let home = spaces[0]["Links"]["SpaceHome"].as_str().unwrap().to_owned();
+    let links = bench.get(&home)["Links"].clone();
+    let link = |name: &str| {
+        let template = links[name].as_str().unwrap();
+        template.split('{').next().unwrap().to_owned()
+    };
+    let certificate = root["Links"]["CertificateConfiguration"].as_str().unwrap();
+    let certificate = certificate.split('{').next().unwrap();
+    bench.get(&format!("{certificate}/certificate-global"));
+    assert_eq!(
+        bench.get(&format!("{}?name=web-1", link("Machines")))["TotalResults"],
+        0
+    );
+    let policies = format!(
+        "{}?name=Default%20Machine%20Policy",
+        link("MachinePolicies")
+    );
+    assert_eq!(bench.get(&policies)["TotalResults"], 1);
+    assert_eq!(
+        bench.get(&format!("{}?name=none", link("Proxies")))["TotalResults"],
+        0
+    );
+    bench.get(&link("TagSets"));
+    let environments = format!("{home}/environments/v2?skip=0&take=2147483647");
+    assert_eq!(bench.get(&environments)["Items"][0]["Name"], "Development");
+    bench.get(&link("Tenants"));
+    bench.create(&link("Machines"), &machine("web-1"));
+    // Registered again by force: a PUT that is sent as a POST, then the document is read.
+    let found = bench.get(&format!("{}?name=web-1", link("Machines")))["Items"][0].clone();
+    let own = found["Links"]["Self"].as_str().unwrap();
+    let mut body = machine("web-1");
+    body["Roles"] = json!(["edge"]);
+    let post = bench.keyed("POST", own).with_json(&body);
+    let reply = bench.ask(&post.with_header("X-HTTP-Method-Override", "PUT"));
+    assert_eq!(reply.status, 200);
+    assert_eq!(
+        bench.get(own)["Roles"],
+        json!(["edge"]),
+        "lists are replaced"
+    );
 }
