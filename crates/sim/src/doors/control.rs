@@ -15,6 +15,7 @@
 //! | `/_sim/instances/{id}/terminate` | POST: as by hand |
 //! | `/_sim/instances/{id}/die` | POST: its Tentacle stops answering; `{"back_after_s":60}` |
 //! | `/_sim/signal` | POST `{"stack","resource","unique_id","status"}`: as by cfn-signal |
+//! | `/_sim/drift` | POST `{"stack","resource","property","value"}` or `{"stack","resource","gone":true}`: a change behind CloudFormation's back |
 //! | `/_sim/page` | GET: the world for people, as at `/` for a browser |
 
 mod clock;
@@ -56,6 +57,7 @@ pub(super) fn router() -> Router<Sim> {
         .route("/_sim/instances/{id}/terminate", post(levers::terminate))
         .route("/_sim/instances/{id}/die", post(levers::die))
         .route("/_sim/signal", post(levers::signal))
+        .route("/_sim/drift", post(levers::drift))
         .route("/_sim/reset", post(reset))
         .route("/_sim/page", get(async || page()))
         .route("/_sim/page.css", get(page::style))

@@ -97,3 +97,55 @@ async fn levers_refuse_what_is_not_there() {
         .await;
     assert_ne!(first["octopus_api_key"], bench.running.octopus_api_key);
 }
+
+#[tokio::test]
+async fn a_resource_is_changed_behind_the_back_of_its_stack() {
+    let bench = Bench::new().await;
+    let template = r#"{"Resources":{"Topic":{"Type":"AWS::SNS::Topic",
+        "Properties":{"DisplayName":"a"}}}}"#;
+    let params = [("StackName", "one"), ("TemplateBody", template)];
+    bench.call("CreateStack", &params).await;
+    bench.advance(600).await;
+    let drift = async |body: Value| bench.control(Method::POST, "drift", body).await;
+    let change =
+        json!({ "stack": "one", "resource": "Topic", "property": "DisplayName", "value": "x" });
+    let (status, answer) = drift(change).await;
+    assert_eq!(status, 200, "{answer}");
+    let of = [("StackName", "one"), ("LogicalResourceId", "Topic")];
+    let (_, found) = bench.call("DetectStackResourceDrift", &of).await;
+    assert!(
+        found.contains("<StackResourceDriftStatus>MODIFIED<"),
+        "{found}"
+    );
+    drift(json!({ "stack": "one", "resource": "Topic", "gone": true })).await;
+    let (_, found) = bench.call("DetectStackResourceDrift", &of).await;
+    assert!(
+        found.contains("<StackResourceDriftStatus>DELETED<"),
+        "{found}"
+    );
+    for (body, place) in [
+        (
+            json!({ "stack": "two", "resource": "Topic" }),
+            "body, key 'stack'",
+        ),
+        (
+            json!({ "stack": "one", "resource": "Nope" }),
+            "body, key 'resource'",
+        ),
+        (
+            json!({ "stack": "one", "resource": "Topic" }),
+            "body, key 'property'",
+        ),
+        (
+            json!({ "stack": "one", "resource": "Topic", "gone": 1 }),
+            "body, key 'gone'",
+        ),
+    ] {
+        let (status, refusal) = drift(body).await;
+        assert_eq!(
+            (status, &refusal["where"]),
+            (400, &json!(place)),
+            "{refusal}"
+        );
+    }
+}

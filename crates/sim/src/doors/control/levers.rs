@@ -92,6 +92,50 @@ pub(super) async fn signal(State(sim): State<Sim>, body: Bytes) -> Result<Json<V
     })
 }
 
+/// POST: a resource is changed behind CloudFormation's back, or goes.
+pub(super) async fn drift(State(sim): State<Sim>, body: Bytes) -> Result<Json<Value>, Refusal> {
+    const REMEDY: &str = r#"send {"stack":"NAME OR ARN","resource":"LOGICAL ID","property":"VisibilityTimeout","value":5}, without "value" to take the property away, or with "gone":true in place of both to delete the resource"#;
+    let known = [
+        "stack", "resource", "property", "value", "gone", "account", "region",
+    ];
+    let body = object(&body, &known, REMEDY)?;
+    let (stack, resource) = (
+        text(&body, "stack", REMEDY)?,
+        text(&body, "resource", REMEDY)?,
+    );
+    let is_gone = match body.get("gone") {
+        None => false,
+        Some(Value::Bool(true)) if !body.contains_key("property") => true,
+        Some(_) => {
+            let what = "only true, and not with a property";
+            return Err(Refusal::new(what, "body, key 'gone'", REMEDY));
+        }
+    };
+    sim.with(|world| {
+        let place = stack_place(world, &body, &stack, REMEDY)?;
+        let id = physical_id(world, &place, &stack, &resource).ok_or_else(|| {
+            let what = format!("stack {stack} has no real resource {resource}");
+            Refusal::new(what, "body, key 'resource'", REMEDY)
+        })?;
+        let done = if is_gone {
+            world.drift_away(&place, &id)
+        } else {
+            let property = text(&body, "property", REMEDY)?;
+            world.drift(&place, &id, &property, body.get("value").cloned())
+        };
+        done.map_err(|error| Refusal::new(error.to_string(), "body, key 'resource'", REMEDY))?;
+        Ok(Json(json!({ "drifted": id })))
+    })
+}
+
+/// The id of what a resource of a stack stands for.
+fn physical_id(world: &World, place: &Place, stack: &str, resource: &str) -> Option<String> {
+    let region = world.regions.get(place)?;
+    let id = region.names.get(stack).map_or(stack, String::as_str);
+    let resource = region.stacks.get(id)?.resources.get(resource)?;
+    resource.physical_id.clone()
+}
+
 /// Where an instance that is alive is.
 fn place_of(world: &World, id: &str) -> Result<Place, Refusal> {
     let mut regions = world.regions.iter();
