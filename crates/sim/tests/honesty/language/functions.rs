@@ -54,7 +54,7 @@ const EXPRESSIONS: &[(&str, &str)] = &[
     ),
     (
         "!GetAtt Queue.Arn",
-        "arn:aws:sqs:ap-southeast-2:123456789012:queue/orders",
+        "arn:aws:sqs:ap-southeast-2:123456789012:orders",
     ),
     ("!GetAtt Net.CidrBlock", "10.4.0.0/16"),
     ("!Ref AWS::StackName", "functions"),

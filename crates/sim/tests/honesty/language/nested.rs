@@ -12,7 +12,7 @@ Outputs:
   Name: { Value: !Sub '${Size} in ${Zones}' }
 ";
 
-/// A root with a child from this simulation's own S3, and a queue that uses its output.
+/// A root with a child from this simulation's own S3, and a topic that uses its output.
 fn root(size: &str) -> String {
     format!(
         "
@@ -23,7 +23,7 @@ Resources:
       TemplateURL: https://bennu-artifacts.s3.amazonaws.com/child.yaml
       Parameters: {{ Size: {size}, Zones: [a, b] }}
       Tags: [{{ Key: part, Value: child }}]
-  Queue: {{ Type: 'AWS::SQS::Queue', Properties: {{ QueueName: !GetAtt Child.Outputs.Name }} }}
+  Queue: {{ Type: 'AWS::SNS::Topic', Properties: {{ TopicName: !GetAtt Child.Outputs.Name }} }}
 Outputs: {{ Name: {{ Value: !GetAtt Child.Outputs.Name }} }}
 "
     )
@@ -168,7 +168,7 @@ fn broken(stage: &Stage) {
     // Its root fails after it.
     fail(stage, "Queue", "create", 1);
     let renamed =
-        root("large").replace("QueueName: !GetAtt", "FifoQueue: true, QueueName: !GetAtt");
+        root("large").replace("TopicName: !GetAtt", "FifoTopic: true, TopicName: !GetAtt");
     fail(stage, "Queue", "update", 1);
     update(stage, "root", &renamed, &[]).ok();
     assert_eq!(
