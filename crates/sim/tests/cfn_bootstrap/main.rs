@@ -132,3 +132,37 @@ async fn what_is_not_there_ends_the_programs_at_once() {
     assert_eq!(told.status, Some(1));
     assert!(told.output.contains("ValidationError: "), "{}", told.output);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wait_condition_hears_the_signal_to_its_handles_url() {
+    let instance = Instance::new("wait_condition");
+    let stage = Stage::of(&json!({
+        "Resources": {
+            "Handle": { "Type": "AWS::CloudFormation::WaitConditionHandle" },
+            "Waits": {
+                "Type": "AWS::CloudFormation::WaitCondition",
+                "Properties": { "Handle": { "Ref": "Handle" }, "Timeout": "3600" },
+            },
+        },
+    }))
+    .await;
+    stage.advance(60).await;
+    let url = stage.physical_id("Handle").await;
+    let words = [
+        "-e",
+        "0",
+        "-d",
+        "all of it",
+        "-r",
+        "done",
+        "-i",
+        "one",
+        &url,
+    ];
+    let told = instance.run_plain("i-1", "cfn-signal", &words).await;
+    assert_eq!(told.status, Some(0), "{}", told.output);
+    let said = "CloudFormation signaled successfully with SUCCESS.";
+    assert!(told.output.contains(said), "{}", told.output);
+    stage.advance(60).await;
+    assert_eq!(stage.status().await, "CREATE_COMPLETE");
+}

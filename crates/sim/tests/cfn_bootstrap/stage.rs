@@ -19,19 +19,9 @@ pub struct Stage {
 impl Stage {
     /// `init` makes the group's `AWS::CloudFormation::Init` of the address of AWS.
     pub async fn new(init: impl FnOnce(&str) -> Value) -> Self {
-        let running = serve(Options::default()).await.unwrap();
-        let metadata = init(&running.aws);
-        let mut stage = Self {
-            running,
-            stack: "web".to_owned(),
-            instance_id: String::new(),
-            client: Client::builder().no_proxy().build().unwrap(),
-        };
-        stage.control("clock", json!({ "pause": true })).await;
-        let template = template(&metadata).to_string();
-        stage
-            .cloudformation("CreateStack", &[("TemplateBody", &template)])
-            .await;
+        let mut stage = Self::empty().await;
+        let template = template(&init(&stage.running.aws));
+        stage.create(&template).await;
         // Long enough for the instance to run, and shorter than it is waited for.
         stage.advance(300).await;
         let found = stage
@@ -39,6 +29,38 @@ impl Stage {
             .await;
         stage.instance_id = between(&found, "<instanceId>", "</instanceId>").to_owned();
         stage
+    }
+
+    /// A stack of any template, which has just begun.
+    pub async fn of(template: &Value) -> Self {
+        let stage = Self::empty().await;
+        stage.create(template).await;
+        stage
+    }
+
+    async fn empty() -> Self {
+        let stage = Self {
+            running: serve(Options::default()).await.unwrap(),
+            stack: "web".to_owned(),
+            instance_id: String::new(),
+            client: Client::builder().no_proxy().build().unwrap(),
+        };
+        stage.control("clock", json!({ "pause": true })).await;
+        stage
+    }
+
+    async fn create(&self, template: &Value) {
+        let template = template.to_string();
+        let body = [("TemplateBody", template.as_str())];
+        self.cloudformation("CreateStack", &body).await;
+    }
+
+    /// The physical id of a resource.
+    pub async fn physical_id(&self, logical_id: &str) -> String {
+        let which = [("LogicalResourceId", logical_id)];
+        let found = self.cloudformation("DescribeStackResource", &which).await;
+        let id = between(&found, "<PhysicalResourceId>", "</PhysicalResourceId>");
+        id.replace("&amp;", "&")
     }
 
     pub async fn advance(&self, seconds: u32) {
