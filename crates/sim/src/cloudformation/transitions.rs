@@ -86,7 +86,10 @@ pub const LEGAL: &[Transition] = &[
 
 /// Whether a stack in `from` may turn to `to`; `None` is a stack that is not there yet.
 pub fn is_legal(from: Option<StackStatus>, to: StackStatus) -> bool {
-    LEGAL.contains(&(from, to))
+    // Where the parameters say so, a deletion refused for an export in use leaves the stack as
+    // it was: sources differ, so that is no row of its own.
+    let spared = from == Some(DeleteInProgress) && to.is_stable();
+    spared || LEGAL.contains(&(from, to))
 }
 
 /// A transition as people write it.

@@ -24,6 +24,7 @@ pub const SCENARIOS: &[Scenario] = &[
     updates::ROLLED_BACK,
     updates::LEFT_BEHIND,
     updates::KEPT_FOR_LOOKING,
+    updates::HELD,
     recoveries::SKIPPED,
     recoveries::FORCED,
     recoveries::DELETED_BY_FORCE,

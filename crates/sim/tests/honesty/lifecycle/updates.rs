@@ -205,3 +205,55 @@ fn kept_for_looking(stage: &Stage) {
     delete(stage, "shop", &[]).ok();
     until(stage, &id, "DELETE_COMPLETE");
 }
+
+pub const HELD: Scenario = Scenario {
+    name: "a nested stack waits for its root, even into the deletion",
+    shows: &["transition UPDATE_FAILED -> DELETE_IN_PROGRESS"],
+    play: held,
+};
+
+fn held(stage: &Stage) {
+    let template = |text: &str| {
+        format!(
+            r#"{{"Resources": {{
+                "Topic": {{ "Type": "AWS::SNS::Topic", "Properties": {{ "DisplayName": "{text}" }} }}
+            }}}}"#
+        )
+    };
+    let path = "/bennu-artifacts/child.json";
+    let upload = |text: &str| stage.s3("PutObject", "PUT", path, &[], template(text).as_bytes());
+    upload("old").ok();
+    let root = |delay: &str| {
+        format!(
+            r#"{{"Resources": {{
+                "Child": {{ "Type": "AWS::CloudFormation::Stack", "Properties": {{
+                    "TemplateURL": "https://bennu-artifacts.s3.amazonaws.com/child.json" }} }},
+                "Queue": {{ "Type": "AWS::SQS::Queue", "DependsOn": "Child",
+                    "Properties": {{ "DelaySeconds": "{delay}" }} }}
+            }}}}"#
+        )
+    };
+    let params = [("StackName", "root"), ("TemplateBody", &root("1"))];
+    let id = stage
+        .cloudformation("CreateStack", &params)
+        .ok()
+        .text("StackId");
+    until(stage, "root", "CREATE_COMPLETE");
+    let child = [("StackName", "root"), ("LogicalResourceId", "Child")];
+    let child = stage.cloudformation("DescribeStackResource", &child);
+    let child = child.ok().text("PhysicalResourceId");
+
+    upload("new").ok();
+    fail(stage, "Queue", "update", 1);
+    let params = [
+        ("StackName", "root"),
+        ("TemplateBody", &root("2")),
+        ("DisableRollback", "true"),
+    ];
+    stage.cloudformation("UpdateStack", &params).ok();
+    until(stage, "root", "UPDATE_FAILED");
+    assert_eq!(status(stage, &child), "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS");
+    delete(stage, "root", &[]).ok();
+    until(stage, &id, "DELETE_COMPLETE");
+    assert_eq!(status(stage, &child), "DELETE_COMPLETE");
+}
