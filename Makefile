@@ -4,7 +4,7 @@ CARGO ?= cargo
 # The demo and the tests talk to this machine only.
 unexport http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy
 
-.PHONY: help demo test honesty bench setup setup-test format lint check-format
+.PHONY: help demo test honesty bench replacement-data setup setup-test format lint check-format
 
 help:
 	@echo 'make demo         set everything up and play the story, then stay up'
@@ -13,6 +13,8 @@ help:
 	@echo 'make test         set everything up and run every test'
 	@echo 'make honesty      count what the simulator offers, and what of it a test shows'
 	@echo 'make bench        measure how fast and how large the simulated world is (a release build)'
+	@echo 'make replacement-data'
+	@echo '                  write anew which changes of a resource need a new one'
 	@echo 'make format       format the code'
 	@echo 'make lint         format check and lints'
 
@@ -30,6 +32,10 @@ honesty:
 
 bench: setup
 	$(CARGO) bench -p bennu-sim --bench world
+
+# Anew from the types' published schemas, as cfn-lint carries them; again, it changes nothing.
+replacement-data: setup-test
+	.venv/bin/python scripts/replacement-data
 
 setup:
 	./scripts/setup

@@ -40,6 +40,7 @@ use clap::{Args, Parser, Subcommand};
 pub use connection::{Address, Connection, ConnectionArgs};
 pub use failure::{Exit, Failure};
 pub use output::{Mood, Output, paint};
+pub use time::now;
 
 /// Throw-away environments on AWS CloudFormation and Octopus Deploy, kept as declared.
 #[derive(Debug, Parser)]
@@ -142,7 +143,7 @@ pub struct SimArgs {
     /// Where its chance comes from: the same seed, the same world
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// World time at the beginning, such as 2026-01-01T00:00:00Z
+    /// World time at the beginning, such as 2026-01-01T00:00:00Z; this machine's if left out
     #[arg(long, value_name = "TIME")]
     pub start: Option<DateTime<Utc>>,
     /// Numbers and behaviours that the providers do not publish, as TOML with the tables

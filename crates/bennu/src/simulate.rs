@@ -6,7 +6,7 @@ use bennu_sim::parameters::Parameters;
 use serde::Deserialize;
 
 use crate::Anything;
-use crate::cli::{Output, SimArgs};
+use crate::cli::{Output, SimArgs, now};
 use crate::serve::asked_to_stop;
 
 /// Serves, says so in one line of JSON, and waits.
@@ -43,7 +43,8 @@ fn options(args: &SimArgs) -> Result<Options, Anything> {
         speed: if args.instant { 0.0 } else { args.speed },
         paused: args.paused,
         seed: args.seed,
-        start: args.start.unwrap_or(usual.start),
+        // Clients compare what they are told with their own clock.
+        start: args.start.unwrap_or_else(now),
         parameters: unpublished.aws,
         assumptions: unpublished.octopus,
         keys: args.keys.iter().cloned().collect(),

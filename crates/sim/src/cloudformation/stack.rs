@@ -14,7 +14,7 @@ use super::evaluate::Identity;
 use super::operation::Operation;
 use super::policy::StackPolicy;
 use super::status::{DeletionMode, DetailedStatus, OnFailure, OperationType, StackStatus};
-use super::transitions::is_legal;
+use super::transitions::{self, is_legal};
 use super::validation::Finding;
 use crate::schedule::Due;
 
@@ -153,8 +153,9 @@ impl Stack {
     pub fn set_status(&mut self, status: StackStatus, reason: Option<&str>, now: DateTime<Utc>) {
         let before = (!self.events.is_empty()).then_some(self.status);
         if !is_legal(before, status) {
-            tracing::error!(stack = %self.id, ?before, %status, "an illegal change of status");
-            debug_assert!(false, "{}: {before:?} -> {status}", self.id);
+            let error = format!("{}: {}", self.id, transitions::name(&(before, status)));
+            tracing::error!(%error, "an illegal change of a stack's status");
+            debug_assert!(false, "{error}");
         }
         self.status = status;
         self.status_reason = reason.map(str::to_owned);
