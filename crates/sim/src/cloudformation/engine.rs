@@ -11,6 +11,7 @@ mod import;
 mod live;
 mod phase;
 mod plan;
+mod removal;
 mod start;
 
 use std::collections::BTreeMap;

@@ -1,11 +1,11 @@
 //! How the work on a resource begins.
 
-use bennu_template::RemovalPolicy;
 use chrono::{DateTime, Utc};
 
 use super::advance::fail;
 use super::import;
 use super::live::{Live, settings_of};
+use super::removal::{start_delete, start_delete_former};
 use crate::clock::seconds;
 use crate::cloudformation::drift::Actual;
 use crate::cloudformation::evaluate::Scope;
@@ -91,33 +91,12 @@ fn converge(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<
             let restores = rolls_back && shop.moment.parameters.rollback_restores_values;
             let before = existing.before.clone().filter(|_| restores);
             let settings = before.map_or(settings, |before| *before);
+            // What a nested stack's URL leads to may have changed as well.
+            let changes = existing.dirty || existing.settings.differs(&settings) || kind == NESTED;
             if rolls_back && existing.former.is_some() {
                 start_restore(stack, existing, work, shop);
-            } else if existing.dirty || existing.settings.differs(&settings) || kind == NESTED {
-                // What a nested stack's URL leads to may have changed as well.
-                let doubtful = shop.moment.parameters.conditional_changes_replace;
-                let replaces = is_replacement(&kind, &existing.settings, &settings, doubtful);
-                let kept = kept_name(&kind, &existing.settings, &settings);
-                let action = if replaces {
-                    UpdateAction::Replace
-                } else {
-                    UpdateAction::Modify
-                };
-                let changes = existing.settings.differs(&settings);
-                if let Some(denial) = stack.denial(action, name).filter(|_| changes) {
-                    work.task = Task::Update(Box::new(existing.settings));
-                    fail(stack, name, work, &denial, shop);
-                } else if let Some(kept) = kept.filter(|_| replaces) {
-                    start_update(stack, &existing, existing.settings.clone(), work, shop);
-                    work.fault = Some(format!(
-                        "CloudFormation cannot update a stack when a custom-named resource \
-                         requires replacing. Rename {kept} and update the stack again."
-                    ));
-                } else if replaces {
-                    start_replace(stack, name, settings, work, shop);
-                } else {
-                    start_update(stack, &existing, settings, work, shop);
-                }
+            } else if changes {
+                start_change(stack, existing, settings, work, shop);
             } else {
                 // Policies and dependencies change without an event.
                 if let Some(resource) = stack.resources.get_mut(name) {
@@ -126,6 +105,41 @@ fn converge(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<
                 work.progress = Progress::Done;
             }
         }
+    }
+}
+
+/// Begins to update a resource in place or to replace it, unless the stack's policy or a name
+/// of its own forbids it.
+fn start_change(
+    stack: &mut Stack,
+    existing: Resource,
+    settings: Settings,
+    work: &mut Work,
+    shop: &mut Workshop<'_, '_, '_>,
+) {
+    let (name, kind) = (existing.logical_id.clone(), &existing.kind);
+    let doubtful = shop.moment.parameters.conditional_changes_replace;
+    let replaces = is_replacement(kind, &existing.settings, &settings, doubtful);
+    let kept = kept_name(kind, &existing.settings, &settings);
+    let action = if replaces {
+        UpdateAction::Replace
+    } else {
+        UpdateAction::Modify
+    };
+    let changes = existing.settings.differs(&settings);
+    if let Some(denial) = stack.denial(action, &name).filter(|_| changes) {
+        work.task = Task::Update(Box::new(existing.settings));
+        fail(stack, &name, work, &denial, shop);
+    } else if let Some(kept) = kept.filter(|_| replaces) {
+        start_update(stack, &existing, existing.settings.clone(), work, shop);
+        work.fault = Some(format!(
+            "CloudFormation cannot update a stack when a custom-named resource \
+             requires replacing. Rename {kept} and update the stack again."
+        ));
+    } else if replaces {
+        start_replace(stack, &name, settings, work, shop);
+    } else {
+        start_update(stack, &existing, settings, work, shop);
     }
 }
 
@@ -274,76 +288,6 @@ fn start_restore(
         until: now + work_time(shop, &existing.kind).1,
         passed: false,
     };
-}
-
-fn start_delete(stack: &mut Stack, name: &str, work: &mut Work, shop: &mut Workshop<'_, '_, '_>) {
-    let now = shop.moment.now;
-    let Some(resource) = stack.resources.get(name).cloned() else {
-        work.progress = Progress::Done;
-        return;
-    };
-    let Some(physical_id) = resource.physical_id else {
-        stack.set_resource_status(name, ResourceStatus::DeleteComplete, None, now);
-        work.progress = Progress::Done;
-        return;
-    };
-    let asked = stack
-        .operation
-        .as_ref()
-        .is_some_and(|one| one.retain.contains(name));
-    let undone = stack.operation.as_ref().is_some_and(|one| one.rolls_back);
-    let fresh = resource.fresh && undone;
-    let except = fresh && stack.retain_except_on_create;
-    if asked || is_retained(resource.settings.deletion_policy.as_ref(), fresh, except) {
-        stack.set_resource_status(name, ResourceStatus::DeleteSkipped, None, now);
-        work.progress = Progress::Done;
-        return;
-    }
-    stack.set_resource_status(name, ResourceStatus::DeleteInProgress, None, now);
-    work.fault = fault(shop, name, &resource.kind, "delete");
-    if work.fault.is_none() {
-        shop.delete(&resource.kind, &physical_id);
-    }
-    let until = now + work_time(shop, &resource.kind).2;
-    work.progress = Progress::Working {
-        until,
-        passed: false,
-    };
-}
-
-fn start_delete_former(
-    stack: &mut Stack,
-    former: &Former,
-    work: &mut Work,
-    shop: &mut Workshop<'_, '_, '_>,
-) {
-    let now = shop.moment.now;
-    if is_retained(former.settings.update_replace_policy.as_ref(), false, false) {
-        stack.record_former(former, ResourceStatus::DeleteSkipped, None, now);
-        work.progress = Progress::Done;
-        return;
-    }
-    stack.record_former(former, ResourceStatus::DeleteInProgress, None, now);
-    work.fault = fault(shop, &former.logical_id, &former.kind, "delete");
-    if work.fault.is_none() {
-        shop.delete(&former.kind, &former.physical_id);
-    }
-    let until = now + work_time(shop, &former.kind).2;
-    work.progress = Progress::Working {
-        until,
-        passed: false,
-    };
-}
-
-/// Whether a removal policy keeps the real thing. `fresh`: the operation being rolled back
-/// made it; `except_fresh`: the caller wants such things deleted all the same.
-fn is_retained(policy: Option<&RemovalPolicy>, fresh: bool, except_fresh: bool) -> bool {
-    match policy {
-        Some(RemovalPolicy::Retain) => !except_fresh,
-        Some(RemovalPolicy::RetainExceptOnCreate) => !fresh,
-        Some(RemovalPolicy::Delete | RemovalPolicy::Snapshot | RemovalPolicy::Computed(_))
-        | None => false,
-    }
 }
 
 /// How long creation, update and deletion of a type take this time.
