@@ -250,6 +250,6 @@ impl Region {
     /// The template of a change set.
     pub(crate) fn change_set_template(&self, wanted: &ChangeSetReference) -> AwsResult<String> {
         self.change_set(wanted)
-            .map(|(_, one)| one.definition.template_body.clone())
+            .map(|(_, one)| one.definition.template_body.to_string())
     }
 }

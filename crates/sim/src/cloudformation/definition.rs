@@ -2,10 +2,12 @@
 
 mod read;
 mod rules;
+mod shared;
 mod values;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use bennu_template::{Capability, Resource, Template};
 use serde_json::Value;
@@ -19,17 +21,18 @@ use super::request::{ParameterInput, Tag};
 use crate::aws_error::{AwsError, AwsResult};
 use crate::compute::Compute;
 
-pub(crate) use read::{read, read_any};
+pub(crate) use read::read_any;
 pub use rules::{RULE_FUNCTIONS, RuleFunction};
+pub use shared::Templates;
 pub(crate) use values::SetValue;
 
 /// A template with everything that was chosen for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Definition {
-    /// The text as it was given.
-    pub template_body: String,
+    /// The text as it was given; equal ones of a region are one.
+    pub template_body: Arc<str>,
     /// The text, read.
-    pub template: Template,
+    pub template: Arc<Template>,
     /// The value of each declared parameter.
     pub parameters: BTreeMap<String, SetValue>,
     /// Which conditions hold.
@@ -66,10 +69,10 @@ impl Definition {
         given: Given,
         previous: Option<&Self>,
         identity: &Identity,
-        compute: &Compute,
+        compute: &mut Compute,
     ) -> AwsResult<Self> {
-        let template_body = template_body(&given, previous)?;
-        let template = read(&template_body)?;
+        let text = template_body(&given, previous)?;
+        let (template_body, template) = compute.estate.templates.read(text)?;
         let acknowledged = given
             .capabilities
             .iter()
@@ -117,8 +120,9 @@ impl Definition {
     /// import.
     pub(crate) fn emptied(&self) -> Self {
         let mut empty = self.clone();
-        empty.template.resources.clear();
-        empty.template.outputs.clear();
+        let template = Arc::make_mut(&mut empty.template);
+        template.resources.clear();
+        template.outputs.clear();
         empty
     }
 
@@ -265,11 +269,11 @@ impl Lookup for StandIns<'_> {
     }
 }
 
-fn template_body(given: &Given, previous: Option<&Definition>) -> AwsResult<String> {
+fn template_body<'a>(given: &'a Given, previous: Option<&'a Definition>) -> AwsResult<&'a str> {
     match (&given.template_body, given.use_previous_template) {
-        (Some(text), false) => Ok(text.clone()),
+        (Some(text), false) => Ok(text),
         (None, true) => match previous {
-            Some(previous) => Ok(previous.template_body.clone()),
+            Some(previous) => Ok(&previous.template_body),
             None => Err(AwsError::validation(
                 "UsePreviousTemplate: the stack has no template yet",
             )),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::definition::Templates;
 use super::nested::Nested;
 use super::wait::Waits;
 use crate::ssm::ParameterStore;
@@ -17,6 +18,8 @@ pub struct Estate {
     pub waits: Waits,
     /// Nested stacks, as their parents see them.
     pub nested: Nested,
+    /// Templates that stacks have in common.
+    pub templates: Templates,
     /// Parameter Store.
     pub parameters: ParameterStore,
 }

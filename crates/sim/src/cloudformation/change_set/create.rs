@@ -68,7 +68,7 @@ impl Region {
         let validates = moment.parameters.early_validation
             && !request.disable_validation
             && kind != ChangeSetType::Import;
-        let made = add(stack, request, kind, ids, &self.compute, moment);
+        let made = add(stack, request, kind, ids, &mut self.compute, moment);
         let made = match made {
             Ok(made) => made,
             Err(refused) => {
@@ -151,7 +151,7 @@ fn add(
     request: CreateChangeSet,
     kind: ChangeSetType,
     ids: Ids<'_>,
-    compute: &Compute,
+    compute: &mut Compute,
     moment: &Moment<'_>,
 ) -> AwsResult<String> {
     let name = request.change_set_name;

@@ -31,7 +31,7 @@ impl Region {
         let name = stack_name
             .ok_or_else(|| AwsError::validation("StackName or ChangeSetName must be specified"))?;
         let definition = self.stack(name)?.definition.as_ref();
-        let template_body = definition.map(|one| one.template_body.clone());
+        let template_body = definition.map(|one| one.template_body.to_string());
         Ok(TemplateText {
             template_body: template_body.ok_or_else(|| no_stack_with_id(name))?,
         })

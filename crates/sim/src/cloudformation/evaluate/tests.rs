@@ -65,7 +65,7 @@ fn definition(env: &str) -> Result<Definition, String> {
         }],
         ..Given::default()
     };
-    Definition::prepare(given, None, &identity(), &Compute::default())
+    Definition::prepare(given, None, &identity(), &mut Compute::default())
         .map_err(|error| error.message)
 }
 

@@ -54,7 +54,7 @@ impl Region {
             notification_arns: Some(request.notification_arns),
             role_arn: request.role_arn,
         };
-        let mut definition = Definition::prepare(given, None, &identity, &self.compute)?;
+        let mut definition = Definition::prepare(given, None, &identity, &mut self.compute)?;
         definition.rollback_configuration = request.rollback_configuration.unwrap_or_default();
         let policy = request.stack_policy_body.as_deref();
         let policy = policy.map(StackPolicy::read).transpose()?;

@@ -57,7 +57,7 @@ impl Region {
             role_arn: request.role_arn,
         };
         let (before, identity) = (stack.definition.as_ref(), &stack.identity);
-        let mut definition = Definition::prepare(given, before, identity, &self.compute)?;
+        let mut definition = Definition::prepare(given, before, identity, &mut self.compute)?;
         if let Some(configuration) = request.rollback_configuration {
             definition.rollback_configuration = configuration;
         }

@@ -76,7 +76,7 @@ fn create(
         stack_id: errand.child.clone(),
         stack_name: name.to_owned(),
     };
-    let definition = Definition::prepare(given, None, &identity, &region.compute);
+    let definition = Definition::prepare(given, None, &identity, &mut region.compute);
     let definition = definition.map_err(|error| error.message)?;
     let mut stack = Stack::new(identity, StackStatus::CreateInProgress, moment.now);
     // What it made goes with the parent's own rollback.
@@ -124,7 +124,7 @@ fn begin_update_of(
         return Err(format!("Stack {} does not exist", errand.parent));
     };
     let given = given(&errand.settings, parent, stores)?;
-    let compute = &region.compute;
+    let compute = &mut region.compute;
     let missing = || format!("Stack {} does not exist", errand.child);
     let child = region.stacks.get_mut(&errand.child).ok_or_else(missing)?;
     if !is_updatable(child, beginning.disable_rollback) {
