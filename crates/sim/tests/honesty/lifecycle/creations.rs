@@ -133,6 +133,8 @@ fn on_failure(stage: &Stage) {
     fail(stage, "Topic", "create", 4);
     let gone = create(stage, "gone", &both[..1]);
     until(stage, &gone, "DELETE_COMPLETE");
+    // Only then does SQS give a queue's name away again.
+    stage.advance(61.0);
 
     let id = create(stage, "kept", &both[1..]);
     until(stage, "kept", "CREATE_FAILED");

@@ -91,6 +91,8 @@ fn listed(stage: &Stage) {
     let gone = created(stage, "gone");
     delete(stage, "gone", &[]).ok();
     stage.settle();
+    // Only then does SQS give the queue's name away again.
+    stage.advance(61.0);
     created(stage, "shop");
     let list = |params: &[(&str, &str)]| stage.cloudformation("ListStacks", params);
     let all = list(&[]).ok();

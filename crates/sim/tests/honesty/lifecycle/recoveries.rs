@@ -1,6 +1,6 @@
 //! Ways out of failed rollbacks and deletions.
 
-use super::{created, delete, describe, events, fail, refused, until, update};
+use super::{create, created, delete, describe, events, fail, refused, until, update};
 use crate::Scenario;
 use crate::stage::{Answer, Stage};
 
@@ -140,7 +140,13 @@ fn deleted_by_force(stage: &Stage) {
     // Whether that can be asked for at once is not documented.
     let later = |world: &mut bennu_sim::World| world.parameters.force_delete_at_once = false;
     stage.running.sim.with(later);
-    created(stage, "next");
+    // The queue that was left behind keeps its name.
+    let renamed = [
+        ("Parameters.member.1.ParameterKey", "Name"),
+        ("Parameters.member.1.ParameterValue", "returns"),
+    ];
+    let next = create(stage, "next", &renamed);
+    until(stage, &next, "CREATE_COMPLETE");
     let (code, message) = delete(stage, "next", &force).error();
     assert_eq!(code, "ValidationError");
     assert!(message.contains("DELETE_FAILED"), "{message}");

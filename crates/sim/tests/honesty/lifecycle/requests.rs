@@ -191,8 +191,13 @@ fn validated(stage: &Stage) {
             .contains(&"VALIDATION_ERROR".to_owned())
     );
 
-    // Whoever does not want to know, learns it later; here the queue has no behaviour of its
-    // own, and a second one is made.
+    // Whoever does not want to know, learns it later.
     create(stage, "blind", &[("DisableValidation", "true")]);
-    until(stage, "blind", "CREATE_COMPLETE");
+    until(stage, "blind", "ROLLBACK_COMPLETE");
+    let log = events(stage, "blind");
+    let line = format!(
+        "Queue CREATE_FAILED Resource handler returned message: \"{reason}\" (HandlerErrorCode: \
+         AlreadyExists)"
+    );
+    assert!(log.contains(&line), "{log:#?}");
 }
