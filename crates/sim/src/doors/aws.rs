@@ -6,8 +6,8 @@ pub(crate) mod cloudformation;
 mod demand;
 pub(crate) mod ec2;
 mod events;
-mod hold;
 mod identity;
+mod long_poll;
 mod params;
 mod query;
 mod reply;
@@ -67,11 +67,11 @@ pub(super) async fn handle(State(sim): State<Sim>, request: Request) -> Response
         (account, spot)
     });
     strike::hold_up(&sim, &spot, &operation).await;
-    let mut hold = hold::Hold::new(&sim);
+    let mut poll = long_poll::LongPoll::new(&sim);
     let (reply, lost) = loop {
         let answered = sim.with_identities(|world, identities| {
             let reply = arrived.answer(&operation, &spot, world, identities);
-            if let Some(next) = hold.until(&reply, world) {
+            if let Some(next) = poll.until(&reply, world) {
                 return Err(next);
             }
             let reply = arrived.stale(&sim, &operation, &spot, world, reply);
@@ -84,10 +84,10 @@ pub(super) async fn handle(State(sim): State<Sim>, request: Request) -> Response
         });
         match answered {
             Ok(answered) => break answered,
-            Err(next) => hold.wait(next).await,
+            Err(next) => poll.wait(next).await,
         }
     };
-    hold.over();
+    poll.over();
     strike::hold(&sim, &spot, &operation, Wait::BeforeItsReply).await;
     let mut response = reply
         .header("x-amzn-requestid", &arrived.request_id)

@@ -1,4 +1,5 @@
-//! Requests that are held on the wire.
+//! Requests that the fault `hold` keeps on the wire. A long poll, which a client asks for
+//! itself, is another thing: `aws/long_poll.rs`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -17,7 +17,7 @@ const SHORTEST: Duration = Duration::from_millis(1);
 
 /// One request's wait.
 #[derive(Debug)]
-pub(super) struct Hold {
+pub(super) struct LongPoll {
     sim: Sim,
     news: watch::Receiver<u64>,
     stopping: CancellationToken,
@@ -25,7 +25,7 @@ pub(super) struct Hold {
     deadline: Option<DateTime<Utc>>,
 }
 
-impl Hold {
+impl LongPoll {
     /// A request that has not been answered yet.
     pub(super) fn new(sim: &Sim) -> Self {
         Self {
