@@ -62,6 +62,8 @@ pub struct Compute {
     pub groups: BTreeMap<String, Group>,
     /// By id; terminated ones while they are visible.
     pub instances: Scheduled<String, Instance>,
+    /// Names of groups that may have scheduled actions; others have none.
+    pub(crate) scheduled: BTreeSet<String>,
     /// Oldest first.
     pub activities: Vec<Activity>,
     /// What stacks share and make beside these.

@@ -199,19 +199,18 @@ pub(crate) fn deliver(region: &mut Region, moment: &mut Moment<'_>) {
         queues,
         ..
     } = region;
-    if bus.rules.is_empty() {
-        return;
-    }
     let mut news = Vec::new();
-    for stack in stacks.values() {
-        let read = bus.read.get(&stack.id).copied().unwrap_or_default();
-        if read != stack.events.len() {
-            news.extend(stack.events.iter().skip(read));
-            bus.read.insert(stack.id.clone(), stack.events.len());
+    // Since the world last looked: a stack at rest has no news, and is not asked.
+    for id in stacks.changed() {
+        let Some(stack) = stacks.get(id) else {
+            bus.read.remove(id);
+            continue;
+        };
+        let read = bus.read.entry(id.clone()).or_default();
+        if !bus.rules.is_empty() {
+            news.extend(stack.events.iter().skip(*read));
         }
-    }
-    if bus.read.len() > stacks.len() {
-        bus.read.retain(|id, _| stacks.contains_key(id));
+        *read = stack.events.len();
     }
     news.sort_by_key(|event| event.timestamp);
     let latency = seconds(moment.parameters.event_delivery_s);

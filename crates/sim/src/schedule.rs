@@ -157,6 +157,11 @@ impl<K: Ord + Clone, V: Due> Scheduled<K, V> {
         done
     }
 
+    /// What [`Self::take_changed`] would give; it stays to be taken.
+    pub fn changed(&self) -> &BTreeSet<K> {
+        &self.changed
+    }
+
     /// The keys of all that may have changed since this was asked last, and of those that are
     /// gone, in order.
     pub fn take_changed(&mut self) -> BTreeSet<K> {

@@ -222,11 +222,10 @@ impl World {
         self.faults.move_to(self.now);
         let places: Vec<Place> = self.regions.keys().cloned().collect();
         places.iter().for_each(|place| self.run_region(place));
-        let deploys = self.octopus.next_due().is_some_and(|due| due <= self.now);
         self.follow(false);
         self.octopus
             .run_due(self.now, &self.parameters, &mut self.faults);
-        if deploys {
+        if self.octopus.take_installed() {
             self.follow(true);
         }
         self.note();

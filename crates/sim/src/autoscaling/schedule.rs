@@ -118,14 +118,15 @@ impl Compute {
             name: new.name.clone(),
         };
         found.scheduled.insert(new.name, action);
+        self.scheduled.insert(group.to_owned());
         Ok(())
     }
 
     /// When a scheduled action acts next.
     pub(crate) fn next_scheduled(&self) -> Option<DateTime<Utc>> {
-        let actions = self
-            .groups
-            .values()
+        let groups = self.scheduled.iter();
+        let actions = groups
+            .filter_map(|name| self.groups.get(name))
             .flat_map(|group| group.scheduled.values());
         actions.filter_map(|action| action.due).min()
     }
@@ -135,7 +136,16 @@ impl Compute {
     pub(crate) fn run_scheduled(&mut self, chance: &mut Chance, moment: &mut Moment<'_>) {
         let now = moment.now;
         let mut changed = Vec::new();
-        for group in self.groups.values_mut() {
+        let groups = &mut self.groups;
+        (self.scheduled).retain(|name| {
+            groups
+                .get(name)
+                .is_some_and(|one| !one.scheduled.is_empty())
+        });
+        for name in &self.scheduled {
+            let Some(group) = groups.get_mut(name) else {
+                continue;
+            };
             let is_due = |action: &&ScheduledAction| action.due.is_some_and(|due| due <= now);
             let due: Vec<_> = group.scheduled.values().filter(is_due).cloned().collect();
             for mut action in due {

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use thiserror::Error;
 
+use super::stack::Resource;
 use crate::World;
 use crate::words::words;
 use crate::world::Place;
@@ -199,16 +200,17 @@ impl World {
         place: &Place,
         physical_id: &str,
     ) -> Result<&mut Option<Actual>, NoSuchThing> {
-        let stacks = self
-            .regions
-            .get_mut(place)
-            .map(|region| region.stacks.values_mut());
-        let found = stacks
-            .into_iter()
-            .flatten()
-            .filter(|stack| !stack.is_deleted())
-            .flat_map(|stack| stack.resources.values_mut())
-            .find(|one| one.exists() && one.physical_id.as_deref() == Some(physical_id));
+        let is_meant =
+            |one: &Resource| one.exists() && one.physical_id.as_deref() == Some(physical_id);
+        // Found by reading: only the stack that is changed is asked at the next step.
+        let found = self.regions.get_mut(place).and_then(|region| {
+            let mut stacks = region.stacks.iter();
+            let (id, _) = stacks
+                .find(|(_, stack)| !stack.is_deleted() && stack.resources.values().any(is_meant))?;
+            let id = id.clone();
+            let mut resources = region.stacks.get_mut(&id)?.resources.values_mut();
+            resources.find(|one| is_meant(one))
+        });
         found.map(|one| &mut one.drift).ok_or_else(|| NoSuchThing {
             account: place.account.clone(),
             region: place.region.clone(),

@@ -25,6 +25,11 @@ impl Server {
         self.tentacles.installed(thumbprint)
     }
 
+    /// Whether a deployment has put software on any machine since this was asked last.
+    pub(crate) fn take_installed(&mut self) -> bool {
+        self.tentacles.take_installed()
+    }
+
     /// Software on a machine that neither answers nor is registered is of no concern.
     pub(super) fn forget_unreachable(&mut self, thumbprint: &str) {
         if !self.tentacles.answers(thumbprint) {

@@ -21,6 +21,8 @@ pub(super) struct Tentacles {
     /// The thumbprint by which a Tentacle is known here, by machine number, where the
     /// machine's document tells that of another.
     cloned: BTreeMap<u64, String>,
+    /// Whether anything was installed since somebody asked.
+    has_installed: bool,
 }
 
 impl Tentacles {
@@ -52,11 +54,16 @@ impl Tentacles {
 
     pub(super) fn install(&mut self, thumbprint: &str, project: &str, version: &str) {
         if !thumbprint.is_empty() {
+            self.has_installed = true;
             self.software
                 .entry(thumbprint.to_uppercase())
                 .or_default()
                 .insert(project.to_owned(), version.to_owned());
         }
+    }
+
+    pub(super) fn take_installed(&mut self) -> bool {
+        std::mem::take(&mut self.has_installed)
     }
 
     /// Forgets what is on a machine that nobody can ask any more: its Tentacle is silent
