@@ -100,6 +100,11 @@ impl Queues {
         self.by_name.get(name).ok_or_else(no_queue)
     }
 
+    /// All of them, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Queue> {
+        self.by_name.values()
+    }
+
     fn get_mut(&mut self, name: &str) -> AwsResult<&mut Queue> {
         self.by_name.get_mut(name).ok_or_else(no_queue)
     }

@@ -29,7 +29,7 @@ export async function open(options = {}) {
     said,
     async page(url = aws) {
       const page = await browser.newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(60_000);
       await page.goto(url + '/');
       await page.getByText(/^Live/).waitFor();
       return page;

@@ -11,21 +11,18 @@ before(async () => {
 });
 
 after(async () => {
-  assert.deepEqual(browser.said, []);
   await browser.close();
+  assert.deepEqual(browser.said, []);
 });
 
 test('ten thousand stacks are counted, found and opened', async () => {
   const page = await browser.page();
   await page.getByText('50 of 10,000').waitFor();
   assert.equal(await page.locator('[data-rows="stacks"] tr').count(), 50);
-  const began = performance.now();
   await page.getByLabel('Filter stacks').fill('stack-7777');
   await page.getByText('1 of 1 that fit, of 10,000').waitFor();
   await page.getByRole('button', { name: 'stack-7777', exact: true }).click();
   await page.getByRole('heading', { name: 'stack-7777: CREATE_COMPLETE' }).waitFor();
-  const took = performance.now() - began;
-  assert.ok(took < 8_000, `finding and opening one took ${took} ms`);
   await page.getByLabel('Filter stacks').fill('');
   await page.getByRole('button', { name: 'Show more stacks' }).click();
   await page.getByText('150 of 10,000').waitFor();

@@ -11,8 +11,8 @@ before(async () => {
 });
 
 after(async () => {
-  assert.deepEqual(browser.said, [], 'the pages complained on the console');
   await browser.close();
+  assert.deepEqual(browser.said, [], 'the pages complained on the console');
 });
 
 beforeEach(async () => {
@@ -95,6 +95,57 @@ test('an instance that is killed is replaced by its group', async () => {
   await row(page, 'shop-Group.* shop 2 of 2').waitFor();
   await page.getByRole('button', { name: first }).waitFor({ state: 'detached' });
   assert.equal(await page.getByRole('button', { name: /^Terminate i-/ }).count(), 2);
+  await page.close();
+});
+
+test('a queue is counted, and drifts when a person says so', async () => {
+  await createStack('shop', { Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'orders' } } } });
+  await sim('POST', 'clock', { advance_s: 300 });
+  const page = await browser.page();
+  const queues = page.getByRole('region', { name: 'Queues, table' });
+  await queues.getByRole('row', { name: /^orders 0 0 0 / }).waitFor();
+  const url = `${urls.aws}/123456789012/orders`;
+  const sent = await call('sqs', '2012-11-05', 'SendMessage', { QueueUrl: url, MessageBody: 'tea' });
+  assert.equal(sent.status, 200, sent.body);
+  await queues.getByRole('row', { name: /^orders 1 0 0 / }).waitFor();
+
+  await page.getByRole('button', { name: 'shop', exact: true }).click();
+  await page.getByLabel('Drifting resource').selectOption('Queue');
+  await page.getByLabel('Property').fill('VisibilityTimeout');
+  await page.getByLabel('Its value').fill('5');
+  await Promise.all([
+    page.waitForResponse((response) => response.url().endsWith('/_sim/drift') && response.status() === 200),
+    page.getByRole('button', { name: 'Drift', exact: true }).click(),
+  ]);
+  const begun = await call('cloudformation', '2010-05-15', 'DetectStackDrift', { StackName: 'shop' });
+  const id = /<StackDriftDetectionId>(.*)<\/StackDriftDetectionId>/.exec(begun.body)[1];
+  await sim('POST', 'clock', { advance_s: 300 });
+  const told = await call('cloudformation', '2010-05-15', 'DescribeStackDriftDetectionStatus', { StackDriftDetectionId: id });
+  assert.match(told.body, /<StackDriftStatus>DRIFTED</);
+  await page.close();
+});
+
+test('a resource that waits is signalled by a person', async () => {
+  await createStack('shop', {
+    Resources: {
+      Server: {
+        Type: 'AWS::EC2::Instance',
+        Properties: { ImageId: 'ami-1' },
+        CreationPolicy: { ResourceSignal: { Count: 1, Timeout: 'PT1H' } },
+      },
+    },
+  });
+  await sim('POST', 'clock', { advance_s: 300 });
+  const page = await browser.page();
+  const id = (await page.getByRole('button', { name: /^Terminate i-/ }).getAttribute('aria-label')).split(' ')[1];
+  await page.getByRole('button', { name: 'shop', exact: true }).click();
+  await page.getByRole('heading', { name: 'shop: CREATE_IN_PROGRESS' }).waitFor();
+  await page.getByLabel('Signalled resource').selectOption('Server');
+  await page.getByLabel('Unique id').fill(id);
+  await page.getByRole('button', { name: 'Send signal' }).click();
+  await row(page, 'Server CREATE_IN_PROGRESS Received SUCCESS signal').waitFor();
+  await page.getByRole('button', { name: '+5 min' }).click();
+  await page.getByRole('heading', { name: 'shop: CREATE_COMPLETE' }).waitFor();
   await page.close();
 });
 

@@ -20,7 +20,7 @@ const MOST_ITEMS: u64 = 1_000;
 const EVENTS: usize = 200;
 
 /// The kinds of AWS; Octopus has its collections besides.
-const KINDS: &[&str] = &["stacks", "stack", "groups", "instances"];
+const KINDS: &[&str] = &["stacks", "stack", "groups", "instances", "queues"];
 
 /// What is asked for.
 struct Wish<'a> {
@@ -61,6 +61,7 @@ pub(super) fn of(world: &World, query: &BTreeMap<String, String>) -> Result<Valu
         "stacks" => Ok(page(kind, &wish, stacks(world, &wish))),
         "groups" => Ok(page(kind, &wish, groups(world, &wish))),
         "instances" => Ok(page(kind, &wish, instances(world, &wish))),
+        "queues" => Ok(page(kind, &wish, queues(world, &wish))),
         other => {
             let octopus = &world.octopus;
             let found = octopus.truth_of(other, &wish.find, wish.from, wish.limit);
@@ -215,6 +216,35 @@ fn instances(world: &World, wish: &Wish<'_>) -> (usize, Found) {
                     "Launched": one.launch_time,
                 });
                 found.push((one.launch_time, row));
+            }
+        }
+    }
+    (total, found)
+}
+
+/// Messages are counted as `GetQueueAttributes` counts them; what they say is not told.
+fn queues(world: &World, wish: &Wish<'_>) -> (usize, Found) {
+    let (mut total, mut found) = (0, Vec::new());
+    for (place, region) in regions(world) {
+        for queue in region.queues.iter() {
+            total += 1;
+            if wish.fits(&[&queue.name, &queue.arn]) {
+                let attributes = queue.attributes(world.now);
+                let count = |name: &str| -> u64 {
+                    let told = attributes.get(name);
+                    told.and_then(|text| text.parse().ok()).unwrap_or_default()
+                };
+                let row = json!({
+                    "Account": place.account,
+                    "Region": place.region,
+                    "Name": queue.name,
+                    "Arn": queue.arn,
+                    "Visible": count("ApproximateNumberOfMessages"),
+                    "InFlight": count("ApproximateNumberOfMessagesNotVisible"),
+                    "Delayed": count("ApproximateNumberOfMessagesDelayed"),
+                    "Created": queue.created_at,
+                });
+                found.push((queue.created_at, row));
             }
         }
     }

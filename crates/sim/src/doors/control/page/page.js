@@ -219,6 +219,20 @@ list('instances', {
   },
 });
 
+list('queues', {
+  kind: () => 'queues',
+  key: (item) => item.Arn,
+  make: () => row(5),
+  update: (made, item) => {
+    set(made.cells[0], item.Name);
+    set(made.cells[1], number(item.Visible));
+    set(made.cells[2], number(item.InFlight));
+    set(made.cells[3], number(item.Delayed));
+    set(made.cells[4], place(item));
+    made.cells[4].className = 'tight';
+  },
+});
+
 list('octopus', {
   kind: () => byId('collection').value,
   key: (item) => item.Id,
@@ -268,6 +282,11 @@ async function showStack(id, focus) {
     made.cells[2].title = one.ResourceStatusReason || '';
     set(made.cells[3], one.PhysicalResourceId || '–');
   });
+  document.querySelectorAll('#stack select[name="resource"]').forEach((one) => {
+    keyed(one, stack.Items, (item) => item.LogicalResourceId, (item) => (
+      element('option', item.LogicalResourceId)
+    ), () => {});
+  });
   const events = stack.Events.map((event, index) => ({ ...event, number: stack.Events.length - index }));
   keyed(document.querySelector('[data-rows="events"]'), events, (one) => `${one.number} ${one.At} ${one.LogicalResourceId} ${one.ResourceStatus}`, () => row(4), (made, one) => {
     set(made.cells[0], moment(one.At));
@@ -289,6 +308,32 @@ function closeStack() {
 }
 
 byId('stack-close').addEventListener('click', closeStack);
+
+/** What a person typed as JSON, or the text itself. */
+function typed(text) {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return text;
+  }
+}
+
+byId('drift-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const { resource, property, value } = byId('drift-form').elements;
+  const body = { stack: openStack, resource: resource.value, property: property.value };
+  if (value.value !== '') body.value = typed(value.value);
+  pull('POST', 'drift', body);
+});
+byId('drift-gone').addEventListener('click', () => {
+  const resource = byId('drift-form').elements.resource.value;
+  pull('POST', 'drift', { stack: openStack, resource, gone: true });
+});
+byId('signal-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const { resource, unique_id: id, status } = byId('signal-form').elements;
+  pull('POST', 'signal', { stack: openStack, resource: resource.value, unique_id: id.value, status: status.value });
+});
 
 // ---- clock, counts, faults that are on ------------------------------------------------------
 
