@@ -20,6 +20,8 @@ pub struct Upload {
     pub key: String,
     /// What the object will have beside its content.
     pub headers: BTreeMap<String, String>,
+    /// The account that began it.
+    pub initiator: String,
     /// World time of its beginning.
     pub begun_at: DateTime<Utc>,
     /// By number, 1 to 10,000.
@@ -38,7 +40,7 @@ pub struct Part {
 }
 
 impl Buckets {
-    /// CreateMultipartUpload; tells the upload's id.
+    /// CreateMultipartUpload by an account; tells the upload's id.
     ///
     /// # Errors
     /// [`S3Error::NoSuchBucket`].
@@ -47,6 +49,7 @@ impl Buckets {
         bucket: &str,
         key: &str,
         headers: BTreeMap<String, String>,
+        initiator: &str,
         now: DateTime<Utc>,
     ) -> Result<String, S3Error> {
         self.uploads_begun += 1;
@@ -55,6 +58,7 @@ impl Buckets {
         let upload = Upload {
             key: key.to_owned(),
             headers,
+            initiator: initiator.to_owned(),
             begun_at: now,
             parts: BTreeMap::new(),
         };

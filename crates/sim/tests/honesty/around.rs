@@ -230,6 +230,11 @@ pub const SCENARIOS: &[Scenario] = &[
         play: objects::an_objects_life,
     },
     Scenario {
+        name: "who has a presigned URL may write until it ends",
+        shows: &["action s3:PutObject"],
+        play: objects::presigned_writes,
+    },
+    Scenario {
         name: "a large object comes in parts",
         shows: &[
             "action s3:CreateMultipartUpload",

@@ -199,6 +199,8 @@ fn is_known(name: &str) -> bool {
         "uploads",
         "uploadId",
         "partNumber",
+        "max-parts",
+        "part-number-marker",
         "response-cache-control",
         "response-content-disposition",
         "response-content-encoding",

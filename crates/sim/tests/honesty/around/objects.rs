@@ -55,6 +55,15 @@ pub fn a_buckets_life(stage: &Stage) {
         (page.text("Key"), page.text("IsTruncated")),
         ("b/1".into(), "true".into())
     );
+    assert!(page.texts("ID").is_empty());
+    let owned = stage.s3(
+        "ListObjectsV2",
+        "GET",
+        &format!("{second}&fetch-owner=true"),
+        &[],
+        b"",
+    );
+    assert_eq!(owned.text("ID"), "123456789012");
     let token = page.text("NextContinuationToken");
     let next = format!("{second}&continuation-token={token}");
     let rest = stage.s3("ListObjectsV2", "GET", &next, &[], b"").ok();
@@ -147,6 +156,16 @@ pub fn an_objects_life(stage: &Stage) {
         "hello"
     );
 
+    let summed = [(
+        "x-amz-checksum-sha256",
+        "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=",
+    )];
+    stage
+        .s3("PutObject", "PUT", "/kits/b", &summed, b"hello")
+        .ok();
+    let listed = stage.s3("ListObjects", "GET", "/kits", &[], b"").ok();
+    assert_eq!(listed.text("ChecksumAlgorithm"), "SHA256");
+
     // Where the world's clock counts, a presigned URL ends.
     let url = "/kits/a?X-Amz-Date=20260101T000000Z&X-Amz-Expires=60&X-Amz-Signature=0\
                &response-content-type=text%2Fcsv";
@@ -189,6 +208,24 @@ pub fn uploads_in_parts(stage: &Stage) {
     let path = format!("/kits/big?uploadId={id}");
     let parts = stage.s3("ListParts", "GET", &path, &[], b"").ok();
     assert_eq!(parts.texts("PartNumber"), ["1", "2"]);
+    assert_eq!(parts.texts("ID"), ["123456789012", "123456789012"]);
+    let page = |more: &str| {
+        let path = format!("{path}&max-parts=1{more}");
+        stage.s3("ListParts", "GET", &path, &[], b"").ok()
+    };
+    let first = page("");
+    assert_eq!(
+        (
+            first.text("IsTruncated"),
+            first.text("NextPartNumberMarker")
+        ),
+        ("true".into(), "1".into())
+    );
+    let rest = page("&part-number-marker=1");
+    assert_eq!(
+        (rest.texts("PartNumber"), rest.text("IsTruncated")),
+        (vec!["2".to_owned()], "false".into())
+    );
     let complete = |id: &str, parts: &[(u32, &str)]| {
         let parts: String = (parts.iter())
             .map(|(number, etag)| {
@@ -232,4 +269,36 @@ pub fn uploads_in_parts(stage: &Stage) {
         .s3("ListMultipartUploads", "GET", "/kits?uploads", &[], b"")
         .ok();
     assert!(open.texts("UploadId").is_empty());
+}
+
+pub fn presigned_writes(stage: &Stage) {
+    stage.s3("CreateBucket", "PUT", "/kits", &[], b"").ok();
+    let url = |key: &str| {
+        format!("/kits/{key}?X-Amz-Date=20260101T000000Z&X-Amz-Expires=60&X-Amz-Signature=0")
+    };
+    let put = |key: &str, headers: &[(&str, &str)]| {
+        stage.s3("PutObject", "PUT", &url(key), headers, b"hello")
+    };
+    stage
+        .running
+        .sim
+        .with(|world| world.parameters.presigned_urls_end = true);
+    put("in-time", &[("content-type", "text/plain")]).ok();
+    let read = stage.s3("GetObject", "GET", "/kits/in-time", &[], b"").ok();
+    assert_eq!(
+        (read.body.as_str(), read.header("content-type")),
+        ("hello", Some("text/plain"))
+    );
+    // What it carries is checked like any other write.
+    let wrong = put("wrong", &[("content-md5", "AAAAAAAAAAAAAAAAAAAAAA==")]);
+    assert_eq!(wrong.error().0, "BadDigest");
+    stage.advance(61.0);
+    assert_eq!(
+        put("late", &[]).error(),
+        ("AccessDenied".into(), "Request has expired".into())
+    );
+    let kept = stage
+        .s3("ListObjectsV2", "GET", "/kits?list-type=2", &[], b"")
+        .ok();
+    assert_eq!(kept.texts("Key"), ["in-time"]);
 }

@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 
 use super::super::reply::Reply;
 use super::super::xml::{Element, time};
-use super::views::NAMESPACE;
+use super::views::party;
+use super::views::{NAMESPACE, PAGE};
 use super::{Refusal, Request, malformed, read_xml, upload};
 use crate::s3::Buckets;
 
@@ -27,7 +28,8 @@ pub(super) fn begin(
     key: &str,
 ) -> Result<Reply, Refusal> {
     let headers = upload::kept_headers(request.headers);
-    let id = buckets.begin_upload(bucket, key, headers, request.now)?;
+    let account = &request.place.account;
+    let id = buckets.begin_upload(bucket, key, headers, account, request.now)?;
     let document = Element::new("InitiateMultipartUploadResult")
         .namespace(NAMESPACE)
         .field("Bucket", bucket)
@@ -92,7 +94,7 @@ pub(super) fn abort(
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
-/// ListParts, all on one page.
+/// One page of an upload's parts, by number. Where it ends is told even of the last.
 pub(super) fn list(
     request: &Request<'_>,
     buckets: &Buckets,
@@ -100,7 +102,13 @@ pub(super) fn list(
     key: &str,
 ) -> Result<Reply, Refusal> {
     let upload = buckets.upload(bucket, key, id(request))?;
-    let parts = upload.parts.iter().map(|(number, part)| {
+    let number = |name: &str| request.query.number(name).map_err(Refusal::argument);
+    let after = number("part-number-marker")?.unwrap_or(0_u32);
+    let most = number("max-parts")?.map_or(PAGE, |most: u32| PAGE.min(most as usize));
+    let mut rest = upload.parts.range(after.saturating_add(1)..);
+    let page: Vec<_> = rest.by_ref().take(most).collect();
+    let last = page.last().map_or(0, |(number, _)| **number);
+    let parts = page.into_iter().map(|(number, part)| {
         Element::new("Part")
             .field("PartNumber", number)
             .field("LastModified", time(part.modified_at))
@@ -112,9 +120,13 @@ pub(super) fn list(
         .field("Bucket", bucket)
         .field("Key", key)
         .field("UploadId", id(request))
+        .with(party("Initiator", &upload.initiator))
+        .with(party("Owner", &buckets.bucket(bucket)?.account))
         .field("StorageClass", "STANDARD")
-        .field("MaxParts", MOST_PARTS)
-        .field("IsTruncated", false)
+        .field("PartNumberMarker", after)
+        .field("NextPartNumberMarker", last)
+        .field("MaxParts", most)
+        .field("IsTruncated", most > 0 && rest.next().is_some())
         .with_all(parts);
     Ok(xml(&document))
 }
@@ -126,7 +138,8 @@ pub(super) fn uploads(
     bucket: &str,
 ) -> Result<Reply, Refusal> {
     let prefix = request.query.text("prefix").unwrap_or_default();
-    let begun = buckets.bucket(bucket)?.uploads.iter();
+    let found = buckets.bucket(bucket)?;
+    let begun = found.uploads.iter();
     let mut begun: Vec<_> = begun
         .filter(|(_, one)| one.key.starts_with(prefix))
         .collect();
@@ -135,6 +148,8 @@ pub(super) fn uploads(
         Element::new("Upload")
             .field("Key", &one.key)
             .field("UploadId", id)
+            .with(party("Initiator", &one.initiator))
+            .with(party("Owner", &found.account))
             .field("StorageClass", "STANDARD")
             .field("Initiated", time(one.begun_at))
     });

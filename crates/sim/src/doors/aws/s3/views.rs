@@ -13,7 +13,10 @@ use crate::world::Place;
 pub(super) const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /// S3's page size, and the largest that can be asked for.
-const PAGE: usize = 1000;
+pub(super) const PAGE: usize = 1000;
+
+/// The check sums that S3 keeps with an object (`ChecksumAlgorithm` of its model).
+const ALGORITHMS: [&str; 5] = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"];
 
 /// What `encoding-type=url` leaves as it is.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
@@ -30,7 +33,7 @@ pub(super) fn buckets(buckets: &Buckets, place: &Place) -> Reply {
         .filter(|(_, bucket)| bucket.account == place.account);
     let document = Element::new("ListAllMyBucketsResult")
         .namespace(NAMESPACE)
-        .with(Element::new("Owner").field("ID", &place.account))
+        .with(party("Owner", &place.account))
         .list("Buckets", "Bucket", mine, |entry, (name, bucket)| {
             entry
                 .field("Name", name)
@@ -68,6 +71,7 @@ pub(super) fn older_listing(
         ..read(query)?
     };
     let page = buckets.list(bucket, &list)?;
+    let owner = &buckets.bucket(bucket)?.account;
     let rolls_up = !list.delimiter.is_empty();
     let delimiter = rolls_up.then(|| encode(&list.delimiter));
     let next = page.next.as_deref().filter(|_| rolls_up);
@@ -82,7 +86,7 @@ pub(super) fn older_listing(
         .field("MaxKeys", list.max_keys)
         .field("IsTruncated", page.next.is_some());
     for entry in &page.entries {
-        document = document.with(line(entry, encode));
+        document = document.with(line(entry, encode, Some(owner)));
     }
     Ok(Reply::typed(
         StatusCode::OK,
@@ -91,9 +95,12 @@ pub(super) fn older_listing(
     ))
 }
 
-fn line(entry: &Entry, encode: fn(&str) -> String) -> Element {
+fn line(entry: &Entry, encode: fn(&str) -> String, owner: Option<&str>) -> Element {
     match entry {
-        Entry::Object(key, object) => contents(&encode(key), object),
+        Entry::Object(key, object) => {
+            let owner = owner.map(|account| party("Owner", account));
+            contents(&encode(key), object).with_all(owner)
+        }
         Entry::CommonPrefix(prefix) => {
             Element::new("CommonPrefixes").field("Prefix", encode(prefix))
         }
@@ -115,6 +122,9 @@ pub(super) fn listing(query: &Params, buckets: &Buckets, bucket: &str) -> Result
     let encode = encoding(query)?;
     let list = read(query)?;
     let page = buckets.list(bucket, &list)?;
+    let wanted = query.flag("fetch-owner").map_err(Refusal::argument)?;
+    let owner = &buckets.bucket(bucket)?.account;
+    let owner = Some(owner.as_str()).filter(|_| wanted == Some(true));
     let mut document = Element::new("ListBucketResult")
         .namespace(NAMESPACE)
         .field("Name", bucket)
@@ -136,7 +146,7 @@ pub(super) fn listing(query: &Params, buckets: &Buckets, bucket: &str) -> Result
         .field("MaxKeys", list.max_keys)
         .field("IsTruncated", page.next.is_some());
     for entry in &page.entries {
-        document = document.with(line(entry, encode));
+        document = document.with(line(entry, encode, owner));
     }
     Ok(Reply::typed(
         StatusCode::OK,
@@ -168,15 +178,29 @@ fn read(query: &Params) -> Result<List, Refusal> {
     })
 }
 
+/// An account that something belongs to or comes from. Objects belong to their bucket's, as
+/// of every bucket that was not told otherwise.
+pub(super) fn party(name: &str, account: &str) -> Element {
+    Element::new(name).field("ID", account)
+}
+
 fn contents(key: &str, object: &Object) -> Element {
     let class = object
         .headers
         .get("x-amz-storage-class")
         .map_or("STANDARD", String::as_str);
+    let sums = object.headers.keys();
+    let sums = sums.filter_map(|name| {
+        let algorithm = name.strip_prefix("x-amz-checksum-")?.to_uppercase();
+        ALGORITHMS
+            .contains(&algorithm.as_str())
+            .then_some(algorithm)
+    });
     Element::new("Contents")
         .field("Key", key)
         .field("LastModified", time(object.modified_at))
         .field("ETag", &object.etag)
+        .with_all(sums.map(|name| Element::text("ChecksumAlgorithm", name)))
         .field("Size", object.bytes.len())
         .field("StorageClass", class)
 }
