@@ -3,6 +3,7 @@
 //! One [`table`] of routes is behind everything that names one: finding what a request asks
 //! for, the names by which faults strike an operation, and the list of what is served.
 
+mod rows;
 mod table;
 
 use super::kind::Kind;
