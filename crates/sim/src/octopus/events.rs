@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::Server;
-use super::documents::{Document, Fields, text};
+use super::documents::{Document, Documents, Fields, text};
 use super::kind::Kind;
 use super::machine_events::Category as OfMachine;
 use super::people::USER;
@@ -15,6 +15,23 @@ use super::tasks::moment;
 
 /// Events that are kept; a real server keeps those of 90 days.
 const KEPT: usize = 20_000;
+
+/// What all clients of the interface count as where a filter asks for agents.
+pub(super) const AGENT: &str = "OctopusClient";
+
+/// Whether a filter of agents lets events through: all of them have the one agent.
+pub(super) fn of_agents<'a>(mut agents: impl Iterator<Item = &'a str>) -> bool {
+    agents.any(|agent| agent.eq_ignore_ascii_case(AGENT))
+}
+
+/// Whether the event is about a tenant that carries one of these tags now.
+pub(super) fn is_tagged(documents: &Documents, event: &Document, tags: &[&str]) -> bool {
+    let tenants = event
+        .texts("RelatedDocumentIds")
+        .filter_map(|id| documents.by_id(Kind::Tenant, id));
+    let mut carried = tenants.flat_map(|tenant| tenant.texts("TenantTags"));
+    carried.any(|tag| tags.iter().any(|wanted| wanted.eq_ignore_ascii_case(tag)))
+}
 
 /// Whoever did something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -144,7 +144,6 @@ fn of(kind: Kind) -> &'static [(&'static str, Compare)] {
             ("projectGroups", Compare::Member("RelatedDocumentIds")),
             ("environments", Compare::Member("RelatedDocumentIds")),
             ("tenants", Compare::Member("RelatedDocumentIds")),
-            ("tags", Compare::Member("TenantTags")),
             ("spaces", Compare::Text("SpaceId")),
         ],
         Kind::VariableSet => &[IDS, PARTIAL, ("contentType", Compare::Text("ContentType"))],

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::Server;
 use super::assumptions::WhenWebhookFails;
-use super::documents::{Document, texts};
+use super::documents::{Document, Documents, texts};
 use super::durations::{next_on_grid, span};
-use super::events::Happened;
+use super::events::{self, Happened};
 use super::kind::Kind;
 use super::links;
 use super::tasks::moment;
@@ -177,7 +177,7 @@ impl Server {
             .within(Kind::Event, subscription.text("SpaceId"))
             .rev()
             .take_while(|event| event.number > last)
-            .filter(|event| wants(subscription, event))
+            .filter(|event| wants(&self.documents, subscription, event))
             .cloned()
             .collect();
         let url = of(subscription, "WebhookURI").and_then(Value::as_str);
@@ -262,7 +262,7 @@ fn set(subscription: &mut Document, key: &str, value: Value) {
 }
 
 /// Whether a subscription's filter lets an event through; an empty list lets all through.
-fn wants(subscription: &Document, event: &Document) -> bool {
+fn wants(documents: &Documents, subscription: &Document, event: &Document) -> bool {
     let filter = of(subscription, "Filter");
     let related: Vec<&str> = event.texts("RelatedDocumentIds").collect();
     let passes = |key: &str, is: &dyn Fn(&str) -> bool| {
@@ -291,4 +291,8 @@ fn wants(subscription: &Document, event: &Document) -> bool {
         && passes("ProjectGroups", &about)
         && passes("Environments", &about)
         && passes("Tenants", &about)
+        && passes("Tags", &|tag| events::is_tagged(documents, event, &[tag]))
+        && passes("EventAgents", &|agent| {
+            events::of_agents(std::iter::once(agent))
+        })
 }

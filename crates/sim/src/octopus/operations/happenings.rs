@@ -24,6 +24,10 @@ impl Server {
             .rev()
             .filter(|event| space.is_none_or(|space| event.text("SpaceId") == space))
             .filter(|event| filters.accept(event) && asked.accepts(event, inclusive))
+            .filter(|event| match query.list("tags") {
+                None => true,
+                Some(tags) => events::is_tagged(&self.documents, event, &tags),
+            })
             .collect();
         let path = space.map_or("/api/events".to_owned(), |space| {
             format!("/api/{space}/events")
@@ -79,7 +83,7 @@ impl Asked {
             let values = query.list(key).unwrap_or_default();
             values.into_iter().map(str::to_lowercase).collect()
         };
-        let agents = list("eventAgents");
+        let agents = query.list("eventAgents").unwrap_or_default();
         Ok(Self {
             from: date("from")?,
             to: date("to")?,
@@ -92,7 +96,7 @@ impl Asked {
                 .value("internal")
                 .or_else(|| query.value("includeInternalEvents"))
                 != Some("false"),
-            nobody: !agents.is_empty() && !agents.contains(&AGENT.to_lowercase()),
+            nobody: !agents.is_empty() && !events::of_agents(agents.into_iter()),
         })
     }
 
@@ -127,9 +131,6 @@ impl Asked {
     }
 }
 
-/// What all clients of the interface count as.
-const AGENT: &str = "OctopusClient";
-
 /// The categories of events.
 pub(super) fn categories() -> Value {
     let all = Happened::ALL.iter();
@@ -149,7 +150,7 @@ pub(super) fn groups() -> Value {
 
 /// The kinds of clients that events tell of.
 pub(super) fn agents() -> Value {
-    json!([{ "Id": AGENT, "Name": "Octopus client" }])
+    json!([{ "Id": events::AGENT, "Name": "Octopus client" }])
 }
 
 /// The kinds of documents that events are about.

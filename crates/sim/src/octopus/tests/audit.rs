@@ -251,3 +251,52 @@ fn a_tentacle_registers_as_it_does_with_a_real_server() {
         "lists are replaced"
     );
 }
+
+/// The events of tenants that carry a tag are found by it, and posted by it; the one kind of
+/// clients that there is lets everything through, any other nothing.
+#[test]
+fn tags_and_agents_narrow_events_and_subscriptions_alike() {
+    for (filter, query, names) in [
+        (
+            json!({ "Tags": ["ring/early"] }),
+            "tags=ring/early",
+            vec!["ada"],
+        ),
+        (json!({ "Tags": ["Ring/Late"] }), "tags=Ring/Late", vec![]),
+        (
+            json!({ "Tags": ["Ring/Late", "Ring/Early"] }),
+            "tags=Ring/Late,Ring/Early",
+            vec!["ada"],
+        ),
+        (
+            json!({ "EventAgents": ["OctopusClient"] }),
+            "eventAgents=OctopusClient",
+            vec!["ada", "bob"],
+        ),
+        (
+            json!({ "EventAgents": ["Portal"] }),
+            "eventAgents=Portal",
+            vec![],
+        ),
+    ] {
+        let mut bench = Bench::new();
+        let tags = json!({ "Name": "Ring", "Tags": [{ "Name": "Early" }, { "Name": "Late" }] });
+        bench.create("/api/tagsets", &tags);
+        let mut filter = filter;
+        filter["DocumentTypes"] = json!(["Tenants"]);
+        let notification = json!({ "Filter": filter, "WebhookURI": "http://127.0.0.1:9/" });
+        let listener = json!({ "Name": "Listener", "EventNotificationSubscription": notification });
+        bench.create("/api/subscriptions", &listener);
+        for (name, tags) in [("ada", vec!["Ring/Early"]), ("bob", vec![])] {
+            bench.create("/api/tenants", &json!({ "Name": name, "TenantTags": tags }));
+        }
+        let found = bench.get(&format!("/api/events?documentTypes=Tenants&{query}"));
+        assert_eq!(found["TotalResults"], names.len(), "{query}");
+        bench.later(30);
+        assert_eq!(
+            posts(&mut bench, |_| Outcome::Answered(204)),
+            names,
+            "{query}"
+        );
+    }
+}

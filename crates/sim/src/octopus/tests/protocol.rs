@@ -226,3 +226,45 @@ fn each_route_is_in_the_table_once_and_found_by_its_name() {
         assert_eq!(found.as_deref(), Some(name.as_str()));
     }
 }
+
+/// Clients read the message, and the causes in a list that is there even if it is empty.
+#[test]
+fn every_refusal_has_the_one_body() {
+    let mut bench = Bench::new();
+    for (status, fault, verb, path) in [
+        (400, None, "POST", "/api/Spaces-1/tenants"),
+        (
+            403,
+            Some(json!({ "name": "deny", "times": 1 })),
+            "GET",
+            "/api/tenants",
+        ),
+        (404, None, "GET", "/api/tenants/Tenants-9"),
+        (405, None, "DELETE", "/api/tenants"),
+        (
+            429,
+            Some(json!({ "name": "throttle", "times": 1 })),
+            "GET",
+            "/api/tenants",
+        ),
+        (
+            503,
+            Some(json!({ "name": "error", "times": 1, "params": { "status": 503 } })),
+            "GET",
+            "/api/tenants",
+        ),
+    ] {
+        if let Some(fault) = fault {
+            bench.fault(fault);
+        }
+        let (found, body) = bench.send(verb, path, &json!({}));
+        assert_eq!(found, status, "{body}");
+        assert!(!body["ErrorMessage"].as_str().unwrap().is_empty());
+        let causes = body["Errors"].as_array().unwrap();
+        assert_eq!(causes.is_empty(), status != 400, "{body}");
+        assert!(causes.iter().all(Value::is_string), "{body}");
+    }
+    let unsigned = bench.ask(&Request::new("GET", "/api/tenants"));
+    let body = unsigned.body.unwrap();
+    assert_eq!((unsigned.status, &body["Errors"]), (401, &json!([])));
+}
