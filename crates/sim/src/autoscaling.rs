@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod cron;
 pub mod describe;
+pub mod given;
 pub mod members;
 pub mod process;
 pub mod scale;
@@ -13,6 +14,7 @@ use serde::Serialize;
 
 pub use activity::{Activity, Departure};
 pub use describe::{ActivityQuery, GroupQuery};
+pub use given::Given;
 pub use schedule::ScheduledAction;
 
 use std::collections::BTreeMap;
@@ -125,6 +127,8 @@ pub struct Group {
     pub members: Vec<Member>,
     /// Its tags.
     pub tags: Vec<GroupTag>,
+    /// What it is told beside that.
+    pub given: Given,
     /// `Delete in progress` while it is being deleted.
     pub status: Option<String>,
     /// Processes that it leaves alone, each with the reason.

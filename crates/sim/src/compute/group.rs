@@ -53,8 +53,8 @@ impl Compute {
         }
     }
 
-    /// Scaling in prefers what is out of date, then what is oldest, and passes over what is
-    /// protected.
+    /// Scaling in prefers what the first termination policy names, or what is out of date,
+    /// then what is oldest, and passes over what is protected.
     fn scale_in(&mut self, name: &str, by: usize, chance: &mut Chance, moment: &mut Moment<'_>) {
         let Some(group) = self.groups.get(name) else {
             return;
@@ -62,7 +62,12 @@ impl Compute {
         let going = group.is_going();
         let stays = |one: &&Member| one.protected_from_scale_in && !going;
         let mut order: Vec<&Member> = group.alive().filter(|one| !stays(one)).collect();
-        order.sort_by_key(|member| group.is_current(member));
+        let policy = group.given.termination_policies.first();
+        match policy.map(String::as_str) {
+            Some("OldestInstance") => {}
+            Some("NewestInstance") => order.reverse(),
+            _ => order.sort_by_key(|member| group.is_current(member)),
+        }
         let standing_by = group
             .members
             .iter()

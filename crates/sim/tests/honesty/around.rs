@@ -5,6 +5,7 @@ mod groups;
 mod identities;
 mod instances;
 mod objects;
+mod processes;
 mod queues;
 mod secrets;
 
@@ -107,6 +108,15 @@ pub const SCENARIOS: &[Scenario] = &[
         play: groups::a_groups_reads,
     },
     Scenario {
+        name: "a group shows what it was given, and ends its members by it",
+        shows: &[
+            "action autoscaling:DescribeAutoScalingGroups",
+            "action ec2:DescribeInstances",
+            "action ec2:DescribeSecurityGroups",
+        ],
+        play: groups::what_a_group_is_given,
+    },
+    Scenario {
         name: "a group is given other sizes and passes over what is protected",
         shows: &[
             "action autoscaling:SetDesiredCapacity",
@@ -131,7 +141,7 @@ pub const SCENARIOS: &[Scenario] = &[
             "action autoscaling:SuspendProcesses",
             "action autoscaling:ResumeProcesses",
         ],
-        play: groups::suspended_processes_do_nothing,
+        play: processes::suspended_processes_do_nothing,
     },
     Scenario {
         name: "sizes change by schedule",
@@ -140,12 +150,12 @@ pub const SCENARIOS: &[Scenario] = &[
             "action autoscaling:DescribeScheduledActions",
             "action autoscaling:DeleteScheduledAction",
         ],
-        play: groups::schedules,
+        play: processes::schedules,
     },
     Scenario {
         name: "a world can be told that queues need no policy for events",
         shows: &["action events:PutTargets"],
-        play: groups::both_event_policies,
+        play: events::both_event_policies,
     },
     Scenario {
         name: "instances are found by what scripts know of them",
@@ -199,6 +209,7 @@ pub const SCENARIOS: &[Scenario] = &[
             "action secretsmanager:PutSecretValue",
             "action secretsmanager:GetSecretValue",
             "action secretsmanager:DescribeSecret",
+            "action secretsmanager:ListSecrets",
             "action secretsmanager:DeleteSecret",
         ],
         play: secrets::a_secrets_life,

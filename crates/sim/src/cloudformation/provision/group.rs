@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{GROUP, Workshop, generic, refusal};
-use crate::autoscaling::{Group, GroupTag};
+use crate::autoscaling::{Given, Group, GroupTag};
 use crate::cloudformation::evaluate::as_text;
 use crate::cloudformation::rolling::check_creation;
 use crate::cloudformation::stack::Settings;
@@ -54,6 +54,7 @@ pub(super) fn create(
         health_check_grace_period: 0,
         members: Vec::new(),
         tags: Vec::new(),
+        given: Given::default(),
         status: None,
         suspended_processes: Vec::new(),
         protects_newcomers: false,
@@ -191,6 +192,7 @@ fn apply(
     group.default_cooldown = whole(properties, "Cooldown")?.unwrap_or(300);
     let protects = text("NewInstancesProtectedFromScaleIn");
     group.protects_newcomers = protects.as_deref() == Some("true");
+    group.given = Given::of(properties, &workshop.identity.place.account);
     group.tags = tags(workshop, settings, logical_id);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Secrets Manager's door: JSON in, JSON out, the operation in `X-Amz-Target`.
 
+mod list;
 mod requests;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -20,6 +21,7 @@ pub(super) const OPERATIONS: &[&str] = &[
     "DeleteSecret",
     "DescribeSecret",
     "GetSecretValue",
+    "ListSecrets",
     "PutSecretValue",
 ];
 
@@ -38,6 +40,7 @@ pub(super) fn answer(
         "DeleteSecret" => delete(&read(body)?, place, world),
         "DescribeSecret" => describe(&read(body)?, place, world),
         "GetSecretValue" => get(read(body)?, place, world),
+        "ListSecrets" => list::list(&read(body)?, place, world),
         "PutSecretValue" => put(read(body)?, place, world),
         other => {
             let message = format!("Could not find operation {other} (or it is not simulated)");

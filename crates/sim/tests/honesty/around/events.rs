@@ -174,3 +174,21 @@ pub fn a_stack_that_listens(stage: &Stage) {
     let gone = sqs(stage, "GetQueueUrl", &json!({ "QueueName": "stack-news" }));
     assert_eq!(gone.status, 400);
 }
+
+pub fn both_event_policies(stage: &Stage) {
+    // A rule's queue needs no policy where the world is told so.
+    stage
+        .running
+        .sim
+        .with(|world| world.parameters.event_targets_need_policy = false);
+    let url = queue(stage, "open", &json!({}));
+    let rule = json!({ "Name": "all", "EventPattern": "{\"source\":[\"aws.cloudformation\"]}" });
+    stage.json("events", "AWSEvents", "PutRule", &rule).ok();
+    let arn = "arn:aws:sqs:ap-southeast-2:123456789012:open";
+    let target = json!({ "Rule": "all", "Targets": [{ "Id": "q", "Arn": arn }] });
+    stage
+        .json("events", "AWSEvents", "PutTargets", &target)
+        .ok();
+    super::groups::group(stage);
+    assert_eq!(receive(stage, &url).len(), 10);
+}

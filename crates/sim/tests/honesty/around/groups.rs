@@ -1,7 +1,5 @@
 //! Auto Scaling.
 
-use serde_json::json;
-
 use crate::stage::{Answer, Stage};
 
 const TEMPLATE: &str = r#"
@@ -36,22 +34,22 @@ pub fn group(stage: &Stage) -> Vec<String> {
     ids(stage)
 }
 
-fn web(stage: &Stage, action: &str, more: &[(&str, &str)]) -> Answer {
+pub fn web(stage: &Stage, action: &str, more: &[(&str, &str)]) -> Answer {
     let params = [&[("AutoScalingGroupName", "web")], more].concat();
     stage.autoscaling(action, &params)
 }
 
-fn shown(stage: &Stage) -> Answer {
+pub fn shown(stage: &Stage) -> Answer {
     let params = [("AutoScalingGroupNames.member.1", "web")];
     stage.autoscaling("DescribeAutoScalingGroups", &params).ok()
 }
 
-fn ids(stage: &Stage) -> Vec<String> {
+pub fn ids(stage: &Stage) -> Vec<String> {
     shown(stage).texts("InstanceId")
 }
 
 /// Descriptions with their causes, newest first.
-fn activities(stage: &Stage) -> Vec<(String, String)> {
+pub fn activities(stage: &Stage) -> Vec<(String, String)> {
     let told = web(stage, "DescribeScalingActivities", &[]).ok();
     let both = told
         .texts("Description")
@@ -245,161 +243,74 @@ pub fn members_leave_and_are_replaced(stage: &Stage) {
     );
 }
 
-pub fn suspended_processes_do_nothing(stage: &Stage) {
+const GIVEN: &str = r#"
+Resources:
+  Old:
+    Type: AWS::AutoScaling::LaunchConfiguration
+    Properties: { ImageId: ami-87654321, InstanceType: t2.nano, IamInstanceProfile: web }
+  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties:
+      AutoScalingGroupName: web
+      AvailabilityZones: !GetAZs ""
+      MinSize: "1"
+      MaxSize: "4"
+      DesiredCapacity: "2"
+      LaunchConfigurationName: !Ref Old
+      TerminationPolicies: [ NewestInstance ]
+      TargetGroupARNs: [ arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:targetgroup/a/1 ]
+      LoadBalancerNames: [ front ]
+      CapacityRebalance: true
+      MetricsCollection: [ { Granularity: 1Minute, Metrics: [ GroupMinSize ] } ]
+"#;
+
+pub fn what_a_group_is_given(stage: &Stage) {
     let before = group(stage);
-    let process = |name| [("ScalingProcesses.member.1", name)];
-    let (code, _) = web(stage, "SuspendProcesses", &process("Sleep")).error();
-    assert_eq!(code, "ValidationError");
-
-    web(stage, "SuspendProcesses", &process("ReplaceUnhealthy")).ok();
+    let usual = shown(stage);
     assert!(
-        shown(stage)
-            .text("SuspensionReason")
-            .starts_with("User suspended at 20")
+        usual
+            .body
+            .contains("<member>Default</member></TerminationPolicies>")
     );
-    stage
-        .ec2("TerminateInstances", &[("InstanceId.1", &before[0])])
-        .ok();
-    stage.settle();
-    assert_eq!(ids(stage), before, "the dead one stays");
-    assert!(
-        shown(stage)
-            .texts("HealthStatus")
-            .contains(&"Unhealthy".to_owned())
-    );
-    web(stage, "ResumeProcesses", &process("ReplaceUnhealthy")).ok();
-    stage.settle();
-    assert!(ids(stage).len() == 2 && !ids(stage).contains(&before[0]));
-
-    web(stage, "SuspendProcesses", &process("HealthCheck")).ok();
-    stage
-        .ec2("TerminateInstances", &[("InstanceId.1", &before[1])])
-        .ok();
-    stage.settle();
-    assert_eq!(
-        shown(stage).texts("HealthStatus"),
-        ["Healthy", "Healthy"],
-        "it is not noticed"
-    );
-    web(stage, "ResumeProcesses", &[]).ok();
-    stage.settle();
-    assert!(!ids(stage).contains(&before[1]));
-
-    web(stage, "SuspendProcesses", &process("Launch")).ok();
-    web(stage, "SetDesiredCapacity", &[("DesiredCapacity", "4")]).ok();
-    stage.settle();
-    assert_eq!(ids(stage).len(), 2);
-    web(stage, "ResumeProcesses", &process("Launch")).ok();
-    stage.settle();
-    assert_eq!(ids(stage).len(), 4);
-    web(stage, "SuspendProcesses", &process("Terminate")).ok();
+    let role = "arn:aws:iam::123456789012:role/aws-service-role/autoscaling.amazonaws.com/\
+                AWSServiceRoleForAutoScaling";
+    assert_eq!(usual.text("ServiceLinkedRoleARN"), role);
+    assert!(usual.texts("CapacityRebalance").is_empty());
     web(stage, "SetDesiredCapacity", &[("DesiredCapacity", "1")]).ok();
     stage.settle();
-    assert_eq!(ids(stage).len(), 4);
-    // A stack's deletion is not held up by that.
+    assert_eq!(ids(stage), before[1..], "the oldest went");
     stage
         .cloudformation("DeleteStack", &[("StackName", "shop")])
         .ok();
     stage.settle();
-    let gone = stage.autoscaling("DescribeAutoScalingGroups", &[]).ok();
-    assert!(gone.texts("AutoScalingGroupName").is_empty());
-    let of_gone = stage.autoscaling("DescribeScalingActivities", &[]).ok();
-    assert!(of_gone.texts("ActivityId").is_empty());
-    let all = [("IncludeDeletedGroups", "true")];
-    let of_gone = stage.autoscaling("DescribeScalingActivities", &all).ok();
-    assert!(of_gone.texts("ActivityId").len() > 4);
-}
 
-const SCHEDULE: &str = r#"
-Resources:
-  Night:
-    Type: AWS::AutoScaling::ScheduledAction
-    Properties: { AutoScalingGroupName: web, MinSize: 1, DesiredCapacity: 1, Recurrence: "0 22 * * *" }
-"#;
-
-pub fn schedules(stage: &Stage) {
-    group(stage);
-    // The world begins at midnight of 1 January 2026.
-    let morning = [
-        ("ScheduledActionName", "morning"),
-        ("Recurrence", "0 6 * * *"),
-        ("DesiredCapacity", "4"),
-    ];
-    web(stage, "PutScheduledUpdateGroupAction", &morning).ok();
-    let once = [
-        ("ScheduledActionName", "once"),
-        ("StartTime", "2026-01-01T03:00:00Z"),
-        ("MaxSize", "3"),
-        ("DesiredCapacity", "3"),
-    ];
-    web(stage, "PutScheduledUpdateGroupAction", &once).ok();
-    let late = [once[0], ("StartTime", "2025-01-01T00:00:00Z"), once[2]];
-    let (_, text) = web(stage, "PutScheduledUpdateGroupAction", &late).error();
-    assert_eq!(text, "Given start time is in the past");
-    let params = [("StackName", "nights"), ("TemplateBody", SCHEDULE)];
+    let params = [("StackName", "till"), ("TemplateBody", GIVEN)];
     stage.cloudformation("CreateStack", &params).ok();
     stage.settle();
-    let known = web(stage, "DescribeScheduledActions", &[]).ok();
-    assert_eq!(known.texts("ScheduledActionName").len(), 3);
+    let told = shown(stage);
+    for part in [
+        "<TerminationPolicies><member>NewestInstance</member></TerminationPolicies>",
+        "targetgroup/a/1</member></TargetGroupARNs>",
+        "<LoadBalancerNames><member>front</member></LoadBalancerNames>",
+        "<CapacityRebalance>true</CapacityRebalance>",
+        "<Metric>GroupMinSize</Metric><Granularity>1Minute</Granularity>",
+    ] {
+        assert!(told.body.contains(part), "{part} in {}", told.body);
+    }
+    let before = ids(stage);
+    let one = [("InstanceId.1", before[0].as_str())];
+    let instance = stage.ec2("DescribeInstances", &one).ok();
     assert!(
-        known
-            .texts("StartTime")
-            .contains(&"2026-01-01T22:00:00.000Z".to_owned())
+        instance
+            .body
+            .contains("<arn>arn:aws:iam::123456789012:instance-profile/web</arn>")
     );
-
-    stage.advance(4.0 * 3600.0);
-    assert_eq!(ids(stage).len(), 3);
-    assert!(
-        activities(stage)[0]
-            .1
-            .contains("a scheduled action update of AutoScalingGroup")
+    let groups = stage.ec2("DescribeSecurityGroups", &[]).ok();
+    assert_eq!(
+        (instance.text("groupId"), instance.text("hypervisor")),
+        (groups.text("groupId"), "xen".into())
     );
-    // At six the group may have three only: the action contradicts that and does nothing.
-    stage.advance(3.0 * 3600.0);
-    assert_eq!(shown(stage).text("DesiredCapacity"), "3");
-    web(stage, "UpdateAutoScalingGroup", &[("MaxSize", "4")]).ok();
-    stage.advance(16.0 * 3600.0);
-    assert_eq!(shown(stage).text("DesiredCapacity"), "1");
-    stage.advance(8.0 * 3600.0);
-    assert_eq!(ids(stage).len(), 4);
-
-    web(
-        stage,
-        "DeleteScheduledAction",
-        &[("ScheduledActionName", "morning")],
-    )
-    .ok();
-    let again = web(
-        stage,
-        "DeleteScheduledAction",
-        &[("ScheduledActionName", "morning")],
-    );
-    assert_eq!(again.error().0, "ValidationError");
-    stage
-        .cloudformation("DeleteStack", &[("StackName", "nights")])
-        .ok();
+    web(stage, "SetDesiredCapacity", &[("DesiredCapacity", "1")]).ok();
     stage.settle();
-    let known = web(stage, "DescribeScheduledActions", &[]).ok();
-    assert!(
-        known.texts("ScheduledActionName").is_empty(),
-        "what was once is over"
-    );
-}
-
-pub fn both_event_policies(stage: &Stage) {
-    // A rule's queue needs no policy where the world is told so.
-    stage
-        .running
-        .sim
-        .with(|world| world.parameters.event_targets_need_policy = false);
-    let url = super::queues::queue(stage, "open", &json!({}));
-    let rule = json!({ "Name": "all", "EventPattern": "{\"source\":[\"aws.cloudformation\"]}" });
-    stage.json("events", "AWSEvents", "PutRule", &rule).ok();
-    let arn = "arn:aws:sqs:ap-southeast-2:123456789012:open";
-    let target = json!({ "Rule": "all", "Targets": [{ "Id": "q", "Arn": arn }] });
-    stage
-        .json("events", "AWSEvents", "PutTargets", &target)
-        .ok();
-    group(stage);
-    assert_eq!(super::queues::receive(stage, &url).len(), 10);
+    assert_eq!(ids(stage), before[..1], "the newest went");
 }

@@ -31,7 +31,37 @@ pub fn a_secrets_life(stage: &Stage) {
     );
     let shown = ask("DescribeSecret", named.clone()).ok().value();
     assert_eq!(shown["VersionIdsToStages"].as_object().unwrap().len(), 2);
+    let other = json!({ "Name": "till/key", "SecretString": "x",
+        "Tags": [{ "Key": "owner", "Value": "shop" }] });
+    ask("CreateSecret", other).ok();
+    let names = |body: Value| -> Vec<String> {
+        let listed = ask("ListSecrets", body).ok().value();
+        let all = listed["SecretList"].as_array().unwrap().iter();
+        all.map(|one| one["Name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let first = ask(
+        "ListSecrets",
+        json!({ "MaxResults": 1, "SortOrder": "asc" }),
+    )
+    .ok();
+    let first = first.value();
+    let entry = &first["SecretList"][0];
+    assert_eq!(entry["SecretVersionsToStages"], shown["VersionIdsToStages"]);
+    assert!(entry.get("SecretString").is_none());
+    assert_eq!(
+        names(json!({ "NextToken": first["NextToken"] })),
+        ["till/key"]
+    );
+    let by = |key: &str, value: &str| json!({ "Filters": [{ "Key": key, "Values": [value] }] });
+    assert_eq!(names(by("name", "shop/")), ["shop/key"]);
+    assert_eq!(names(by("name", "!shop/")), ["till/key"]);
+    assert_eq!(names(by("tag-value", "shop")), ["till/key"]);
+    let refused = ask("ListSecrets", json!({ "NextToken": "mine" }));
+    assert_eq!(refused.value()["__type"], "InvalidNextTokenException");
     ask("DeleteSecret", named.clone()).ok();
+    assert_eq!(names(json!({})), ["till/key"]);
+    assert_eq!(names(json!({ "IncludePlannedDeletion": true })).len(), 2);
     let refused = ask("GetSecretValue", named);
     assert_eq!(refused.value()["__type"], "InvalidRequestException");
     // Elsewhere nobody knows it.

@@ -5,7 +5,7 @@ use crate::autoscaling::{Activity, Group, GroupTag, LaunchConfiguration, Member,
 use crate::ec2::LaunchTemplateReference;
 
 pub(super) fn group(element: Element, group: Group) -> Element {
-    let name = group.name.clone();
+    let (name, given) = (group.name.clone(), group.given);
     element
         .field("AutoScalingGroupName", group.name)
         .field("AutoScalingGroupARN", group.arn)
@@ -16,6 +16,8 @@ pub(super) fn group(element: Element, group: Group) -> Element {
         .field("DesiredCapacity", group.desired_capacity)
         .field("DefaultCooldown", group.default_cooldown)
         .texts("AvailabilityZones", "member", group.availability_zones)
+        .texts("LoadBalancerNames", "member", given.load_balancer_names)
+        .texts("TargetGroupARNs", "member", given.target_group_arns)
         .field("HealthCheckType", group.health_check_type)
         .field("HealthCheckGracePeriod", group.health_check_grace_period)
         .list("Instances", "member", group.members, |element, one| {
@@ -34,6 +36,19 @@ pub(super) fn group(element: Element, group: Group) -> Element {
             },
         )
         .optional("VPCZoneIdentifier", group.vpc_zone_identifier)
+        .list(
+            "EnabledMetrics",
+            "member",
+            given.enabled_metrics,
+            |element, (metric, granularity)| {
+                element
+                    .field("Metric", metric)
+                    .field("Granularity", granularity)
+            },
+        )
+        .texts("TerminationPolicies", "member", given.termination_policies)
+        .optional("CapacityRebalance", given.capacity_rebalance)
+        .field("ServiceLinkedRoleARN", given.service_linked_role_arn)
         .field("NewInstancesProtectedFromScaleIn", group.protects_newcomers)
         .optional("Status", group.status)
         .list("Tags", "member", group.tags, |element, one| {

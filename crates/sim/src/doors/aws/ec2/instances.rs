@@ -9,10 +9,11 @@ use super::super::query::Call;
 use super::super::xml::{Element, time};
 use super::{filters, missing, tag_set};
 use crate::aws_error::AwsResult;
+use crate::ec2::network::SecurityGroup;
 use crate::ec2::power::{InstanceStatus, Power, StatusQuery, reachability};
 use crate::ec2::{Instance, InstanceQuery, InstanceState, StateChange};
 use crate::s3::DEFAULT_REGION;
-use crate::world::World;
+use crate::world::{Place, World};
 
 pub(super) fn describe(call: &Call<'_>, world: &mut World) -> AwsResult<Element> {
     let params = call.params;
@@ -24,6 +25,7 @@ pub(super) fn describe(call: &Call<'_>, world: &mut World) -> AwsResult<Element>
     };
     let place = call.place;
     let page = world.on(call.place, |region, m| region.describe_instances(&query, m))?;
+    let groups = world.on(call.place, |region, _| region.security_groups());
     Ok(Element::new("Result")
         .list("reservationSet", "item", page.items, |element, one| {
             element
@@ -31,7 +33,7 @@ pub(super) fn describe(call: &Call<'_>, world: &mut World) -> AwsResult<Element>
                 .field("ownerId", &place.account)
                 .with(Element::new("groupSet"))
                 .list("instancesSet", "item", [one], |element, one| {
-                    instance(element, one, &place.region)
+                    instance(element, one, place, &groups)
                 })
         })
         .optional("nextToken", page.next_token))
@@ -57,7 +59,13 @@ pub(super) fn terminate(call: &Call<'_>, world: &mut World) -> AwsResult<Element
     Ok(Element::new("Result").list("instancesSet", "item", changes, state_change))
 }
 
-fn instance(element: Element, instance: Instance, region: &str) -> Element {
+fn instance(
+    element: Element,
+    instance: Instance,
+    place: &Place,
+    groups: &[SecurityGroup],
+) -> Element {
+    let groups = groups_of(&instance, groups);
     let launched_from = instance.specification;
     let reason = instance.state_reason;
     element
@@ -66,9 +74,14 @@ fn instance(element: Element, instance: Instance, region: &str) -> Element {
         .with(state("instanceState", instance.state))
         .field(
             "privateDnsName",
-            private_name(&instance.private_ip_address, region),
+            private_name(&instance.private_ip_address, &place.region),
         )
-        .optional("reason", reason.as_ref().map(|(_, message)| message))
+        // It has no public name: there is no address outside.
+        .field("dnsName", "")
+        .field(
+            "reason",
+            reason.as_ref().map_or("", |(_, message)| message.as_str()),
+        )
         .optional("keyName", launched_from.key_name)
         .field("amiLaunchIndex", 0)
         .field("instanceType", launched_from.instance_type)
@@ -76,6 +89,7 @@ fn instance(element: Element, instance: Instance, region: &str) -> Element {
         .with(
             Element::new("placement")
                 .field("availabilityZone", instance.availability_zone)
+                .field("groupName", "")
                 .field("tenancy", "default"),
         )
         .with(Element::new("monitoring").field("state", "disabled"))
@@ -85,24 +99,19 @@ fn instance(element: Element, instance: Instance, region: &str) -> Element {
         .field("architecture", "x86_64")
         .field("rootDeviceType", "ebs")
         .field("virtualizationType", "hvm")
-        .list(
-            "groupSet",
-            "item",
-            launched_from.security_groups,
-            |element, group| {
-                // Templates name groups either way.
-                let name = if group.starts_with("sg-") {
-                    "groupId"
-                } else {
-                    "groupName"
-                };
-                element.field(name, group)
-            },
-        )
+        // The model's word for Nitro, too.
+        .field("hypervisor", "xen")
+        .with(Element::new("blockDeviceMapping"))
+        .with(Element::new("productCodes"))
+        .field("sourceDestCheck", true)
+        .list("groupSet", "item", groups, |element, (id, name)| {
+            element.optional("groupId", id).optional("groupName", name)
+        })
         .with_all(
             launched_from
                 .instance_profile
-                .map(|profile| Element::new("iamInstanceProfile").field("arn", profile)),
+                .map(|profile| profile_arn(&profile, &place.account))
+                .map(|arn| Element::new("iamInstanceProfile").field("arn", arn)),
         )
         .with_all(reason.map(|(code, message)| {
             Element::new("stateReason")
@@ -110,6 +119,43 @@ fn instance(element: Element, instance: Instance, region: &str) -> Element {
                 .field("message", message)
         }))
         .with(tag_set(instance.tags))
+}
+
+/// The security groups by id and name, as far as they are known: templates name them either
+/// way. Launched with none, an instance has its network's default one.
+fn groups_of(
+    instance: &Instance,
+    known: &[SecurityGroup],
+) -> Vec<(Option<String>, Option<String>)> {
+    let both = |one: &SecurityGroup| (Some(one.id.clone()), Some(one.name.clone()));
+    let wanted = &instance.specification.security_groups;
+    if wanted.is_empty() {
+        let mut known = known.iter();
+        let own = known
+            .find(|one| one.name == "default" && Some(&one.vpc_id) == instance.vpc_id.as_ref());
+        return own.map(both).into_iter().collect();
+    }
+    let find = |wanted: &String| {
+        let mut known = known.iter();
+        let found = known.find(|one| one.id == *wanted || one.name == *wanted);
+        found.map(both).unwrap_or_else(|| {
+            let text = Some(wanted.clone());
+            if wanted.starts_with("sg-") {
+                (text, None)
+            } else {
+                (None, text)
+            }
+        })
+    };
+    wanted.iter().map(find).collect()
+}
+
+/// Templates name a profile either way.
+fn profile_arn(profile: &str, account: &str) -> String {
+    if profile.starts_with("arn:") {
+        return profile.to_owned();
+    }
+    format!("arn:aws:iam::{account}:instance-profile/{profile}")
 }
 
 fn state_change(element: Element, change: StateChange) -> Element {

@@ -92,6 +92,10 @@ pub(super) fn subnets(call: &Call<'_>, world: &mut World) -> AwsResult<Element> 
             .field("availabilityZone", subnet.availability_zone)
             .field("defaultForAz", subnet.is_default)
             .field("mapPublicIpOnLaunch", subnet.is_default)
+            // Nothing here has addresses of version 6.
+            .field("assignIpv6AddressOnCreation", false)
+            .field("ipv6Native", false)
+            .with(Element::new("ipv6CidrBlockAssociationSet"))
             .with(tag_set(subnet.tags))
     };
     Ok(Element::new("Result")
@@ -112,9 +116,11 @@ pub(super) fn security_groups(call: &Call<'_>, world: &mut World) -> AwsResult<E
         name => tag_values(name, &group.tags),
     })?;
     let page = paged(call.params, found)?;
-    let owner = &call.place.account;
+    let (owner, region) = (&call.place.account, &call.place.region);
     let shown = |element: Element, group: SecurityGroup| {
+        let arn = format!("arn:aws:ec2:{region}:{owner}:security-group/{}", group.id);
         element
+            .field("securityGroupArn", arn)
             .field("ownerId", owner)
             .field("groupId", group.id)
             .field("groupName", group.name)
