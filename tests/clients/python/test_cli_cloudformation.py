@@ -1,6 +1,7 @@
 """`aws cloudformation` as deployment scripts call it."""
 
 import json
+import time
 
 import pytest
 
@@ -31,6 +32,13 @@ def status(ok, stack):
     return ok("cloudformation", "describe-stacks", *words).strip()
 
 
+def next_second():
+    """The CLI names its change sets by the second."""
+    now = int(time.time())
+    while int(time.time()) == now:
+        pass
+
+
 def test_deploy_makes_changes_and_lets_be(ok, cli, template, name):
     deploy = ("cloudformation", "deploy", "--template-file", template(), "--stack-name", name)
     told = ok(*deploy, "--tags", "owner=ryan", "team=web")
@@ -42,11 +50,13 @@ def test_deploy_makes_changes_and_lets_be(ok, cli, template, name):
     same = cli(*deploy, "--tags", "owner=ryan", "team=web", "--no-fail-on-empty-changeset")
     assert (same.returncode, same.stderr) == (0, "")
     assert f"No changes to deploy. Stack {name} is up to date" in same.stdout
+    next_second()
     # The CLI's second version is the other way round.
     failing = cli(*deploy, "--tags", "owner=ryan", "team=web")
     assert failing.returncode == 255
     assert f"No changes to deploy. Stack {name} is up to date" in failing.stderr
 
+    next_second()
     ok(*deploy, "--parameter-overrides", "Greeting=goodbye")
     assert status(ok, name) == "UPDATE_COMPLETE"
     query = "Stacks[0].Outputs[?OutputKey=='Greeting'].OutputValue"

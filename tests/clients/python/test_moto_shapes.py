@@ -25,6 +25,7 @@ INSTANCE = "ec2:DescribeInstances /reservationSet/item/instancesSet/item"
 
 # An element that moto sends and the simulator does not, by operation: why that is right.
 ACCEPTED = {
+    f"{INSTANCE}/blockDeviceMapping/item": NO_HARDWARE,
     "autoscaling:DescribeAutoScalingGroups /DescribeAutoScalingGroupsResult/AutoScalingGroups/"
     "member/CapacityRebalance": "optional in the model: told of groups whose template says it",
     "autoscaling:DescribeAutoScalingGroups /DescribeAutoScalingGroupsResult/AutoScalingGroups/"

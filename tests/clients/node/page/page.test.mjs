@@ -64,7 +64,10 @@ test('what cannot be is refused in words, and the page says them', async () => {
   const page = await browser.page();
   await page.getByLabel('Fault', { exact: true }).selectOption('throttle');
   await page.getByLabel('On', { exact: true }).fill('');
-  await page.getByRole('button', { name: 'Switch on' }).click();
+  await Promise.all([
+    page.waitForEvent('console', (message) => message.text().includes('400 (Bad Request)')),
+    page.getByRole('button', { name: 'Switch on' }).click(),
+  ]);
   await page.getByRole('alert').getByText(/`on` is empty .*key 'on'.*leave `on` out/).waitFor();
   // A browser notes on its console that the server refused; that is no complaint of the page.
   const others = browser.said.filter((text) => !text.includes('400 (Bad Request)'));
@@ -99,7 +102,7 @@ test('an instance that is killed is replaced by its group', async () => {
 });
 
 test('a queue is counted, and drifts when a person says so', async () => {
-  await createStack('shop', { Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'orders' } } } });
+  await createStack('shop', { Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'orders', VisibilityTimeout: 30 } } } });
   await sim('POST', 'clock', { advance_s: 300 });
   const page = await browser.page();
   const queues = page.getByRole('region', { name: 'Queues, table' });
@@ -167,10 +170,10 @@ test('the clock runs, stands still and jumps, and reset asks first', async () =>
 
   await page.getByRole('button', { name: 'Reset …' }).click();
   await page.getByRole('button', { name: 'Cancel' }).click();
-  await row(page, 'shop').waitFor();
+  await row(page, '^shop CREATE').waitFor();
   await page.getByRole('button', { name: 'Reset …' }).click();
   await page.getByRole('button', { name: 'Forget everything' }).click();
-  await row(page, 'shop').waitFor({ state: 'detached' });
+  await row(page, '^shop CREATE').waitFor({ state: 'detached' });
   await page.close();
 });
 
