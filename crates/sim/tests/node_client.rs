@@ -20,8 +20,8 @@ fn the_official_node_client_finds_what_it_expects() {
         "run scripts/setup first, or `npm ci` in {}",
         folder.display()
     );
-    let output = Command::new("node")
-        .args(["--test", "--test-timeout=60000", "octopus/"])
+    let output = Command::new(folder.join("../../../.venv/bin/node"))
+        .args(["--test", "--test-timeout=60000", "octopus/*.test.js"])
         .current_dir(&folder)
         .env("OCTOPUS_URL", &running.octopus)
         .env("OCTOPUS_API_KEY", &running.octopus_api_key)

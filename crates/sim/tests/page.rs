@@ -77,7 +77,7 @@ async fn play(file: &str, running: &Running) {
         "there is no {}: run scripts/setup test",
         playwright.display()
     );
-    let tests = Command::new("node")
+    let tests = Command::new(folder.join("../../../.venv/bin/node"))
         .args(["--test", file])
         .current_dir(&folder)
         .env("SIM_AWS_URL", &running.aws)
