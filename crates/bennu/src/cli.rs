@@ -25,7 +25,7 @@ mod retry;
 mod summary;
 mod table;
 mod template;
-mod time;
+pub(crate) mod time;
 mod token;
 mod version;
 mod wait;
@@ -40,7 +40,6 @@ use clap::{Args, Parser, Subcommand};
 pub use connection::{Address, Connection, ConnectionArgs};
 pub use failure::{Exit, Failure};
 pub use output::{Mood, Output, paint};
-pub use time::now;
 
 /// Throw-away environments on AWS CloudFormation and Octopus Deploy, kept as declared.
 #[derive(Debug, Parser)]

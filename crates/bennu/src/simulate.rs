@@ -6,7 +6,8 @@ use bennu_sim::parameters::Parameters;
 use serde::Deserialize;
 
 use crate::Anything;
-use crate::cli::{Output, SimArgs, now};
+use crate::cli::time::now;
+use crate::cli::{Output, SimArgs};
 use crate::serve::asked_to_stop;
 
 /// Serves, says so in one line of JSON, and waits.

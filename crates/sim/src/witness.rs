@@ -95,7 +95,13 @@ pub fn shown(world: &World) -> BTreeSet<String> {
             }
             before = event.resource_status;
         }
-        if let Some(definition) = &stack.definition {
+        let completed = ["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"];
+        let mut events = stack.events.iter();
+        let completes = events.any(|event| {
+            event.resource_type == "AWS::CloudFormation::Stack"
+                && completed.contains(&event.resource_status)
+        });
+        if let Some(definition) = stack.definition.as_ref().filter(|_| completes) {
             let template = &definition.template;
             for resource in template.resources.values() {
                 note_functions(&Value::Object(resource.properties.clone()), &mut shown);

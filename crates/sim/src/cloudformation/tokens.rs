@@ -67,6 +67,11 @@ impl Tokens {
         }
     }
 
+    /// The call that used a token, as [`Tokens::remember`] was told it.
+    pub fn call_of(&self, token: &str) -> Option<&str> {
+        self.used.get(token).map(|used| used.by.as_str())
+    }
+
     /// Remembers what a call answered.
     pub fn remember(&mut self, token: Option<&str>, call: &str, replay: Replay) {
         if let Some(token) = token {

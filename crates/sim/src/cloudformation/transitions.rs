@@ -88,7 +88,7 @@ pub const LEGAL: &[Transition] = &[
 pub fn is_legal(from: Option<StackStatus>, to: StackStatus) -> bool {
     // Where the parameters say so, a deletion refused for an export in use leaves the stack as
     // it was: sources differ, so that is no row of its own.
-    let spared = from == Some(DeleteInProgress) && to.is_stable();
+    let spared = from == Some(DeleteInProgress) && !to.is_busy();
     spared || LEGAL.contains(&(from, to))
 }
 

@@ -34,8 +34,11 @@ fn complaint(request: &Request, remote: bool) -> Option<(String, &'static str)> 
         let what = format!("{host} is no name of this machine");
         return Some((what, "header Host"));
     }
-    let only_looks = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
-    if only_looks {
+    let looks = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
+    // The query protocols take their actions by GET, too: an image of any page could send one.
+    let query = request.uri().query().unwrap_or_default();
+    let acts = query.split('&').any(|pair| pair.starts_with("Action="));
+    if looks && !acts {
         return None;
     }
     let origin = text(headers, ORIGIN.as_str());
@@ -95,6 +98,9 @@ mod tests {
         let site = ("sec-fetch-site", "cross-site");
         assert!(refused("POST", "/", &[here, site], false));
         assert!(!refused("GET", "/_sim/truth", &[here, site], false));
+        let image = "/?Version=2010-05-15&Action=DeleteStack&StackName=shop";
+        assert!(refused("GET", image, &[here, site], false));
+        assert!(!refused("GET", image, &[here], false));
     }
 
     #[test]

@@ -94,6 +94,12 @@ fn play(scenario: &Scenario, rows: &BTreeSet<String>) -> Result<(), String> {
     let stage = Stage::new();
     catch_unwind(AssertUnwindSafe(|| (scenario.play)(&stage))).map_err(|_| "failed".to_owned())?;
     let seen = stage.seen();
+    let unclaimed = seen
+        .iter()
+        .find(|row| row.starts_with("transition ") && !rows.contains(*row));
+    if let Some(row) = unclaimed {
+        return Err(format!("its world made a change that is no row: {row}"));
+    }
     let unseen: Vec<_> = scenario
         .shows
         .iter()

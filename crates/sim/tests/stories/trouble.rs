@@ -1,9 +1,9 @@
 //! What goes wrong, and how it ends.
 
 use bennu_sim::cloudformation::request::{
-    ContinueUpdateRollback, DeleteStack, OnStack, UpdateStack,
+    ContinueUpdateRollback, CreateChangeSet, DeleteStack, OnStack, UpdateStack,
 };
-use bennu_sim::cloudformation::status::{DeletionMode, OnFailure};
+use bennu_sim::cloudformation::status::{ChangeSetType, DeletionMode, OnFailure};
 use insta::assert_snapshot;
 
 use crate::stage::{CHAIN, Stage, create_request, update_request};
@@ -189,4 +189,44 @@ fn termination_protection_keeps_a_stack() {
         "Stack [shop] cannot be deleted while TerminationProtection is enabled"
     );
     assert_eq!(stage.status("shop"), "CREATE_COMPLETE");
+}
+
+#[test]
+fn a_deletion_whose_reply_was_lost_is_asked_again_by_name_and_token() {
+    let mut stage = Stage::new();
+    stage.created(CHAIN);
+    let request = DeleteStack {
+        stack_name: "shop".to_owned(),
+        client_request_token: Some("once".to_owned()),
+        ..DeleteStack::default()
+    };
+    let first = request.clone();
+    stage
+        .call(|region, moment| region.delete_stack(first, moment))
+        .unwrap();
+    stage.world.settle();
+    stage
+        .call(|region, moment| region.delete_stack(request, moment))
+        .unwrap();
+}
+
+#[test]
+fn a_shell_outlives_the_refusal_of_a_second_change_set() {
+    let mut stage = Stage::new();
+    let good = CreateChangeSet {
+        change_set_type: Some(ChangeSetType::Create),
+        template_body: Some(CHAIN.to_owned()),
+        use_previous_template: false,
+        ..update_request(&[])
+    };
+    let bad = CreateChangeSet {
+        template_body: Some("Resources: nothing".to_owned()),
+        ..good.clone()
+    };
+    stage.change_set(good);
+    stage.drop_change_set();
+    stage
+        .call(|region, moment| region.create_change_set(bad, moment))
+        .unwrap_err();
+    assert_eq!(stage.status("shop"), "REVIEW_IN_PROGRESS");
 }

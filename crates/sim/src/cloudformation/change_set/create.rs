@@ -50,6 +50,7 @@ impl Region {
                 "OnStackFailure=DELETE is for change sets of type CREATE only",
             ));
         }
+        let was_there = self.find_stack(&request.stack_name).is_some();
         let stack_id = match kind {
             ChangeSetType::Create => self.shell(&request, moment)?,
             ChangeSetType::Update => self.updatable(&request.stack_name)?,
@@ -72,8 +73,8 @@ impl Region {
         let made = match made {
             Ok(made) => made,
             Err(refused) => {
-                // A shell that nothing refers to was never made.
-                if stack.change_sets.is_empty() && stack.definition.is_none() {
+                // A shell that this very call made was never made.
+                if !was_there {
                     let shell = self.stacks.remove(&stack_id);
                     shell.and_then(|shell| self.names.remove(&shell.name));
                 }

@@ -25,8 +25,11 @@ impl Region {
     pub fn delete_stack(&mut self, request: DeleteStack, moment: &mut Moment<'_>) -> AwsResult<()> {
         let name = request.stack_name.as_str();
         let id = self.find_stack(name).map(|stack| stack.id.clone());
-        let call = format!("DeleteStack {}", id.as_deref().unwrap_or(name));
         let token = request.client_request_token.clone();
+        let call = match &id {
+            Some(id) => format!("DeleteStack {id}"),
+            None => self.deletion_of(token.as_deref(), name),
+        };
         if self.tokens.replay(token.as_deref(), &call)?.is_some() {
             return Ok(());
         }
@@ -40,6 +43,16 @@ impl Region {
         self.tokens
             .remember(token.as_deref(), &call, Replay::Nothing);
         Ok(())
+    }
+
+    /// The deletion that a caller means who names a stack that is not there: one that lost its
+    /// reply is asked again by name when the stack is gone.
+    fn deletion_of(&self, token: Option<&str>, name: &str) -> String {
+        let used = token.and_then(|token| self.tokens.call_of(token));
+        let same = used.filter(|call| {
+            call.starts_with("DeleteStack arn:") && call.split('/').nth(1) == Some(name)
+        });
+        same.map_or_else(|| format!("DeleteStack {name}"), str::to_owned)
     }
 
     /// `UpdateTerminationProtection`; tells the stack's ARN.

@@ -201,7 +201,7 @@ pub(crate) const ACTIONS: &[Action] = &[
     },
     Action {
         name: "DescribeAccountLimits",
-        takes: &["NextToken"],
+        takes: &[],
         answer: operations::account_limits,
     },
     Action {

@@ -1,6 +1,6 @@
 //! Posting what subscriptions are to hear: to this machine only, whatever address they name.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
@@ -13,11 +13,16 @@ use crate::octopus::{Delivery, Outcome};
 /// Real time between two looks at what is due.
 const EVERY: Duration = Duration::from_millis(50);
 
+/// The longest that a receiver holds up those after it, in real time, whatever its
+/// subscription says.
+const LONGEST: Duration = Duration::from_secs(30);
+
 /// Posts what is due, one after the other, until `stop`.
 pub(in super::super) async fn deliver(sim: Sim, stop: CancellationToken) {
     let client = Client::builder()
         .no_proxy()
         .redirect(Policy::none())
+        .resolve("localhost", SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
         .build();
     let client = match client {
         Ok(client) => client,
@@ -51,7 +56,7 @@ async fn post(client: &Client, delivery: &Delivery) -> Outcome {
         }
         Err(error) => return Outcome::Failed(format!("the address cannot be read: {error}")),
     };
-    let timeout = delivery.timeout.to_std().unwrap_or_default();
+    let timeout = delivery.timeout.to_std().unwrap_or_default().min(LONGEST);
     let mut request = client.post(url).timeout(timeout).json(&delivery.body);
     if let Some((name, value)) = &delivery.header {
         request = request.header(name, value);
@@ -63,14 +68,15 @@ async fn post(client: &Client, delivery: &Delivery) -> Outcome {
     }
 }
 
-/// Whether an address is on this machine, by its own words: no name is looked up.
+/// Whether an address is on this machine, by its own words: no name is looked up, and
+/// `localhost` is what the client was told.
 fn is_here(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let loopback = host
         .parse::<IpAddr>()
         .is_ok_and(|address| address.is_loopback());
-    url.scheme() == "http" && loopback
+    url.scheme() == "http" && (loopback || host == "localhost")
 }
 
 #[cfg(test)]
@@ -81,6 +87,7 @@ mod tests {
     fn only_loopback_is_here() {
         let here = |url: &str| is_here(&Url::parse(url).unwrap());
         assert!(here("http://127.0.0.1:9/hook") && here("http://[::1]:9/"));
+        assert!(here("http://localhost:9/hook"));
         assert!(!here("http://localhost.example.com/"));
         assert!(!here("http://10.0.0.1/") && !here("https://127.0.0.1/"));
     }

@@ -7,6 +7,7 @@ use super::super::action::Action;
 use super::super::query::Call;
 use super::{ACTIONS, describe, signal};
 use crate::aws_error::{AwsError, AwsResult};
+use crate::cloudformation::drift::ResourceDriftStatus;
 use crate::world::World;
 
 /// Carries a call out; the answer is what stands in `…Result`.
@@ -37,7 +38,11 @@ fn describe_stack_resource(call: &Call<'_>, world: &mut World) -> AwsResult<Valu
         "ResourceStatusReason": found.resource_status_reason,
         "LastUpdatedTimestamp": found.timestamp.timestamp_millis() as f64 / 1000.0,
         "Metadata": found.metadata,
-        "DriftInformation": { "StackResourceDriftStatus": "NOT_CHECKED" },
+        "DriftInformation": {
+            "StackResourceDriftStatus": found
+                .drift
+                .map_or(ResourceDriftStatus::NotChecked, |(status, _)| status),
+        },
     });
     if let Some(fields) = detail.as_object_mut() {
         fields.retain(|_, value| !value.is_null());
