@@ -207,6 +207,8 @@ impl Campaign {
         self.trouble("exhausted", Seen::Says("database"), async |all| {
             let mut strangers = Vec::new();
             let url = all.cluster.url(None);
+            let mark = if url.contains('?') { '&' } else { '?' };
+            let url = format!("{url}{mark}application_name=stranger");
             while strangers.len() < CONNECTIONS {
                 match PgConnection::connect(&url).await {
                     Ok(one) => strangers.push(one),
@@ -215,7 +217,8 @@ impl Campaign {
                             continue;
                         };
                         let cut = "select pg_terminate_backend(pid) from pg_stat_activity \
-                                   where application_name = 'bennu'";
+                                   where backend_type = 'client backend' \
+                                   and application_name <> 'stranger'";
                         sqlx::query(cut).execute(one).await.unwrap();
                     }
                 }
